@@ -1,0 +1,115 @@
+//! The seals: const functions behind the messages that rustc prints where only the types know a number.
+//!
+//! A seal is called in a `const _` item, so that `cargo check` runs it; a seal that fails stops the build with decimal
+//! numbers at the token whose span the call carries.
+
+/// A text put together at compile time.
+struct Text {
+    bytes: [u8; 1024],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Text {
+        Text { bytes: [0; 1024], len: 0 }
+    }
+
+    const fn text(mut self, text: &str) -> Text {
+        let bytes = text.as_bytes();
+        let mut i = 0;
+        while i < bytes.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    const fn number(self, number: usize) -> Text {
+        let mut digits = [0; 20];
+        let (mut rest, mut at) = (number, 20);
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        match core::str::from_utf8(digits.split_at(at).1) {
+            Ok(digits) => self.text(digits),
+            Err(_) => self,
+        }
+    }
+
+    const fn shape(self, dims: &[usize]) -> Text {
+        let mut text = self.text("[");
+        let mut i = 0;
+        while i < dims.len() {
+            if i > 0 {
+                text = text.text(", ");
+            }
+            text = text.number(dims[i]);
+            i += 1;
+        }
+        text.text("]")
+    }
+
+    #[track_caller]
+    const fn panic(&self) -> ! {
+        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => panic!("{}", text),
+            Err(_) => panic!("a message that is not UTF-8"),
+        }
+    }
+}
+
+const fn equal(a: &[usize], b: &[usize]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A layer whose output only its type knows gives the shape that the declaration says.
+#[track_caller]
+pub const fn output(layer: &str, gives: &[usize], declared: &[usize]) {
+    if !equal(gives, declared) {
+        let text = Text::new().text("`").text(layer).text("` gives ").shape(gives);
+        text.text(", but the declaration says ").shape(declared).text(": write ").shape(gives).panic();
+    }
+}
+
+/// A layer whose output only its type knows gives what the next one takes.
+#[track_caller]
+pub const fn junction(layer: &str, gives: &[usize], next: &str, takes: &[usize]) {
+    if !equal(gives, takes) {
+        let text = Text::new().text("`").text(layer).text("` gives ").shape(gives).text(", but ").text(next);
+        text.text(" takes ").shape(takes).text(": one of them has to change").panic();
+    }
+}
+
+/// A length that the macro computed is the one that this crate's own rule, or typenum's algebra, gives.
+#[track_caller]
+pub const fn length(layer: &str, computed: usize, proved: usize) {
+    if computed != proved {
+        let text = Text::new().text("dnn computed the length ").number(computed).text(" for `").text(layer);
+        text.text("`, but its proof gives ").number(proved).text(": please report this bug of dnn").panic();
+    }
+}
+
+/// What a built-in layer keeps for its backward pass is what the macro planned.
+#[track_caller]
+pub const fn keeps(layer: &str, planned: crate::Keeps, kept: crate::Keeps) {
+    if planned as u8 != kept as u8 {
+        let text = Text::new().text("the memory plan of `").text(layer);
+        text.text("` does not keep what its backward pass reads: please report this bug of dnn").panic();
+    }
+}

@@ -1,0 +1,164 @@
+//! What a layer is.
+//!
+//! - [`Layer<X>`] is what users write and what a network is: the type of the output follows from the type of the input.
+//! - [`Op<X, Y>`] is what generated code calls: both types are named. Every `Layer<X>` is an `Op<X, Output>`; a layer whose
+//!   output lengths are computed (a convolution) implements `Op` alone.
+//! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
+
+use crate::parameters::Parameters;
+use crate::tensor::{Sample, Tensor};
+use crate::workspace::Extent;
+
+/// What a training pass needs beside data.
+///
+/// Random layers have no generator of their own: a mask is a function of `seed`, `step`, the layer and the number of the
+/// sample, so that `forward` and `backward`, micro-batches and threads agree on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Chosen by the user, the same for a whole run.
+    pub seed: u64,
+    /// The number of the training step.
+    pub step: u64,
+    /// The number of the batch's first sample, where a batch is worked through in parts.
+    pub first: usize,
+}
+
+/// A layer that maps a batch of `X` to a batch of [`Output`](Layer::Output).
+///
+/// A type that implements this and derives [`Parameters`] stands in a `network!` like a built-in layer; every network
+/// implements it.
+///
+/// `forward` and `backward` share `saved`, a workspace of [`TRAIN`](Layer::TRAIN) scalars: what `forward` writes there,
+/// `backward` finds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take a tensor of type `{X}`",
+    label = "does not fit the tensor that reaches it",
+    note = "a layer in a network implements `Layer<X>` for the tensor `X` that reaches it and derives `Parameters`"
+)]
+pub trait Layer<X: Sample>: Parameters {
+    /// What one sample becomes.
+    type Output: Tensor<Scalar = Self::Scalar>;
+    /// The workspace of `infer`.
+    const INFER: Extent = Extent::NONE;
+    /// The workspace of `forward` and `backward`.
+    const TRAIN: Extent = Extent::NONE;
+
+    /// The output of a batch, for inference: nothing is kept.
+    fn infer(&self, x: X::Batch<'_>, y: &mut [Self::Output], workspace: &mut [Self::Scalar]);
+
+    /// The output of a batch, for training: what `backward` needs is kept in `saved`.
+    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Self::Output], saved: &mut [Self::Scalar]) {
+        let _ = pass;
+        self.infer(x, y, saved);
+    }
+
+    /// The gradients of a batch: **writes** `dx` = dL/dx where it is wanted and **adds** dL/dp to `dp`. `dy` = dL/dy may be
+    /// spoilt.
+    #[allow(clippy::too_many_arguments)]
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[Self::Output],
+        saved: &mut [Self::Scalar],
+        dy: &mut [Self::Output],
+        dx: Option<X::BatchMut<'_>>,
+        dp: &mut Self::Gradient,
+    );
+
+    /// Moves what `forward` saved about `batch` samples into buffers, such as running statistics.
+    fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {
+        let _ = (batch, saved);
+    }
+}
+
+/// A layer with both its input and its output type named: the calls of generated code. The methods are those of [`Layer`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not turn `{X}` into `{Y}`",
+    label = "does not fit the tensors before and behind it"
+)]
+pub trait Op<X: Sample, Y: Tensor>: Parameters {
+    /// See [`Layer::INFER`].
+    const INFER: Extent;
+    /// See [`Layer::TRAIN`].
+    const TRAIN: Extent;
+    /// See [`Layer::infer`].
+    fn infer(&self, x: X::Batch<'_>, y: &mut [Y], workspace: &mut [Self::Scalar]);
+    /// See [`Layer::forward`].
+    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Y], saved: &mut [Self::Scalar]);
+    /// See [`Layer::backward`].
+    #[allow(clippy::too_many_arguments)]
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[Y],
+        saved: &mut [Self::Scalar],
+        dy: &mut [Y],
+        dx: Option<X::BatchMut<'_>>,
+        dp: &mut Self::Gradient,
+    );
+    /// See [`Layer::absorb`].
+    fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]);
+}
+
+#[diagnostic::do_not_recommend]
+impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
+    const INFER: Extent = <L as Layer<X>>::INFER;
+    const TRAIN: Extent = <L as Layer<X>>::TRAIN;
+    #[inline(always)]
+    fn infer(&self, x: X::Batch<'_>, y: &mut [L::Output], workspace: &mut [Self::Scalar]) {
+        Layer::<X>::infer(self, x, y, workspace);
+    }
+    #[inline(always)]
+    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [L::Output], saved: &mut [Self::Scalar]) {
+        Layer::<X>::forward(self, pass, x, y, saved);
+    }
+    #[inline(always)]
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[L::Output],
+        saved: &mut [Self::Scalar],
+        dy: &mut [L::Output],
+        dx: Option<X::BatchMut<'_>>,
+        dp: &mut Self::Gradient,
+    ) {
+        Layer::<X>::backward(self, pass, x, y, saved, dy, dx, dp);
+    }
+    #[inline(always)]
+    fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {
+        Layer::<X>::absorb(self, batch, saved);
+    }
+}
+
+/// What the backward pass of a shape-preserving layer reads beside dL/dy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// Nothing: the input may be overwritten, the output too.
+    Nothing,
+    /// Its input: forward works on a copy.
+    Input,
+    /// Its output: forward overwrites its input.
+    Output,
+}
+
+/// A layer that keeps the shape and works on one buffer, which holds x before and y behind it.
+pub trait InPlace<X: Tensor> {
+    /// What `backward` is given as `kept`.
+    const KEEPS: Keeps;
+
+    /// y from x for inference.
+    fn infer(&self, buffer: &mut [X]);
+
+    /// y from x for training.
+    #[inline(always)]
+    fn forward(&self, pass: &Pass, buffer: &mut [X]) {
+        let _ = pass;
+        self.infer(buffer);
+    }
+
+    /// dL/dx from dL/dy in the buffer `gradient`. `kept` is x, y or nothing, as [`KEEPS`](InPlace::KEEPS) says.
+    fn backward(&self, pass: &Pass, kept: &[X], gradient: &mut [X]);
+}

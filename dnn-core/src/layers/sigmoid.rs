@@ -1,0 +1,52 @@
+//! y = 1 / (1 + e^-x), written for either sign so that e^(..) cannot overflow
+//!
+//! dx = dy y (1 - y)
+
+use crate::layer::{InPlace, Keeps, Pass};
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat, flat_mut};
+
+/// The logistic function y = 1 / (1 + e^-x), PyTorch's
+/// [`Sigmoid`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sigmoid;
+
+/// 1 / (1 + e^-x)
+#[inline(always)]
+pub(crate) fn sigmoid<T: Scalar>(x: T) -> T {
+    let small = (-x.abs()).exp(); // in (0, 1]
+    if x < T::ZERO { small / (T::ONE + small) } else { T::ONE / (T::ONE + small) }
+}
+
+impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Sigmoid {
+    const KEEPS: Keeps = Keeps::Output;
+
+    #[inline(always)]
+    fn infer(&self, buffer: &mut [X]) {
+        for v in flat_mut(buffer) {
+            *v = sigmoid(*v);
+        }
+    }
+
+    #[inline(always)]
+    fn backward(&self, _: &Pass, y: &[X], gradient: &mut [X]) {
+        for (y, d) in flat(y).iter().zip(flat_mut(gradient)) {
+            *d *= *y * (X::Scalar::ONE - *y);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_gradients_of_the_logistic_function() {
+        let mut buffer = [[0.0f64, -1000.0, 1000.0]];
+        Sigmoid.infer(&mut buffer);
+        assert_eq!(buffer, [[0.5, 0.0, 1.0]]);
+        let mut gradient = [[4.0, 4.0, 4.0]];
+        Sigmoid.backward(&Pass::default(), &buffer, &mut gradient);
+        assert_eq!(gradient, [[1.0, 0.0, 0.0]]);
+    }
+}

@@ -1,0 +1,42 @@
+//! The run time of [`dnn`](https://docs.rs/dnn): tensors, kernels, layers, losses, optimisers and training.
+//!
+//! Users depend on `dnn`, which re-exports what they need and brings `network!`. This crate is `no_std`, and without
+//! features it needs no heap.
+
+#![no_std]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod check;
+mod kernels;
+mod layer;
+mod layers;
+mod losses;
+mod math;
+mod network;
+mod optim;
+mod parameters;
+mod random;
+mod scalar;
+pub mod shape;
+mod summary;
+pub mod tensor;
+pub mod workspace;
+
+pub use layer::{InPlace, Keeps, Layer, Op, Pass};
+pub use layers::*;
+pub use losses::*;
+#[cfg(feature = "alloc")]
+pub use network::Place;
+pub use network::{Batch, Network, Output};
+pub use optim::*;
+#[cfg(feature = "alloc")]
+pub use parameters::boxed_zeros;
+pub use parameters::{Entry, Named, Parameters, Path, Role, count, elements, trained, zeros};
+pub use random::{Generator, Rng};
+pub use scalar::Scalar;
+pub use summary::{LayerInfo, Summary};
+pub use tensor::{Sample, Tensor};

@@ -1,0 +1,86 @@
+//! Losses: what training makes small.
+//!
+//! A loss is written for one sample; the mean over a batch, as PyTorch's `reduction="mean"` defines it for that loss, is
+//! taken by [`Loss::batch`], and [`Sum`] is the other reduction.
+
+mod mse;
+
+pub use mse::Mse;
+
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat_mut};
+
+/// The loss of a network's output `Y` against a target `D`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot compare an output of type `{Y}` with a target of type `{D}`",
+    label = "this target does not fit the loss",
+    note = "a class is an unsigned integer: write `3u8`, or collect labels as `Vec<u8>`",
+    note = "any other target has the type of the network's output"
+)]
+pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
+    /// The loss of one sample before any mean; writes dL/dy to `dy`.
+    fn sample(&self, y: &Y, target: &D, dy: &mut Y) -> Y::Scalar;
+
+    /// What a sample counts in the mean: the number of elements, 1 for losses over classes, the weight of its class.
+    fn weight(&self, target: &D) -> Y::Scalar {
+        let _ = target;
+        Y::Scalar::from_usize(Y::LEN)
+    }
+
+    /// What a batch of targets counts in the mean.
+    fn weights(&self, targets: &[D]) -> Y::Scalar {
+        let mut sum = Y::Scalar::ZERO;
+        for target in targets {
+            sum += self.weight(target);
+        }
+        sum
+    }
+
+    /// Panics where a target cannot be compared, such as a class that does not exist: naming sample and value.
+    fn check(&self, targets: &[D]) {
+        let _ = targets;
+    }
+
+    /// Whether an output is right, for losses over classes: the largest logit is that of the target's class.
+    fn is_correct(&self, y: &Y, target: &D) -> Option<bool> {
+        let _ = (y, target);
+        None
+    }
+
+    /// The loss of a batch divided by `weight`, and its gradient in `dy`.
+    #[inline]
+    fn batch(&self, y: &[Y], targets: &[D], weight: Y::Scalar, dy: &mut [Y]) -> Y::Scalar {
+        let scale = Y::Scalar::ONE / weight;
+        let mut sum = Y::Scalar::ZERO;
+        for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
+            sum += self.sample(y, target, dy);
+        }
+        for d in flat_mut(dy) {
+            *d *= scale;
+        }
+        sum * scale
+    }
+}
+
+/// A loss that is summed over samples and elements instead of averaged: PyTorch's `reduction="sum"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sum<L>(pub L);
+
+impl<Y: Tensor<Scalar: Scalar>, D, L: Loss<Y, D>> Loss<Y, D> for Sum<L> {
+    #[inline(always)]
+    fn sample(&self, y: &Y, target: &D, dy: &mut Y) -> Y::Scalar {
+        self.0.sample(y, target, dy)
+    }
+    fn weight(&self, _: &D) -> Y::Scalar {
+        Y::Scalar::ZERO
+    }
+    fn weights(&self, _: &[D]) -> Y::Scalar {
+        Y::Scalar::ONE
+    }
+    fn check(&self, targets: &[D]) {
+        self.0.check(targets);
+    }
+    fn is_correct(&self, y: &Y, target: &D) -> Option<bool> {
+        self.0.is_correct(y, target)
+    }
+}

@@ -1,0 +1,53 @@
+//! What `network!` generates beside the struct: the constants and types that training needs.
+
+use crate::layer::Layer;
+use crate::summary::LayerInfo;
+use crate::tensor::{Sample, Tensor};
+
+/// A network declared with `network!`.
+///
+/// The pass over a batch is its [`Layer`] implementation: `infer`, `forward`, `backward`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a network",
+    label = "expected a type declared with `network!`, or a `Box` of one"
+)]
+pub trait Network: Layer<<Self as Network>::Input> {
+    /// One sample.
+    type Input: Sample;
+    /// The training workspace of one sample: an array of `TRAIN.sample` scalars.
+    type Record: Tensor<Scalar = Self::Scalar>;
+    /// The training workspace of a whole batch: an array of `TRAIN.batch` scalars.
+    type Shared: Tensor<Scalar = Self::Scalar>;
+    /// The name of the struct.
+    const NAME: &'static str;
+    /// Its layers in order.
+    const LAYERS: &'static [LayerInfo];
+}
+
+/// The tensor that a network gives for one sample.
+pub type Output<N> = <N as Layer<<N as Network>::Input>>::Output;
+
+/// A batch of a network's samples.
+pub type Batch<'a, N> = <<N as Network>::Input as Sample>::Batch<'a>;
+
+/// What `Trainer::new` takes: a network, or a `Box` of one.
+#[cfg(feature = "alloc")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a network",
+    label = "expected a type declared with `network!`, or a `Box` of one"
+)]
+pub trait Place {
+    /// The network itself.
+    type Network: Network;
+    /// The network on the heap.
+    fn boxed(self) -> alloc::boxed::Box<Self::Network>;
+}
+
+#[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
+impl<N: Network> Place for alloc::boxed::Box<N> {
+    type Network = N;
+    fn boxed(self) -> alloc::boxed::Box<N> {
+        self
+    }
+}

@@ -1,0 +1,121 @@
+//! Stochastic gradient descent: w -= lr g, or with momentum v = mu v + (1 - d) g, w -= lr v.
+
+use super::{Optimizer, Zeroed};
+use crate::parameters::{Parameters, trained};
+use crate::scalar::Scalar;
+
+/// Stochastic gradient descent, PyTorch's
+/// [`SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html).
+///
+/// g += weight_decay w; w -= lr g. With [`momentum`](Sgd::momentum) the type becomes `Sgd<Momentum>`, which remembers one
+/// value for each parameter; without it there is no state.
+///
+/// ```
+/// use dnn_core::Sgd;
+/// let plain = Sgd::new(0.5);
+/// let nesterov = Sgd::new(0.1).weight_decay(1e-4).momentum(0.9).nesterov();
+/// # let _ = (plain, nesterov);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd<M = ()> {
+    lr: f64,
+    weight_decay: f64,
+    momentum: M,
+}
+
+/// The momentum of an [`Sgd`]: v = momentum v + (1 - dampening) g, where the first v is g itself, as in PyTorch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Momentum {
+    momentum: f64,
+    dampening: f64,
+    nesterov: bool,
+}
+
+impl Sgd {
+    /// Gradient descent with the learning rate `lr`.
+    pub const fn new(lr: f64) -> Sgd {
+        Sgd { lr, weight_decay: 0.0, momentum: () }
+    }
+
+    /// Adds momentum; `Sgd<Momentum>` remembers one value for each parameter.
+    pub const fn momentum(self, momentum: f64) -> Sgd<Momentum> {
+        let momentum = Momentum { momentum, dampening: 0.0, nesterov: false };
+        Sgd { lr: self.lr, weight_decay: self.weight_decay, momentum }
+    }
+}
+
+impl<M: Copy> Sgd<M> {
+    /// The factor of the L2 penalty: g += weight_decay w.
+    pub const fn weight_decay(mut self, weight_decay: f64) -> Sgd<M> {
+        self.weight_decay = weight_decay;
+        self
+    }
+
+    /// Another learning rate.
+    pub const fn learning_rate(mut self, lr: f64) -> Sgd<M> {
+        self.lr = lr;
+        self
+    }
+}
+
+impl Sgd<Momentum> {
+    /// How much less a gradient counts in the momentum.
+    pub const fn dampening(mut self, dampening: f64) -> Sgd<Momentum> {
+        self.momentum.dampening = dampening;
+        self
+    }
+
+    /// Nesterov's momentum: the step goes along g + momentum v.
+    pub const fn nesterov(mut self) -> Sgd<Momentum> {
+        self.momentum.nesterov = true;
+        self
+    }
+}
+
+impl<N: Parameters> Optimizer<N> for Sgd {
+    type State = ();
+
+    #[inline(always)]
+    fn step(&self, network: &mut N, gradient: &N::Gradient, (): &mut ()) {
+        let (lr, decay) = (N::Scalar::from_f64(self.lr), N::Scalar::from_f64(self.weight_decay));
+        trained(network, |values, range| {
+            let Some(gradient) = gradient.flat().get(range) else { return };
+            for (w, g) in values.iter_mut().zip(gradient) {
+                *w -= lr * (*g + decay * *w);
+            }
+        });
+    }
+}
+
+/// What [`Sgd<Momentum>`] remembers: v, and whether there has been a step.
+#[derive(Clone, Debug)]
+#[repr(C)]
+pub struct Velocity<G> {
+    velocity: G,
+    steps: u64,
+}
+
+// SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and a valid count.
+unsafe impl<G: Parameters> Zeroed for Velocity<G> {}
+
+impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
+    type State = Velocity<N::Gradient>;
+
+    #[inline(always)]
+    fn step(&self, network: &mut N, gradient: &N::Gradient, state: &mut Self::State) {
+        let scalar = N::Scalar::from_f64;
+        let Momentum { momentum, dampening, nesterov } = self.momentum;
+        let (lr, decay, mu) = (scalar(self.lr), scalar(self.weight_decay), scalar(momentum));
+        let take = if state.steps == 0 { N::Scalar::ONE } else { scalar(1.0 - dampening) };
+        trained(network, |values, range| {
+            let velocity = state.velocity.flat_mut().get_mut(range.clone());
+            let (Some(velocity), Some(gradient)) = (velocity, gradient.flat().get(range)) else { return };
+            for ((w, v), g) in values.iter_mut().zip(velocity).zip(gradient) {
+                let g = *g + decay * *w;
+                *v = mu * *v + take * g;
+                *w -= lr * if nesterov { g + mu * *v } else { *v };
+            }
+        });
+        state.steps += 1;
+    }
+}

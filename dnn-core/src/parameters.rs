@@ -1,0 +1,326 @@
+//! Parameters: their names, shapes and places in a network, and a network as one flat slice.
+
+use crate::random::Generator;
+use crate::scalar::Scalar;
+use core::fmt;
+use core::ops::Range;
+
+/// What a tensor of a network is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is trained: it has a gradient.
+    Parameter,
+    /// It is state that training moves without a gradient, such as running statistics.
+    Buffer,
+}
+
+/// One row in the table of a type's tensors; offsets and strides are in bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry {
+    /// A tensor of this type itself.
+    Tensor {
+        /// The field's name: `weight`.
+        name: &'static str,
+        /// Where it begins.
+        offset: usize,
+        /// Its shape.
+        dims: &'static [usize],
+        /// What it is for.
+        role: Role,
+    },
+    /// A field, or an array of them, whose type has a table of its own.
+    Nested {
+        /// The field's name: `fc1`.
+        name: &'static str,
+        /// Where it, or the first of the array, begins.
+        offset: usize,
+        /// From one of the array to the next.
+        stride: usize,
+        /// The length of the array.
+        count: Option<usize>,
+        /// The table of the field's type.
+        table: &'static [Entry],
+    },
+}
+
+/// Elements in a tensor of shape `dims`.
+pub const fn elements(dims: &[usize]) -> usize {
+    let (mut product, mut i) = (1, 0);
+    while i < dims.len() {
+        product *= dims[i];
+        i += 1;
+    }
+    product
+}
+
+/// The scalars in all tensors of a table; `None` counts every role.
+pub const fn count(table: &[Entry], role: Option<Role>) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < table.len() {
+        sum += match &table[i] {
+            Entry::Tensor { dims, role: own, .. } => match (role, own) {
+                (None, _) | (Some(Role::Parameter), Role::Parameter) | (Some(Role::Buffer), Role::Buffer) => {
+                    elements(dims)
+                }
+                _ => 0,
+            },
+            Entry::Nested { count: times, table, .. } => {
+                count(table, role)
+                    * match times {
+                        Some(times) => *times,
+                        None => 1,
+                    }
+            }
+        };
+        i += 1;
+    }
+    sum
+}
+
+/// The tensors in a table.
+const fn leaves(table: &[Entry]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < table.len() {
+        sum += match &table[i] {
+            Entry::Tensor { .. } => 1,
+            Entry::Nested { count: Some(times), table, .. } => leaves(table) * *times,
+            Entry::Nested { table, .. } => leaves(table),
+        };
+        i += 1;
+    }
+    sum
+}
+
+/// A type that consists of scalars with names: a layer or a network. **Derive it.**
+///
+/// ```
+/// # use dnn_core as dnn;
+/// use dnn::{Parameters, Rng};
+/// let mut fc: dnn::Linear<3, 2> = dnn::zeros();
+/// fc.init_in(&mut Rng::new(1));
+/// assert_eq!(fc.parameter("bias"), Some(&fc.bias[..]));
+/// assert_eq!(fc.flat().len(), 8);
+/// ```
+///
+/// # Safety
+/// The type consists of values of `Scalar` alone, without padding; all zero bits are a valid value; `TABLE` lists tensors
+/// that lie inside it, apart from each other. The same holds for `Gradient`, whose table lists the tensors of the role
+/// [`Role::Parameter`] of this type, in the same order, with the same shapes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no table of parameters",
+    label = "not a layer with parameters",
+    note = "write `#[derive(Parameters)]` above a layer of your own; a field that is a tensor is spelled as an array, not as an alias"
+)]
+pub unsafe trait Parameters: Sized + 'static {
+    /// What it computes in.
+    type Scalar: Scalar;
+    /// What has the shape of its gradient: itself, or a twin without buffers.
+    type Gradient: Parameters<Scalar = Self::Scalar, Gradient = Self::Gradient>;
+    /// Names, places, shapes and roles of its tensors.
+    const TABLE: &'static [Entry];
+
+    /// Fills it with PyTorch's default initialisation.
+    fn init_in<R: Generator>(&mut self, rng: &mut R);
+
+    /// Everything as one slice, in the order of the table.
+    #[inline(always)]
+    fn flat(&self) -> &[Self::Scalar] {
+        // SAFETY: by contract the type is nothing but scalars.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), scalars_in::<Self>()) }
+    }
+
+    /// Everything as one slice to write to.
+    #[inline(always)]
+    fn flat_mut(&mut self) -> &mut [Self::Scalar] {
+        // SAFETY: as in `flat`; the borrow is exclusive.
+        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), scalars_in::<Self>()) }
+    }
+
+    /// Every tensor with its name, as PyTorch's `state_dict` lists them.
+    fn parameters(&self) -> impl Iterator<Item = Named<'_, Self::Scalar>> {
+        let scalars = self.flat();
+        (0..leaves(Self::TABLE)).filter_map(move |index| {
+            let leaf = leaf::<Self>(index)?;
+            let values = scalars.get(leaf.start..leaf.start + elements(leaf.dims))?;
+            Some(Named { name: leaf.name, dims: leaf.dims, role: leaf.role, values })
+        })
+    }
+
+    /// The values of the tensor of this name, such as `fc1.weight`, in row-major order.
+    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
+        self.parameters().find(|named| named.name == name).map(|named| named.values)
+    }
+
+    /// The values of the tensor of this name, to write to.
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]> {
+        let leaf = (0..leaves(Self::TABLE)).filter_map(leaf::<Self>).find(|leaf| leaf.name == name)?;
+        self.flat_mut().get_mut(leaf.start..leaf.start + elements(leaf.dims))
+    }
+
+    /// Takes over every value of `other`, in place.
+    fn copy_from(&mut self, other: &Self) {
+        for (to, from) in self.flat_mut().iter_mut().zip(other.flat()) {
+            *to = *from;
+        }
+    }
+
+    /// Sets every value to zero, in place.
+    #[inline]
+    fn set_zero(&mut self) {
+        for value in self.flat_mut() {
+            *value = Self::Scalar::ZERO;
+        }
+    }
+}
+
+const fn scalars_in<P: Parameters>() -> usize {
+    size_of::<P>() / size_of::<P::Scalar>()
+}
+
+/// A network, a layer or a gradient of zeros.
+pub const fn zeros<P: Parameters>() -> P {
+    // SAFETY: the contract of `Parameters` makes all zero bits a valid value.
+    unsafe { core::mem::zeroed() }
+}
+
+/// A network of zeros on the heap; it is never on the stack, however large it is.
+#[cfg(feature = "alloc")]
+pub fn boxed_zeros<P: Parameters>() -> alloc::boxed::Box<P> {
+    // SAFETY: the contract of `Parameters` makes all zero bits a valid value.
+    unsafe { alloc::boxed::Box::new_zeroed().assume_init() }
+}
+
+/// A tensor of a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Named<'a, T> {
+    /// Its path: `fc1.weight`.
+    pub name: Path,
+    /// Its shape.
+    pub dims: &'static [usize],
+    /// What it is for.
+    pub role: Role,
+    /// Its values in row-major order.
+    pub values: &'a [T],
+}
+
+/// The deepest nesting of networks that a [`Path`] can name.
+const MAX_DEPTH: usize = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Name(&'static str),
+    Index(usize),
+}
+
+/// The path of a tensor through nested networks, `blocks.1.norm.weight`. It prints as such and compares with a `str`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path {
+    parts: [Part; 2 * MAX_DEPTH],
+    len: usize,
+}
+
+impl Path {
+    const ROOT: Path = Path { parts: [Part::Name(""); 2 * MAX_DEPTH], len: 0 };
+
+    fn push(&mut self, part: Part) {
+        if let Some(place) = self.parts.get_mut(self.len) {
+            *place = part;
+            self.len += 1;
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, part) in self.parts.iter().take(self.len).enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            match part {
+                Part::Name(name) => f.write_str(name)?,
+                Part::Index(index) => write!(f, "{index}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq<str> for Path {
+    fn eq(&self, other: &str) -> bool {
+        struct Rest<'a>(&'a str);
+        impl fmt::Write for Rest<'_> {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+                Ok(())
+            }
+        }
+        let mut rest = Rest(other);
+        fmt::write(&mut rest, format_args!("{self}")).is_ok() && rest.0.is_empty()
+    }
+}
+
+impl PartialEq<&str> for Path {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+/// Calls `each` with every run of trained scalars of a network and the range that it has in the flat gradient: once, for
+/// everything, where a network holds no buffers.
+#[inline(always)]
+pub fn trained<N: Parameters>(network: &mut N, mut each: impl FnMut(&mut [N::Scalar], Range<usize>)) {
+    let all = const { count(N::TABLE, None) };
+    if const { count(N::TABLE, Some(Role::Parameter)) == count(N::TABLE, None) } {
+        return each(network.flat_mut(), 0..all);
+    }
+    let mut done = 0;
+    for leaf in (0..leaves(N::TABLE)).filter_map(leaf::<N>).filter(|leaf| leaf.role == Role::Parameter) {
+        let len = elements(leaf.dims);
+        if let Some(values) = network.flat_mut().get_mut(leaf.start..leaf.start + len) {
+            each(values, done..done + len);
+        }
+        done += len;
+    }
+}
+
+struct Leaf {
+    name: Path,
+    start: usize,
+    dims: &'static [usize],
+    role: Role,
+}
+
+/// The tensor number `index` of a type, with its start counted in scalars.
+fn leaf<P: Parameters>(index: usize) -> Option<Leaf> {
+    let (mut table, mut index, mut bytes, mut name) = (P::TABLE, index, 0, Path::ROOT);
+    'table: loop {
+        for entry in table {
+            match *entry {
+                Entry::Tensor { name: own, offset, dims, role } => {
+                    if index == 0 {
+                        name.push(Part::Name(own));
+                        let start = (bytes + offset) / size_of::<P::Scalar>();
+                        return Some(Leaf { name, start, dims, role });
+                    }
+                    index -= 1;
+                }
+                Entry::Nested { name: own, offset, stride, count, table: inner } => {
+                    let each = leaves(inner).max(1);
+                    let all = leaves(inner) * count.unwrap_or(1);
+                    if index < all {
+                        name.push(Part::Name(own));
+                        if count.is_some() {
+                            name.push(Part::Index(index / each));
+                        }
+                        bytes += offset + (index / each) * stride;
+                        index %= each;
+                        table = inner;
+                        continue 'table;
+                    }
+                    index -= all;
+                }
+            }
+        }
+        return None;
+    }
+}

@@ -1,0 +1,137 @@
+//! The numbers that networks compute in: `f32` and `f64`.
+
+use crate::math;
+use crate::random::Generator;
+use crate::tensor::Tensor;
+use core::fmt::{Debug, Display};
+use core::iter::Sum;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A floating-point number: `f32` or `f64`.
+///
+/// The elementary functions come from the standard library with the feature `std`, from `libm` with the feature `libm`, and
+/// otherwise from this crate's own `math`, which is slower.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scalar that networks compute in",
+    label = "use `f32` or `f64`"
+)]
+pub trait Scalar:
+    Tensor<Scalar = Self>
+    + crate::kernels::gemm::Gemm
+    + Debug
+    + Display
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+{
+    /// 0
+    const ZERO: Self;
+    /// 1
+    const ONE: Self;
+    /// The nearest number of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The same number as `f64`.
+    fn to_f64(self) -> f64;
+    /// |x|
+    fn abs(self) -> Self;
+    /// e^x
+    fn exp(self) -> Self;
+    /// e^x - 1, exact where x is small
+    fn exp_m1(self) -> Self;
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+    /// ln(1 + x), exact where x is small
+    fn ln_1p(self) -> Self;
+    /// The square root.
+    fn sqrt(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+    fn erf(self) -> Self;
+    /// Whether the number is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+    /// A number in [0, 1).
+    fn unit<R: Generator>(rng: &mut R) -> Self;
+
+    /// A count as a number.
+    #[inline(always)]
+    fn from_usize(count: usize) -> Self {
+        Self::from_f64(count as f64)
+    }
+
+    /// A number in [-bound, bound).
+    #[inline]
+    fn uniform<R: Generator>(rng: &mut R, bound: Self) -> Self {
+        (Self::unit(rng) * Self::from_f64(2.0) - Self::ONE) * bound
+    }
+}
+
+macro_rules! scalar {
+    ($scalar:ident, $unit:ident) => {
+        impl Scalar for $scalar {
+            const ZERO: $scalar = 0.0;
+            const ONE: $scalar = 1.0;
+            #[inline(always)]
+            fn from_f64(value: f64) -> $scalar {
+                value as $scalar
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            #[inline(always)]
+            fn abs(self) -> $scalar {
+                $scalar::abs(self)
+            }
+            #[inline]
+            fn exp(self) -> $scalar {
+                math::$scalar::exp(self)
+            }
+            #[inline]
+            fn exp_m1(self) -> $scalar {
+                math::$scalar::exp_m1(self)
+            }
+            #[inline]
+            fn ln(self) -> $scalar {
+                math::$scalar::ln(self)
+            }
+            #[inline]
+            fn ln_1p(self) -> $scalar {
+                math::$scalar::ln_1p(self)
+            }
+            #[inline]
+            fn sqrt(self) -> $scalar {
+                math::$scalar::sqrt(self)
+            }
+            #[inline]
+            fn tanh(self) -> $scalar {
+                math::$scalar::tanh(self)
+            }
+            #[inline]
+            fn erf(self) -> $scalar {
+                math::$scalar::erf(self)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $scalar::is_finite(self)
+            }
+            #[inline]
+            fn unit<R: Generator>(rng: &mut R) -> $scalar {
+                rng.$unit()
+            }
+        }
+    };
+}
+scalar!(f32, unit_f32);
+scalar!(f64, unit_f64);

@@ -1,0 +1,118 @@
+//! Memory for what a pass keeps: a flat slice of scalars in which the memory plan gives every buffer its place.
+
+use core::ops::Range;
+
+/// A number of scalars that grows with the batch: `sample` for each sample and `batch` once.
+///
+/// It says how much workspace a layer or a network needs, and where in it a buffer lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Scalars for each sample.
+    pub sample: usize,
+    /// Scalars once in a batch.
+    pub batch: usize,
+}
+
+impl Extent {
+    /// Nothing at all.
+    pub const NONE: Extent = Extent { sample: 0, batch: 0 };
+
+    /// `sample` scalars for each sample and `batch` once.
+    pub const fn new(sample: usize, batch: usize) -> Extent {
+        Extent { sample, batch }
+    }
+
+    /// The scalars for `samples` samples.
+    #[inline(always)]
+    pub const fn len(self, samples: usize) -> usize {
+        self.sample.wrapping_mul(samples).wrapping_add(self.batch)
+    }
+
+    /// Whether nothing is needed, whatever the batch.
+    pub const fn is_empty(self) -> bool {
+        self.sample == 0 && self.batch == 0
+    }
+
+    /// Both one after the other.
+    pub const fn and(self, other: Extent) -> Extent {
+        Extent { sample: self.sample + other.sample, batch: self.batch + other.batch }
+    }
+
+    /// Enough for either.
+    pub const fn or(self, other: Extent) -> Extent {
+        Extent {
+            sample: if self.sample > other.sample { self.sample } else { other.sample },
+            batch: if self.batch > other.batch { self.batch } else { other.batch },
+        }
+    }
+}
+
+/// Where a buffer lies in the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The scalars before it.
+    pub offset: Extent,
+    /// The scalars in it.
+    pub len: Extent,
+}
+
+impl Place {
+    /// A buffer of `len` scalars a sample behind `offset` scalars a sample: what the macro plans.
+    pub const fn new(offset: usize, len: usize) -> Place {
+        Place { offset: Extent::new(offset, 0), len: Extent::new(len, 0) }
+    }
+
+    /// A buffer that lies behind the planned part: the own workspace of a layer whose need only its type knows.
+    pub const fn behind(offset: Extent, len: Extent) -> Place {
+        Place { offset, len }
+    }
+
+    /// The range of scalars for `samples` samples.
+    #[inline(always)]
+    pub const fn range(self, samples: usize) -> Range<usize> {
+        let start = self.offset.len(samples);
+        start..start.wrapping_add(self.len.len(samples))
+    }
+}
+
+/// The buffers at `places`, which the memory plan keeps apart.
+///
+/// Places that overlap or reach beyond the workspace give empty buffers: no input makes this fail, and the plan's checker
+/// and [`Extent::len`] at the entry of a pass rule it out.
+#[inline(always)]
+pub fn buffers<T, const K: usize>(workspace: &mut [T], samples: usize, places: [Place; K]) -> [&mut [T]; K] {
+    match workspace.get_disjoint_mut(places.map(|place| place.range(samples))) {
+        Ok(buffers) => buffers,
+        Err(_) => [(); K].map(|()| -> &mut [T] { &mut [] }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_lie_where_the_plan_says() {
+        let mut workspace = [0, 1, 2, 3, 4, 5, 6, 7];
+        let [a, b] = buffers(&mut workspace, 2, [Place::new(2, 2), Place::new(0, 1)]);
+        assert_eq!((&*a, &*b), (&[4, 5, 6, 7][..], &[0, 1][..]));
+    }
+
+    #[test]
+    fn overlapping_or_distant_places_give_nothing() {
+        let mut workspace = [0; 4];
+        let [a, b] = buffers(&mut workspace, 1, [Place::new(0, 3), Place::new(2, 2)]);
+        assert!(a.is_empty() && b.is_empty());
+        let [a] = buffers(&mut workspace, 3, [Place::new(1, 1)]);
+        assert!(a.is_empty());
+    }
+
+    #[test]
+    fn extents_add_and_compare() {
+        let own = Extent::new(3, 5);
+        assert_eq!(own.len(4), 17);
+        assert_eq!(own.and(Extent::new(1, 0)), Extent::new(4, 5));
+        assert_eq!(own.or(Extent::new(4, 1)), Extent::new(4, 5));
+        assert_eq!(Place::behind(Extent::new(2, 0), own).range(2), 4..15);
+    }
+}
