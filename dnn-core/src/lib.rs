@@ -24,6 +24,7 @@ mod scalar;
 pub mod shape;
 mod summary;
 pub mod tensor;
+mod train;
 pub mod workspace;
 
 pub use layer::{InPlace, Keeps, Layer, Op, Pass};
@@ -40,3 +41,6 @@ pub use random::{Generator, Rng};
 pub use scalar::Scalar;
 pub use summary::{LayerInfo, Summary};
 pub use tensor::{Sample, Tensor};
+#[cfg(feature = "alloc")]
+pub use train::Heap;
+pub use train::{Evaluation, Memory, Parts, Storage, Trainer};

@@ -9,7 +9,10 @@ pub const fn flatten(dims: &[usize]) -> usize {
 
 /// The length of a dimension that `Reshape` infers: what is left of `from` for the product `known` of the others.
 pub const fn inferred(from: &[usize], known: usize) -> usize {
-    if known == 0 { 0 } else { elements(from) / known }
+    match elements(from).checked_div(known) {
+        Some(length) => length,
+        None => 0,
+    }
 }
 
 /// The dimension `axis` of `dims`, 1 beyond the last one.

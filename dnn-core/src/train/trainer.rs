@@ -1,0 +1,322 @@
+//! The trainer: forward, loss, backward, update.
+
+#[cfg(feature = "alloc")]
+use super::memory::Heap;
+use super::memory::{Memory, Parts, Storage};
+use crate::layer::{Layer, Pass};
+use crate::losses::Loss;
+#[cfg(feature = "alloc")]
+use crate::network::Place;
+use crate::network::{Batch, Network, Output};
+use crate::optim::Optimizer;
+use crate::parameters::Parameters;
+use crate::scalar::Scalar;
+use crate::tensor::{Sample, Tensor};
+use crate::workspace::Extent;
+
+/// Samples that an evaluation works on at a time: enough for full speed, and little memory however large the data set.
+const EVALUATED_AT_A_TIME: usize = 256;
+
+type Number<S> = <<S as Storage>::Network as Parameters>::Scalar;
+type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
+
+/// Trains a network: it holds, or borrows, the network, the gradient, the optimiser's state and the workspace.
+///
+/// `S` is where they lie: [`Heap`](crate::Heap) from [`Trainer::new`], `&mut` [`Memory`] from [`Trainer::within`].
+///
+/// ```
+/// # mod mazur { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/networks/mazur.rs")); }
+/// # use mazur::Mazur;
+/// use dnn_core::{Mse, Sgd, Trainer};
+///
+/// let mut trainer = Trainer::new(Mazur::START, Mse, Sgd::new(0.5));
+/// let loss: f32 = trainer.step(&[[0.05, 0.10]], &[[0.01, 0.99]]);
+/// assert!((loss - 0.298371).abs() < 1e-6);
+/// assert!(trainer.evaluate(&[[0.05, 0.10]], &[[0.01, 0.99]]).loss < 0.2983);
+/// ```
+///
+/// # Batches
+/// A batch has any number of samples. It is worked through in parts of at most the storage's capacity; loss and gradient are
+/// those of the whole batch. An empty batch changes nothing, and its loss is 0.
+///
+/// # Panics
+/// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, and where a target is a
+/// label that does not exist. With arrays of equal length and `Class` labels neither can happen.
+pub struct Trainer<S: Storage, L> {
+    storage: S,
+    loss: L,
+    optimizer: S::Optimizer,
+    seed: u64,
+    steps: u64,
+    samples: usize, // backward passes have added this many to the gradient
+    stale: bool,    // the gradient has been used: the next backward pass starts from zero
+}
+
+/// What [`Trainer::evaluate`] finds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The loss, as `step` would return it; NaN for no samples.
+    pub loss: f64,
+    /// The share of right answers, 0 to 1: for losses over classes, where there are samples.
+    pub accuracy: Option<f64>,
+}
+
+#[cfg(feature = "alloc")]
+impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
+    /// A trainer on the heap, of a network or a `Box` of one. A network that does not fit the stack comes in a `Box`.
+    pub fn new<P: Place<Network = N>>(network: P, loss: L, optimizer: O) -> Self {
+        Trainer::of(Heap::new(network.boxed()), loss, optimizer)
+    }
+
+    /// Works on at most `samples` samples at a time, which bounds the workspace; no bound is the default. 0 counts as 1.
+    ///
+    /// Networks with batch statistics see only the part: there, the capacity must not be below the batch size.
+    pub fn capacity(mut self, samples: usize) -> Self {
+        self.storage.capacity = samples.max(1);
+        self
+    }
+
+    /// The trained network.
+    pub fn into_network(self) -> alloc::boxed::Box<N> {
+        self.storage.network
+    }
+}
+
+impl<'m, N: Network, O: Optimizer<N>, L, const B: usize> Trainer<&'m mut Memory<N, O, B>, L> {
+    /// A trainer of the network in `memory`, which goes on with the optimiser's state there. It allocates nothing.
+    pub fn within(memory: &'m mut Memory<N, O, B>, loss: L, optimizer: O) -> Self {
+        Trainer::of(memory, loss, optimizer)
+    }
+}
+
+impl<S: Storage, L> Trainer<S, L> {
+    fn of(storage: S, loss: L, optimizer: S::Optimizer) -> Self {
+        Trainer { storage, loss, optimizer, seed: 0, steps: 0, samples: 0, stale: true }
+    }
+
+    /// The seed of dropout and other random layers; 0 is the default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// One training step, [`backward`](Trainer::backward) and [`update`](Trainer::update): the mean loss of the batch before
+    /// the update.
+    ///
+    /// A loss that is not finite is returned as it is, and the update is made all the same, as in PyTorch.
+    #[inline(always)]
+    #[track_caller]
+    pub fn step<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Number<S>
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        if same_length::<S::Network, D>(x, targets) == 0 {
+            return Number::<S>::ZERO;
+        }
+        let loss = self.accumulate(x, targets, |_, _| {});
+        self.update();
+        loss
+    }
+
+    /// Forward and backward: the mean loss of the batch, whose gradient is **added** to the gradient.
+    ///
+    /// The first backward pass after an update starts from zero, so [`gradient`](Trainer::gradient) can be read after a step,
+    /// and several passes before an update accumulate.
+    #[inline(always)]
+    #[track_caller]
+    pub fn backward<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Number<S>
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        match same_length::<S::Network, D>(x, targets) {
+            0 => Number::<S>::ZERO,
+            _ => self.accumulate(x, targets, |_, _| {}),
+        }
+    }
+
+    /// `backward` for at least one sample and as many targets; `each` sees the outputs.
+    pub(super) fn accumulate<D>(
+        &mut self,
+        x: Batch<'_, S::Network>,
+        targets: &[D],
+        mut each: impl FnMut(&[Output<S::Network>], &[D]),
+    ) -> Number<S>
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        self.loss.check(targets);
+        if self.stale {
+            self.zero_gradient();
+        }
+        let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
+        let weight = self.loss.weights(targets);
+        let mut total = Number::<S>::ZERO;
+        for_parts(&mut self.storage, x, targets, usize::MAX, extent, |parts, x, targets, start| {
+            let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
+            let first = self.samples.wrapping_add(start);
+            let pass = Pass { seed: self.seed, step: self.steps, first };
+            network.forward(&pass, x, output, workspace);
+            network.absorb(output.len(), workspace);
+            each(output, targets);
+            total += self.loss.batch(output, targets, weight, output_gradient);
+            network.backward(&pass, x, output, workspace, output_gradient, None, gradient);
+        });
+        self.samples = self.samples.wrapping_add(targets.len());
+        total
+    }
+
+    /// One step of the optimiser with the gradient as it is.
+    pub fn update(&mut self) {
+        let Parts { network, gradient, state, .. } = self.storage.parts(0, Extent::NONE);
+        self.optimizer.step(network, gradient, state);
+        self.steps = self.steps.wrapping_add(1);
+        self.samples = 0;
+        self.stale = true;
+    }
+
+    /// Forgets the gradient.
+    pub fn zero_gradient(&mut self) {
+        self.gradient_mut().set_zero();
+        self.samples = 0;
+        self.stale = false;
+    }
+
+    /// The loss and the share of right answers over any number of samples, by inference: without dropout, with running
+    /// statistics. Parameters and gradient stay as they are.
+    #[inline(always)]
+    #[track_caller]
+    pub fn evaluate<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Evaluation
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        match same_length::<S::Network, D>(x, targets) {
+            0 => Evaluation { loss: f64::NAN, accuracy: None },
+            _ => self.measure(x, targets),
+        }
+    }
+
+    /// `evaluate` for at least one sample and as many targets.
+    fn measure<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Evaluation
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        self.loss.check(targets);
+        let extent = <S::Network as Layer<<S::Network as Network>::Input>>::INFER;
+        let weight = self.loss.weights(targets);
+        let (mut loss, mut correct) = (0.0, Correct::default());
+        for_parts(&mut self.storage, x, targets, EVALUATED_AT_A_TIME, extent, |parts, x, targets, _| {
+            let Parts { network, output, output_gradient, workspace, .. } = parts;
+            network.infer(x, output, workspace);
+            correct.count(&self.loss, output, targets);
+            loss += self.loss.batch(output, targets, weight, output_gradient).to_f64();
+        });
+        Evaluation { loss, accuracy: correct.share() }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &S::Network {
+        self.storage.network()
+    }
+
+    /// The network, to write to.
+    pub fn network_mut(&mut self) -> &mut S::Network {
+        self.storage.parts(0, Extent::NONE).network
+    }
+
+    /// dL/dp as the last backward passes left it.
+    pub fn gradient(&self) -> &Gradient<S> {
+        self.storage.gradient()
+    }
+
+    /// dL/dp, to change before an update.
+    pub fn gradient_mut(&mut self) -> &mut Gradient<S> {
+        self.storage.parts(0, Extent::NONE).gradient
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> &L {
+        &self.loss
+    }
+
+    /// The optimiser.
+    pub fn optimizer(&self) -> &S::Optimizer {
+        &self.optimizer
+    }
+
+    /// The optimiser, to change its learning rate between steps; what it remembers stays.
+    pub fn optimizer_mut(&mut self) -> &mut S::Optimizer {
+        &mut self.optimizer
+    }
+
+    /// How many updates this trainer has made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+}
+
+/// Calls `each` with the parts of a batch of at least one sample, at most `limit` and the storage's capacity of them at a
+/// time: the storage's parts, samples, targets, number of the first sample.
+#[inline(always)]
+fn for_parts<S: Storage, D>(
+    storage: &mut S,
+    x: Batch<'_, S::Network>,
+    targets: &[D],
+    limit: usize,
+    extent: Extent,
+    mut each: impl FnMut(Parts<'_, S::Network, super::memory::State<S>>, Batch<'_, S::Network>, &[D], usize),
+) {
+    let capacity = storage.capacity();
+    let count = if capacity < limit { capacity } else { limit };
+    let mut start = 0;
+    loop {
+        let samples = <<S::Network as Network>::Input as Sample>::part(x, start, count);
+        let targets = <[D]>::get(targets, start..).unwrap_or(&[]);
+        let targets = targets.get(..count).unwrap_or(targets);
+        if targets.is_empty() {
+            break;
+        }
+        each(storage.parts(targets.len(), extent), samples, targets, start);
+        start = start.wrapping_add(targets.len());
+    }
+}
+
+/// Counts right answers, as long as the loss knows what is right.
+#[derive(Default)]
+pub(super) struct Correct {
+    right: usize,
+    judged: usize,
+}
+
+impl Correct {
+    pub(super) fn count<Y: Tensor<Scalar: Scalar>, D>(&mut self, loss: &impl Loss<Y, D>, output: &[Y], targets: &[D]) {
+        for (y, target) in output.iter().zip(targets) {
+            if let Some(right) = loss.is_correct(y, target) {
+                self.right += usize::from(right);
+                self.judged += 1;
+            }
+        }
+    }
+
+    pub(super) fn share(&self) -> Option<f64> {
+        (self.judged > 0).then(|| self.right as f64 / self.judged as f64)
+    }
+}
+
+/// The number of samples and of targets. In one small function that is always inlined: where both are arrays, the compiler
+/// sees that they are equal and removes the panic.
+#[inline(always)]
+#[track_caller]
+fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usize {
+    let samples = <N::Input as Sample>::len(x);
+    if samples != targets.len() {
+        different_length(samples, targets.len());
+    }
+    samples
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn different_length(samples: usize, targets: usize) -> ! {
+    panic!("{samples} samples, but {targets} targets")
+}
