@@ -135,3 +135,58 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
         linear::gradient_bias(&mut dp.bias, dy);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Two samples x, a weight [O, I] = [2, 3] and dL/dy with round numbers.
+    const X: [[f32; 3]; 2] = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+    const WEIGHT: [[f32; 3]; 2] = [[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]];
+    const DY: [[f32; 2]; 2] = [[1.0, 2.0], [3.0, 4.0]];
+
+    type Results<B> = ([[f32; 2]; 2], [[f32; 3]; 2], Linear<3, 2, f32, B>);
+
+    /// y, dx and a gradient of ones to which that of the parameters is added.
+    fn run<B: Bias<f32>>(bias: B, ones: B) -> Results<B> {
+        let fc = Linear { weight: WEIGHT, bias };
+        let (mut y, mut dy, mut dx) = ([[9.0; 2]; 2], DY, [[9.0; 3]; 2]);
+        let mut dp = Linear { weight: [[1.0; 3]; 2], bias: ones };
+        fc.infer(&X, &mut y, &mut []);
+        Layer::backward(&fc, &Pass::default(), &X, &y, &mut [], &mut dy, Some(&mut dx), &mut dp);
+        (y, dx, dp)
+    }
+
+    const DX: [[f32; 3]; 2] = [[5.0, 2.0, -1.0], [11.0, 4.0, -3.0]];
+    const DWEIGHT: [[f32; 3]; 2] = [[14.0, 18.0, 22.0], [19.0, 25.0, 31.0]]; // 1 + dyᵀ x
+
+    #[test]
+    fn a_bias_for_each_output() {
+        let (y, dx, dp) = run([10.0, 20.0], [1.0, 1.0]);
+        assert_eq!(y, [[8.0, 24.0], [8.0, 33.0]]);
+        assert_eq!((dx, dp), (DX, Linear { weight: DWEIGHT, bias: [5.0, 7.0] }));
+    }
+
+    #[test]
+    fn a_bias_that_all_outputs_share() {
+        let (y, dx, dp) = run([10.0], [1.0]);
+        assert_eq!(y, [[8.0, 14.0], [8.0, 23.0]]);
+        assert_eq!((dx, dp), (DX, Linear { weight: DWEIGHT, bias: [11.0] }));
+    }
+
+    #[test]
+    fn no_bias() {
+        let (y, dx, dp) = run((), ());
+        assert_eq!(y, [[-2.0, 4.0], [-2.0, 13.0]]);
+        assert_eq!((dx, dp), (DX, Linear { weight: DWEIGHT, bias: () }));
+        assert_eq!(<Linear<3, 2, f32, ()>>::TABLE.len(), 1);
+    }
+
+    #[test]
+    fn initial_values_stay_within_the_bound_of_pytorch() {
+        let mut fc: Linear<16, 40> = crate::zeros();
+        fc.init_in(&mut crate::Rng::new(1));
+        assert!(fc.flat().iter().all(|v| (-0.25..0.25).contains(v)));
+        assert!(fc.bias.iter().any(|v| *v > 0.2) && fc.weight.as_flattened().iter().any(|v| *v < -0.2));
+    }
+}

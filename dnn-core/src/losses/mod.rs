@@ -3,9 +3,23 @@
 //! A loss is written for one sample; the mean over a batch, as PyTorch's `reduction="mean"` defines it for that loss, is
 //! taken by [`Loss::batch`], and [`Sum`] is the other reduction.
 
+mod bce;
+mod bce_with_logits;
+mod class;
+mod cross_entropy;
+mod huber;
+mod l1;
 mod mse;
+mod nll;
 
+pub use bce::Bce;
+pub use bce_with_logits::BceWithLogits;
+pub use class::{Class, ClassWeights, Label};
+pub use cross_entropy::CrossEntropy;
+pub use huber::Huber;
+pub use l1::L1;
 pub use mse::Mse;
+pub use nll::Nll;
 
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
@@ -66,6 +80,7 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sum<L>(pub L);
 
+#[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>, D, L: Loss<Y, D>> Loss<Y, D> for Sum<L> {
     #[inline(always)]
     fn sample(&self, y: &Y, target: &D, dy: &mut Y) -> Y::Scalar {

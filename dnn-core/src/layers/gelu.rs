@@ -1,0 +1,124 @@
+//! exact: y = x P(x) with P(x) = (1 + erf(x/sqrt(2))) / 2, the distribution function of the standard normal distribution
+//! tanh:  y = x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3)
+//!
+//! exact: dx = dy (P(x) + x p(x)) with the density p(x) = e^(-x^2/2) / sqrt(2 pi)
+//! tanh:  dx = dy ((1 + tanh u) / 2 + x (1 - tanh^2 u) u' / 2) with u' = sqrt(2/pi) (1 + 3 * 0.044715 x^2)
+//!
+//! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient; at -inf the result, and
+//! at either infinity the gradient, is NaN, as in PyTorch.
+
+use crate::layer::{InPlace, Keeps, Pass};
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat, flat_mut};
+use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+/// The Gaussian error linear unit y = x P(x), PyTorch's
+/// [`GELU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.GELU.html)
+/// (D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units", 2016, which is also the source of the approximation).
+///
+/// ```
+/// use dnn_core::{Approximate, Gelu, InPlace};
+/// let mut buffer = [[0.0f32, 40.0, -40.0]];
+/// Gelu { approximate: Approximate::Tanh }.infer(&mut buffer);
+/// assert_eq!(buffer, [[0.0, 40.0, 0.0]]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gelu {
+    /// How P(x) is computed: exactly by default.
+    pub approximate: Approximate,
+}
+
+/// How [`Gelu`] computes the distribution function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Approximate {
+    /// By the error function.
+    #[default]
+    None,
+    /// By the hyperbolic tangent: within 5e-4 of the exact value.
+    Tanh,
+}
+
+const CUBE: f64 = 0.044715;
+const SQRT_2_BY_PI: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+
+/// P(x)
+#[inline(always)]
+fn distribution<T: Scalar>(x: T) -> T {
+    T::from_f64(0.5) * (T::ONE + (x * T::from_f64(FRAC_1_SQRT_2)).erf())
+}
+
+/// p(x)
+#[inline(always)]
+fn density<T: Scalar>(x: T) -> T {
+    (T::from_f64(-0.5) * x * x).exp() * T::from_f64(0.5 * SQRT_2_BY_PI)
+}
+
+/// tanh u
+#[inline(always)]
+fn tanh<T: Scalar>(x: T) -> T {
+    (T::from_f64(SQRT_2_BY_PI) * (x + T::from_f64(CUBE) * x * x * x)).tanh()
+}
+
+#[inline(always)]
+fn slope_of_tanh<T: Scalar>(x: T) -> T {
+    let (half, tanh) = (T::from_f64(0.5), tanh(x));
+    let falling = T::ONE - tanh * tanh;
+    let mut slope = half * (T::ONE + tanh);
+    // Where tanh is flat, x^2 may be infinite, and 0 times infinity would be NaN.
+    if falling != T::ZERO {
+        slope += half * x * falling * T::from_f64(SQRT_2_BY_PI) * (T::ONE + T::from_f64(3.0 * CUBE) * x * x);
+    }
+    slope
+}
+
+impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {
+    const KEEPS: Keeps = Keeps::Input;
+
+    #[inline(always)]
+    fn infer(&self, buffer: &mut [X]) {
+        let half = X::Scalar::from_f64(0.5);
+        for v in flat_mut(buffer) {
+            *v *= match self.approximate {
+                Approximate::None => distribution(*v),
+                Approximate::Tanh => half * (X::Scalar::ONE + tanh(*v)),
+            };
+        }
+    }
+
+    #[inline(always)]
+    fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
+        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
+            *d *= match self.approximate {
+                Approximate::None => distribution(*x) + *x * density(*x),
+                Approximate::Tanh => slope_of_tanh(*x),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_from_zero_it_is_relu_and_at_zero_half_the_identity() {
+        for approximate in [Approximate::None, Approximate::Tanh] {
+            let (layer, x) = (Gelu { approximate }, [[0.0f32, -40.0, 40.0, f32::MIN, f32::MAX]]);
+            let mut buffer = x;
+            layer.infer(&mut buffer);
+            assert_eq!(buffer, [[0.0, 0.0, 40.0, 0.0, f32::MAX]]);
+            let mut gradient = [[8.0; 5]];
+            layer.backward(&Pass::default(), &x, &mut gradient);
+            assert_eq!(gradient, [[4.0, 0.0, 8.0, 0.0, 8.0]]);
+        }
+    }
+
+    #[test]
+    fn the_value_at_one_is_the_normal_distribution() {
+        let mut buffer = [[1.0f64]];
+        Gelu::default().infer(&mut buffer);
+        assert!((buffer[0][0] - 0.841_344_746_068_542_9).abs() < 1e-15); // P(1), Abramowitz and Stegun, table 26.1
+        Gelu { approximate: Approximate::Tanh }.infer(&mut buffer);
+        assert!(buffer[0][0] < 0.841);
+    }
+}

@@ -1,0 +1,59 @@
+//! y = x s(x) with the logistic function s(x) = 1 / (1 + e^-x)
+//!
+//! dx = dy s (1 + x (1 - s))
+//!
+//! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient; at -inf the result, and
+//! at either infinity the gradient, is NaN, as in PyTorch.
+
+use super::sigmoid::sigmoid;
+use crate::layer::{InPlace, Keeps, Pass};
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat, flat_mut};
+
+/// The sigmoid linear unit y = x / (1 + e^-x), also called swish, PyTorch's
+/// [`SiLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.SiLU.html).
+///
+/// ```
+/// use dnn_core::{InPlace, Silu};
+/// let mut buffer = [[0.0f32, 100.0]];
+/// Silu.infer(&mut buffer);
+/// assert_eq!(buffer, [[0.0, 100.0]]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Silu;
+
+impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
+    const KEEPS: Keeps = Keeps::Input;
+
+    #[inline(always)]
+    fn infer(&self, buffer: &mut [X]) {
+        for v in flat_mut(buffer) {
+            *v *= sigmoid(*v);
+        }
+    }
+
+    #[inline(always)]
+    fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
+        let one = X::Scalar::ONE;
+        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
+            let s = sigmoid(*x);
+            *d *= s * (one + *x * (one - s));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_from_zero_it_is_relu_and_at_zero_half_the_identity() {
+        let x = [[0.0f64, 1000.0, -1000.0]];
+        let mut buffer = x;
+        Silu.infer(&mut buffer);
+        assert_eq!(buffer, [[0.0, 1000.0, 0.0]]);
+        let mut gradient = [[8.0, 8.0, 8.0]];
+        Silu.backward(&Pass::default(), &x, &mut gradient);
+        assert_eq!(gradient, [[4.0, 8.0, 0.0]]);
+    }
+}

@@ -1,0 +1,99 @@
+//! y[a] = e^(x[a] - m) / sum over k of e^(x[k] - m), with m the largest x[k], so that e^(..) cannot overflow
+//!
+//! dx[a] = y[a] (dy[a] - sum over k of dy[k] y[k])
+//!
+//! -inf becomes 0. A NaN or inf among the inputs, or nothing but -inf, makes every output NaN, as in PyTorch.
+
+use crate::layer::{InPlace, Keeps, Pass};
+use crate::scalar::Scalar;
+
+/// Probabilities that are proportional to e^x, PyTorch's
+/// [`Softmax`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html).
+///
+/// It works on `[[T; INNER]; AXIS]`: over AXIS elements, for each of INNER columns.
+///
+/// Behind it, train with [`Nll`](crate::Nll) and [`LogSoftmax`](crate::LogSoftmax), or better with
+/// [`CrossEntropy`](crate::CrossEntropy) and neither of them: a logarithm of these probabilities loses what they rounded
+/// away.
+///
+/// ```
+/// use dnn_core::{InPlace, Softmax};
+/// let mut buffer = [[[7.0f32], [7.0], [f32::NEG_INFINITY]]];
+/// Softmax.infer(&mut buffer);
+/// assert_eq!(buffer, [[[0.5], [0.5], [0.0]]]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softmax;
+
+/// The largest of some numbers, -inf where there is none; a NaN is passed over.
+#[inline(always)]
+pub(crate) fn largest<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
+    let mut largest = T::from_f64(f64::NEG_INFINITY);
+    for number in numbers {
+        if number > largest {
+            largest = number;
+        }
+    }
+    largest
+}
+
+impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS]> for Softmax {
+    const KEEPS: Keeps = Keeps::Output;
+
+    #[inline(always)]
+    fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
+        for x in buffer {
+            for i in 0..INNER {
+                let m = largest(x.iter().map(|row| row[i]));
+                let mut sum = T::ZERO;
+                for row in x.iter_mut() {
+                    row[i] = (row[i] - m).exp();
+                    sum += row[i];
+                }
+                for row in x.iter_mut() {
+                    row[i] /= sum;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn backward(&self, _: &Pass, y: &[[[T; INNER]; AXIS]], gradient: &mut [[[T; INNER]; AXIS]]) {
+        for (y, d) in y.iter().zip(gradient) {
+            for i in 0..INNER {
+                let mut sum = T::ZERO;
+                for (y, d) in y.iter().zip(d.iter()) {
+                    sum += y[i] * d[i];
+                }
+                for (y, d) in y.iter().zip(d.iter_mut()) {
+                    d[i] = y[i] * (d[i] - sum);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_sums_to_one_and_its_gradient_to_zero() {
+        let mut buffer = [[[1e30f64, 0.0], [1e30, 3f64.ln()]]];
+        Softmax.infer(&mut buffer);
+        assert_eq!(buffer[0].map(|row| row[0]), [0.5, 0.5]);
+        assert!((buffer[0][0][1] - 0.25).abs() < 1e-15 && (buffer[0][1][1] - 0.75).abs() < 1e-15);
+        let mut gradient = [[[4.0, 16.0], [8.0, 0.0]]];
+        Softmax.backward(&Pass::default(), &[[[0.5, 0.25], [0.5, 0.75]]], &mut gradient);
+        assert_eq!(gradient, [[[-1.0, 3.0], [1.0, -3.0]]]);
+    }
+
+    #[test]
+    fn one_nan_spoils_its_column_alone() {
+        let mut buffer = [[[f32::NAN, 1.0, f32::INFINITY], [0.0, 1.0, 0.0]]];
+        Softmax.infer(&mut buffer);
+        for row in buffer[0] {
+            assert!(row[0].is_nan() && row[1] == 0.5 && row[2].is_nan());
+        }
+    }
+}

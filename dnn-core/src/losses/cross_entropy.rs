@@ -1,0 +1,199 @@
+//! Cross-entropy of logits. C classes, label smoothing e, class weights w.
+//!
+//! ln p[c] = (y[c] - m) - ln sum over k of e^(y[k] - m), with m the largest logit
+//! L = -sum over c of q[c] ln p[c], dL/dy[c] = p[c] (sum over k of q[k]) - q[c]
+//!
+//! label t:         q[c] = w[c] ((1 - e) [c = t] + e / C), and the mean divides by the sum over samples of w[t]
+//! probabilities t: q[c] = w[c] ((1 - e) t[c] + e / C), and the mean divides by the number of samples
+//!
+//! A class with q[c] = 0 adds nothing to the loss, even where its logit is -inf. Loss and gradient are finite for logits of
+//! size up to 1e30. A NaN or inf among the logits, or nothing but -inf, makes loss and gradient NaN, as in PyTorch.
+
+use super::Loss;
+use super::class::{ClassWeights, Label, decision};
+use crate::layers::largest;
+use crate::scalar::Scalar;
+
+/// The cross-entropy between logits and classes, PyTorch's
+/// [`CrossEntropyLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html), averaged over
+/// samples: the network ends with its logits, without a softmax.
+///
+/// L = mean of -ln(e^y[t] / sum over c of e^y[c])
+///
+/// A target is a class, as an unsigned integer or a [`Class<N>`](crate::Class), or a probability for each class, `[T; N]`.
+/// An output is right when its largest logit, the first one of several, is that of the target's class (or of the largest
+/// probability); one that holds a NaN is never right.
+///
+/// `CrossEntropy` as a value has PyTorch's defaults: no label smoothing, all classes count the same.
+///
+/// ```
+/// use dnn_core::{CrossEntropy, Loss};
+/// let mut dy = [[0.0f32; 2]];
+/// let loss = CrossEntropy.batch(&[[7.0, 7.0]], &[1u8], 1.0, &mut dy);
+/// assert_eq!((loss, dy), (core::f32::consts::LN_2, [[0.5, -0.5]]));
+/// let options = CrossEntropy.label_smoothing(0.1).weights([1.0, 3.0]);
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CrossEntropy<W = ()> {
+    label_smoothing: f64,
+    weights: W,
+}
+
+/// The cross-entropy without label smoothing, where all classes count the same.
+#[allow(non_upper_case_globals, reason = "used as a value like the losses without options")]
+pub const CrossEntropy: CrossEntropy = CrossEntropy { label_smoothing: 0.0, weights: () };
+
+impl CrossEntropy {
+    /// What each class counts. The mean over labels divides by the sum of the weights that they have.
+    pub const fn weights<const N: usize>(self, weights: [f64; N]) -> CrossEntropy<[f64; N]> {
+        CrossEntropy { label_smoothing: self.label_smoothing, weights }
+    }
+}
+
+impl<W: Copy> CrossEntropy<W> {
+    /// How much of the target is spread evenly over all classes: from 0, the default, to 1.
+    pub const fn label_smoothing(mut self, label_smoothing: f64) -> CrossEntropy<W> {
+        self.label_smoothing = label_smoothing;
+        self
+    }
+
+    /// The loss of one sample, and its gradient, for q made of the target's share of each class.
+    #[inline(always)]
+    fn entropy<T: Scalar, const N: usize>(&self, y: &[T; N], target: impl Fn(usize) -> T, dy: &mut [T; N]) -> T
+    where
+        W: ClassWeights<N>,
+    {
+        let take = T::from_f64(1.0 - self.label_smoothing);
+        let spread = T::from_f64(self.label_smoothing / N as f64);
+        let q = |c| T::from_f64(self.weights.of(c)) * (take * target(c) + spread);
+
+        let m = largest(y.iter().copied());
+        let mut sum = T::ZERO;
+        for (y, d) in y.iter().zip(dy.iter_mut()) {
+            *d = (*y - m).exp();
+            sum += *d;
+        }
+        let log_sum = sum.ln();
+        let (mut loss, mut total) = (T::ZERO, T::ZERO);
+        for (c, y) in y.iter().enumerate() {
+            let q = q(c);
+            total += q;
+            if q != T::ZERO {
+                loss += q * (log_sum - (*y - m));
+            }
+        }
+        for (c, d) in dy.iter_mut().enumerate() {
+            *d = *d / sum * total - q(c);
+        }
+        loss
+    }
+}
+
+impl Default for CrossEntropy {
+    fn default() -> CrossEntropy {
+        CrossEntropy
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, const N: usize, D: Label<N>, W: ClassWeights<N> + Copy> Loss<[T; N], D> for CrossEntropy<W> {
+    #[inline(always)]
+    fn sample(&self, y: &[T; N], target: &D, dy: &mut [T; N]) -> T {
+        let class = target.index();
+        self.entropy(y, |c| if c == class { T::ONE } else { T::ZERO }, dy)
+    }
+    #[inline(always)]
+    fn weight(&self, target: &D) -> T {
+        T::from_f64(self.weights.of(target.index()))
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn check(&self, targets: &[D]) {
+        D::check(targets);
+    }
+    fn is_correct(&self, y: &[T; N], target: &D) -> Option<bool> {
+        Some(decision(y) == Some(target.index()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, const N: usize, W: ClassWeights<N> + Copy> Loss<[T; N], [T; N]> for CrossEntropy<W> {
+    #[inline(always)]
+    fn sample(&self, y: &[T; N], target: &[T; N], dy: &mut [T; N]) -> T {
+        self.entropy(y, |c| if c < N { target[c] } else { T::ZERO }, dy)
+    }
+    #[inline(always)]
+    fn weight(&self, _: &[T; N]) -> T {
+        T::ONE
+    }
+    fn is_correct(&self, y: &[T; N], target: &[T; N]) -> Option<bool> {
+        Some(decision(y).is_some_and(|class| decision(target) == Some(class)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Class;
+    use core::f64::consts::LN_2;
+
+    // Probabilities 1/4, 1/4, 1/2
+    const Y: [f64; 3] = [5.0, 5.0, 5.0 + LN_2];
+
+    fn near(got: &[f64], want: &[f64]) {
+        assert_eq!(got.len(), want.len());
+        assert!(got.iter().zip(want).all(|(g, w)| (g - w).abs() < 1e-14), "{got:?}, not {want:?}");
+    }
+
+    #[test]
+    fn a_label_costs_the_logarithm_of_its_probability() {
+        let mut dy = [9.0; 3];
+        near(&[CrossEntropy.sample(&Y, &0u8, &mut dy)], &[2.0 * LN_2]);
+        near(&dy, &[-0.75, 0.25, 0.5]);
+        near(&[CrossEntropy.sample(&Y, &Class::<3>::new(2).unwrap(), &mut dy)], &[LN_2]);
+        near(&dy, &[0.25, 0.25, -0.5]);
+    }
+
+    #[test]
+    fn probabilities_and_smoothing_mix_the_costs() {
+        let mut dy = [9.0; 3];
+        near(&[CrossEntropy.sample(&Y, &[0.5, 0.0, 0.5], &mut dy)], &[1.5 * LN_2]);
+        near(&dy, &[-0.25, 0.25, 0.0]);
+        // q = 0.7, 0.1, 0.2 weighed
+        let loss = CrossEntropy.weights([1.0, 1.0, 2.0]).label_smoothing(0.3);
+        near(&[loss.sample(&Y, &0u8, &mut dy)], &[(0.8 + 0.1) * 2.0 * LN_2 + 0.2 * LN_2]);
+        near(&dy, &[0.25 * 1.1 - 0.8, 0.25 * 1.1 - 0.1, 0.5 * 1.1 - 0.2]);
+    }
+
+    #[test]
+    fn labels_count_their_weights_and_probabilities_one() {
+        let loss = CrossEntropy.weights([0.5, 2.0, 1.0]);
+        assert_eq!(Loss::<[f32; 3], u8>::weights(&loss, &[0, 1, 1]), 4.5);
+        assert_eq!(Loss::<[f32; 3], [f32; 3]>::weights(&loss, &[[0.0; 3]; 5]), 5.0);
+        assert_eq!(Loss::<[f32; 3], u8>::weight(&CrossEntropy, &2), 1.0);
+    }
+
+    #[test]
+    fn the_largest_logit_is_the_answer() {
+        assert_eq!(CrossEntropy.is_correct(&Y, &2u8), Some(true));
+        assert_eq!(CrossEntropy.is_correct(&Y, &1u8), Some(false));
+        assert_eq!(CrossEntropy.is_correct(&Y, &[0.2, 0.3, 0.5]), Some(true));
+        assert_eq!(CrossEntropy.is_correct(&[1.0, 1.0], &0u8), Some(true));
+        assert_eq!(CrossEntropy.is_correct(&[f32::NAN, 1.0], &0u8), Some(false));
+        assert_eq!(CrossEntropy.is_correct(&[f32::NAN], &[f32::NAN]), Some(false));
+    }
+
+    #[test]
+    fn an_impossible_class_may_have_the_logit_minus_infinity() {
+        let mut dy = [9.0f32; 3];
+        assert_eq!(CrossEntropy.sample(&[0.0, 0.0, f32::NEG_INFINITY], &1u8, &mut dy), core::f32::consts::LN_2);
+        assert_eq!(dy, [0.5, -0.5, 0.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "sample 3 has the label 12, but the network gives 10 classes")]
+    fn a_label_that_is_no_class_panics_with_its_sample() {
+        Loss::<[f32; 10], u32>::check(&CrossEntropy, &[0, 1, 2, 12]);
+    }
+}
