@@ -11,6 +11,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod check;
+#[cfg(feature = "alloc")]
+mod data;
 mod kernels;
 mod layer;
 mod layers;
@@ -27,6 +29,8 @@ pub mod tensor;
 mod train;
 pub mod workspace;
 
+#[cfg(feature = "alloc")]
+pub use data::{Csv, DataError, Dataset, Fault, Gather, Number, Row};
 pub use layer::{InPlace, Keeps, Layer, Op, Pass};
 pub use layers::*;
 pub use losses::*;
@@ -42,5 +46,5 @@ pub use scalar::Scalar;
 pub use summary::{LayerInfo, Summary};
 pub use tensor::{Sample, Tensor};
 #[cfg(feature = "alloc")]
-pub use train::Heap;
+pub use train::{Epoch, Fit, FitError, Heap, History};
 pub use train::{Evaluation, Memory, Parts, Storage, Trainer};

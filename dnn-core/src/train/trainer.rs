@@ -113,7 +113,7 @@ impl<S: Storage, L> Trainer<S, L> {
         if same_length::<S::Network, D>(x, targets) == 0 {
             return Number::<S>::ZERO;
         }
-        let loss = self.accumulate(x, targets, |_, _| {});
+        let loss = self.accumulate(x, targets, |_, _, _| {});
         self.update();
         loss
     }
@@ -130,16 +130,16 @@ impl<S: Storage, L> Trainer<S, L> {
     {
         match same_length::<S::Network, D>(x, targets) {
             0 => Number::<S>::ZERO,
-            _ => self.accumulate(x, targets, |_, _| {}),
+            _ => self.accumulate(x, targets, |_, _, _| {}),
         }
     }
 
     /// `backward` for at least one sample and as many targets; `each` sees the outputs.
-    pub(super) fn accumulate<D>(
+    fn accumulate<D>(
         &mut self,
         x: Batch<'_, S::Network>,
         targets: &[D],
-        mut each: impl FnMut(&[Output<S::Network>], &[D]),
+        mut each: impl FnMut(&L, &[Output<S::Network>], &[D]),
     ) -> Number<S>
     where
         L: Loss<Output<S::Network>, D>,
@@ -157,12 +157,27 @@ impl<S: Storage, L> Trainer<S, L> {
             let pass = Pass { seed: self.seed, step: self.steps, first };
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
-            each(output, targets);
+            each(&self.loss, output, targets);
             total += self.loss.batch(output, targets, weight, output_gradient);
             network.backward(&pass, x, output, workspace, output_gradient, None, gradient);
         });
         self.samples = self.samples.wrapping_add(targets.len());
         total
+    }
+
+    /// `backward` for at least one sample and as many targets, which also counts right answers.
+    #[cfg(feature = "alloc")]
+    pub(super) fn counted<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D], correct: &mut Correct) -> Number<S>
+    where
+        L: Loss<Output<S::Network>, D>,
+    {
+        self.accumulate(x, targets, |loss, output, targets| correct.count(loss, output, targets))
+    }
+
+    /// The next backward pass starts from a gradient of zero.
+    #[cfg(feature = "alloc")]
+    pub(super) fn forget(&mut self) {
+        (self.stale, self.samples) = (true, 0);
     }
 
     /// One step of the optimiser with the gradient as it is.

@@ -1,0 +1,334 @@
+//! Rows of values separated by commas.
+
+use super::{DataError, Dataset, Fault};
+use crate::tensor::{Tensor, flat_mut, zero};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::str::{FromStr, Split};
+
+/// A text of rows, each with the same number of values.
+///
+/// It is read strictly: nothing is guessed, and an error names file, line, column and value. Lines end with a line feed,
+/// with or without a carriage return; the last one need not end. A blank line is an error. Spaces around a value do not
+/// count. Quotes have no meaning. Numbers are finite, and their decimals stand behind a point.
+///
+/// ```
+/// use dnn_core::{Csv, Dataset};
+/// let text = "0,8,16,1\n16,8,0,0\n"; // or `Csv::open("pixels.csv")?`
+/// let data: Dataset<[f32; 3], usize> =
+///     Csv::new("pixels.csv", text).read(|row| Ok((row.tensor_with(|p: f32| p / 16.0)?, row.label(2)?)))?;
+/// assert_eq!(data.inputs(), [[0.0, 0.5, 1.0], [1.0, 0.5, 0.0]]);
+/// assert_eq!(data.targets(), [1, 0]);
+/// # Ok::<(), dnn_core::DataError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Csv {
+    file: String,
+    text: String,
+    separator: char,
+    header: bool,
+}
+
+impl Csv {
+    /// Rows in memory; `file` is what errors call them.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Csv {
+        Csv { file: file.into(), text: text.into(), separator: ',', header: false }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or it is not UTF-8.
+    #[cfg(feature = "std")]
+    pub fn open(path: impl AsRef<std::path::Path>) -> Result<Csv, DataError> {
+        let file = path.as_ref().display().to_string();
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(DataError::Unreadable { file, reason: error.to_string() }),
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Csv::new(file, text)),
+            Err(error) => {
+                let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+                let line = 1 + valid.filter(|&&byte| byte == b'\n').count();
+                Err(DataError::Line { file, line, fault: Fault::NotUtf8 })
+            }
+        }
+    }
+
+    /// The first line names the columns: it is not a row.
+    pub fn header(mut self) -> Csv {
+        self.header = true;
+        self
+    }
+
+    /// What stands between two values; a comma is the default.
+    pub fn separator(mut self, separator: char) -> Csv {
+        self.separator = separator;
+        self
+    }
+
+    /// Turns every row into a sample and its target. `row` reads all values of a row from left to right.
+    ///
+    /// # Errors
+    /// There are no rows, a line is blank or has more columns than the first or fewer, a value is not what `row` asks for, or
+    /// `row` does not read all of them.
+    pub fn read<X, D>(
+        &self,
+        mut row: impl FnMut(&mut Row<'_>) -> Result<(X, D), DataError>,
+    ) -> Result<Dataset<X, D>, DataError> {
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        let mut expected = None;
+        let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
+        for (number, line) in text.lines().enumerate() {
+            let found = line.split(self.separator).count();
+            let fields = line.split(self.separator);
+            let mut reader = Row { file: &self.file, line: number + 1, fields, found, read: 0 };
+            if line.trim().is_empty() {
+                return Err(reader.error(Fault::Blank));
+            }
+            let expected = *expected.get_or_insert(found);
+            if found != expected {
+                return Err(reader.error(Fault::Columns { found, expected }));
+            }
+            if self.header && number == 0 {
+                continue;
+            }
+            let (x, d) = row(&mut reader)?;
+            if reader.read < found {
+                return Err(reader.error(Fault::TooMany { found, read: reader.read }));
+            }
+            inputs.push(x);
+            targets.push(d);
+        }
+        match inputs.is_empty() {
+            true => Err(DataError::Empty { file: self.file.clone() }),
+            false => Dataset::new(inputs, targets),
+        }
+    }
+}
+
+/// A row of a [`Csv`]; each call reads on from where the last one ended.
+#[derive(Debug)]
+pub struct Row<'a> {
+    file: &'a str,
+    line: usize,
+    fields: Split<'a, char>,
+    found: usize,
+    read: usize,
+}
+
+impl<'a> Row<'a> {
+    /// The next value as it stands, without the spaces around it.
+    pub fn text(&mut self) -> Result<&'a str, DataError> {
+        match self.fields.next() {
+            Some(field) => {
+                self.read += 1;
+                Ok(field.trim())
+            }
+            None => Err(self.error(Fault::TooFew { found: self.found, read: self.read + 1 })),
+        }
+    }
+
+    /// The next value as a number.
+    pub fn number<T: Number>(&mut self) -> Result<T, DataError> {
+        let text = self.text()?;
+        match T::from_str(text) {
+            Ok(number) if number.is_number() => Ok(number),
+            _ => Err(self.error(Fault::Number { column: self.read, value: shown(text), kind: T::KIND })),
+        }
+    }
+
+    /// The next values as a tensor, in row-major order.
+    pub fn tensor<X: Tensor<Scalar: Number>>(&mut self) -> Result<X, DataError> {
+        self.tensor_with(|value| value)
+    }
+
+    /// The next values, each changed by `change`, as a tensor: `row.tensor_with(|p: f32| p / 255.0)`.
+    pub fn tensor_with<X: Tensor, T: Number>(
+        &mut self,
+        mut change: impl FnMut(T) -> X::Scalar,
+    ) -> Result<X, DataError> {
+        let mut x = zero::<X>();
+        for value in flat_mut(core::slice::from_mut(&mut x)) {
+            *value = change(self.number()?);
+        }
+        Ok(x)
+    }
+
+    /// The next value as the number of a class, below `classes`.
+    pub fn label(&mut self, classes: usize) -> Result<usize, DataError> {
+        let text = self.text()?;
+        match usize::from_str(text) {
+            Ok(class) if class < classes => Ok(class),
+            _ => Err(self.error(Fault::Class { column: self.read, value: shown(text), classes })),
+        }
+    }
+
+    /// The next value as one of the names of classes: its place among them.
+    pub fn name(&mut self, names: &[&str]) -> Result<usize, DataError> {
+        let text = self.text()?;
+        match names.iter().position(|name| *name == text) {
+            Some(class) => Ok(class),
+            None => Err(self.error(Fault::Name { column: self.read, value: shown(text), names: names.len() })),
+        }
+    }
+
+    /// Reads past `columns` values.
+    pub fn skip(&mut self, columns: usize) -> Result<(), DataError> {
+        (0..columns).try_for_each(|_| self.text().map(|_| ()))
+    }
+
+    /// An error at this line, for what only the reader of rows can see.
+    pub fn fault(&self, text: impl Into<String>) -> DataError {
+        self.error(Fault::Other(text.into()))
+    }
+
+    fn error(&self, fault: Fault) -> DataError {
+        DataError::Line { file: self.file.to_string(), line: self.line, fault }
+    }
+}
+
+/// The beginning of a value: a hostile file must not make a message long.
+fn shown(value: &str) -> String {
+    value.chars().take(40).collect()
+}
+
+/// A number that [`Row`] can read: floating-point numbers and integers.
+pub trait Number: Tensor<Scalar = Self> + FromStr {
+    /// What a message calls the type.
+    const KIND: &'static str;
+    /// Whether it is finite.
+    fn is_number(self) -> bool;
+}
+
+macro_rules! numbers {
+    ($($kind:ident $finite:expr;)*) => {$(
+        impl Number for $kind {
+            const KIND: &'static str = stringify!($kind);
+            fn is_number(self) -> bool {
+                let finite: fn($kind) -> bool = $finite;
+                finite(self)
+            }
+        }
+    )*};
+}
+numbers! {
+    f32 f32::is_finite;
+    f64 f64::is_finite;
+    u8 |_| true;
+    u16 |_| true;
+    u32 |_| true;
+    u64 |_| true;
+    usize |_| true;
+    i8 |_| true;
+    i16 |_| true;
+    i32 |_| true;
+    i64 |_| true;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    type Data = Dataset<[f32; 2], usize>;
+
+    fn read(text: &str) -> Result<Data, DataError> {
+        Csv::new("a.csv", text).read(|row| Ok((row.tensor()?, row.label(3)?)))
+    }
+
+    #[track_caller]
+    fn refused(text: &str, message: &str) {
+        assert_eq!(read(text).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn rows_become_samples_and_targets() {
+        for text in ["1,-2.5,0\n1e-1, 4 ,2\n", "1,-2.5,0\r\n1e-1, 4 ,2\r\n", "\u{feff}1,-2.5,0\n1e-1, 4 ,2"] {
+            let data = read(text).unwrap();
+            assert_eq!((data.inputs(), data.targets()), (&[[1.0, -2.5], [0.1, 4.0]][..], &[0, 2][..]));
+        }
+    }
+
+    #[test]
+    fn a_header_names_separators_and_skipped_columns() {
+        let text = "id;length;kind\n7;0.5;cat\n8;1.5;dog\n";
+        let data: Dataset<[f64; 1], usize> = Csv::new("a.csv", text)
+            .header()
+            .separator(';')
+            .read(|row| {
+                row.skip(1)?;
+                Ok((row.tensor()?, row.name(&["cat", "dog"])?))
+            })
+            .unwrap();
+        assert_eq!((data.inputs(), data.targets()), (&[[0.5], [1.5]][..], &[0, 1][..]));
+        let error = Csv::new("a.csv", "cow").read(|row| Ok(((), row.name(&["cat", "dog"])?))).unwrap_err();
+        assert_eq!(error.to_string(), "`a.csv`, line 1, column 1: `cow` is none of the 2 names of classes");
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        refused("", "`a.csv` has no rows");
+        refused("1,2,0\n\n3,4,1\n", "`a.csv`, line 2: the line is blank: remove it");
+        refused("1,2,0\n3,4\n", "`a.csv`, line 2: 2 columns, but the first line has 3");
+        refused("1,2\n", "`a.csv`, line 1: 2 columns, but at least 3 are read");
+        refused("1,2,0,5\n", "`a.csv`, line 1: 4 columns, but only 3 are read");
+        refused("1,2,0\n1,x y,0\n", "`a.csv`, line 2, column 2: `x y` is not a finite number of type f32");
+        refused("1,,0\n", "`a.csv`, line 1, column 2: `` is not a finite number of type f32");
+        let classes = "is not a class: the 3 classes are integers from 0 to 2";
+        for label in ["3", "-1", "1.0", "99999999999999999999999"] {
+            refused(&format!("1,2,{label}"), &format!("`a.csv`, line 1, column 3: `{label}` {classes}"));
+        }
+        for value in ["inf", "NaN", "1e99", "0x10", "1_000"] {
+            refused(
+                &format!("{value},2,0"),
+                &format!("`a.csv`, line 1, column 1: `{value}` is not a finite number of type f32"),
+            );
+        }
+        let error = Csv::new("a.csv", "1").read(|row| Err::<((), ()), _>(row.fault("odd"))).unwrap_err();
+        assert_eq!(error.to_string(), "`a.csv`, line 1: odd");
+    }
+
+    #[test]
+    fn a_header_alone_is_no_data() {
+        let error = Csv::new("a.csv", "a,b,c\n").header().read(|_| Ok(((), ()))).unwrap_err();
+        assert_eq!(error, DataError::Empty { file: "a.csv".into() });
+    }
+
+    #[test]
+    fn integers_have_the_range_of_their_type() {
+        let error = Csv::new("a.csv", "255,256").read(|row| Ok((row.tensor::<[u8; 2]>()?, ()))).unwrap_err();
+        assert_eq!(error.to_string(), "`a.csv`, line 1, column 2: `256` is not a finite number of type u8");
+    }
+
+    #[test]
+    fn hostile_text_is_an_error_with_a_short_message() {
+        let long = "9".repeat(1 << 20);
+        let message = read(&format!("{long},{long},{long}")).unwrap_err().to_string();
+        assert!(message.len() < 200, "{message}");
+        let alphabet = [",", "\n", "\r", "1", "-", ".", "e", "\"", " ", "\u{0}", "é", "\u{feff}"];
+        let mut rng = crate::Rng::new(5);
+        for _ in 0..2000 {
+            use crate::Generator;
+            let text: String = (0..rng.below(24)).map(|_| alphabet[rng.below(12) as usize]).collect();
+            if let Err(error) = read(&text) {
+                assert!(!error.to_string().contains(['\n', '\r', '\0']), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "std")]
+    fn files_are_read_or_refused_by_name() {
+        let path = std::env::temp_dir().join(format!("dnn-core-csv-{}.csv", std::process::id()));
+        std::fs::write(&path, "1,2,0\n").unwrap();
+        assert_eq!(Csv::open(&path).unwrap().read(|row| Ok((row.tensor::<[f32; 3]>()?, ()))).unwrap().len(), 1);
+        std::fs::write(&path, b"1,2,0\n1,\xff,0\n").unwrap();
+        let error = Csv::open(&path).unwrap_err();
+        assert!(matches!(error, DataError::Line { line: 2, fault: Fault::NotUtf8, .. }), "{error}");
+        std::fs::remove_file(&path).unwrap();
+        let message = Csv::open(&path).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("cannot read `{}`: ", path.display())), "{message}");
+    }
+}
