@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 
 /// The logarithms of the probabilities that are proportional to e^x, PyTorch's
 /// [`LogSoftmax`](https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html): the last layer before
-/// [`Nll`](crate::Nll).
+/// [`Nll`](struct@crate::Nll).
 ///
 /// It works on `[[T; INNER]; AXIS]`: over AXIS elements, for each of INNER columns.
 ///

@@ -12,9 +12,8 @@ use crate::scalar::Scalar;
 ///
 /// It works on `[[T; INNER]; AXIS]`: over AXIS elements, for each of INNER columns.
 ///
-/// Behind it, train with [`Nll`](crate::Nll) and [`LogSoftmax`](crate::LogSoftmax), or better with
-/// [`CrossEntropy`](crate::CrossEntropy) and neither of them: a logarithm of these probabilities loses what they rounded
-/// away.
+/// To train a classifier, end the network with its logits and use [`CrossEntropy`](struct@crate::CrossEntropy): a logarithm
+/// of these probabilities would lose what they rounded away.
 ///
 /// ```
 /// use dnn_core::{InPlace, Softmax};

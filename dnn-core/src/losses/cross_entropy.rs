@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 /// [`CrossEntropyLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html), averaged over
 /// samples: the network ends with its logits, without a softmax.
 ///
-/// L = mean of -ln(e^y[t] / sum over c of e^y[c])
+/// L = mean of `-ln(e^y[t] / sum over c of e^y[c])`
 ///
 /// A target is a class, as an unsigned integer or a [`Class<N>`](crate::Class), or a probability for each class, `[T; N]`.
 /// An output is right when its largest logit, the first one of several, is that of the target's class (or of the largest

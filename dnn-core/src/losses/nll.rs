@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 /// [`NLLLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html), averaged over samples: the network
 /// ends with [`LogSoftmax`](crate::LogSoftmax).
 ///
-/// L = mean of -y[t]
+/// L = mean of `-y[t]`
 ///
 /// A target is an unsigned integer or a [`Class<N>`](crate::Class). An output is right when its largest element, the first
 /// one of several, is that of the target's class; one that holds a NaN is never right.

@@ -3,8 +3,20 @@
 //! An optimiser is hyper-parameters by value, kept in `f64` as PyTorch keeps them, and a [`State`](Optimizer::State) with the
 //! structure of the gradient. The state is all zero bits at the start, so that a `static` of it lies in `.bss`.
 
+mod adagrad;
+mod adam;
+mod adamw;
+mod clip;
+mod remember;
+mod rmsprop;
 mod sgd;
 
+pub use adagrad::{Adagrad, Squares};
+pub use adam::{Adam, Amsgrad, Moments};
+pub use adamw::AdamW;
+pub use clip::{clip_norm, clip_value};
+pub use remember::{Kept, Remember};
+pub use rmsprop::{Averages, Centered, RmsProp};
 pub use sgd::{Momentum, Sgd, Velocity};
 
 use crate::parameters::Parameters;

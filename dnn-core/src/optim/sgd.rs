@@ -1,4 +1,6 @@
 //! Stochastic gradient descent: w -= lr g, or with momentum v = mu v + (1 - d) g, w -= lr v.
+//!
+//! A NaN in a gradient makes its parameter NaN and no other.
 
 use super::{Optimizer, Zeroed};
 use crate::parameters::{Parameters, trained};
@@ -91,8 +93,10 @@ impl<N: Parameters> Optimizer<N> for Sgd {
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Velocity<G> {
-    velocity: G,
-    steps: u64,
+    /// v; PyTorch's `momentum_buffer`.
+    pub velocity: G,
+    /// The number of steps done.
+    pub steps: u64,
 }
 
 // SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and a valid count.
