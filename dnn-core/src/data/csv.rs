@@ -1,6 +1,7 @@
 //! Rows of values separated by commas.
 
 use super::{DataError, Dataset, Fault};
+use crate::losses::Class;
 use crate::tensor::{Tensor, flat_mut, zero};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -13,12 +14,12 @@ use core::str::{FromStr, Split};
 /// count. Quotes have no meaning. Numbers are finite, and their decimals stand behind a point.
 ///
 /// ```
-/// use dnn_core::{Csv, Dataset};
+/// use dnn_core::{Class, Csv, Dataset};
 /// let text = "0,8,16,1\n16,8,0,0\n"; // or `Csv::open("pixels.csv")?`
-/// let data: Dataset<[f32; 3], usize> =
-///     Csv::new("pixels.csv", text).read(|row| Ok((row.tensor_with(|p: f32| p / 16.0)?, row.label(2)?)))?;
+/// let data: Dataset<[f32; 3], Class<2>> =
+///     Csv::new("pixels.csv", text).read(|row| Ok((row.tensor_with(|p: f32| p / 16.0)?, row.class()?)))?;
 /// assert_eq!(data.inputs(), [[0.0, 0.5, 1.0], [1.0, 0.5, 0.0]]);
-/// assert_eq!(data.targets(), [1, 0]);
+/// assert_eq!(data.targets()[0], Class::new(1).unwrap());
 /// # Ok::<(), dnn_core::DataError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -156,21 +157,21 @@ impl<'a> Row<'a> {
         Ok(x)
     }
 
-    /// The next value as the number of a class, below `classes`.
-    pub fn label(&mut self, classes: usize) -> Result<usize, DataError> {
+    /// The next value as a class, whose index is below `N`.
+    pub fn class<const N: usize>(&mut self) -> Result<Class<N>, DataError> {
         let text = self.text()?;
-        match usize::from_str(text) {
-            Ok(class) if class < classes => Ok(class),
-            _ => Err(self.error(Fault::Class { column: self.read, value: shown(text), classes })),
+        match usize::from_str(text).ok().and_then(Class::new) {
+            Some(class) => Ok(class),
+            None => Err(self.error(Fault::Class { column: self.read, value: shown(text), classes: N })),
         }
     }
 
-    /// The next value as one of the names of classes: its place among them.
-    pub fn name(&mut self, names: &[&str]) -> Result<usize, DataError> {
+    /// The next value as the class of that name.
+    pub fn class_of<const N: usize>(&mut self, names: &[&str; N]) -> Result<Class<N>, DataError> {
         let text = self.text()?;
-        match names.iter().position(|name| *name == text) {
+        match names.iter().position(|name| *name == text).and_then(Class::new) {
             Some(class) => Ok(class),
-            None => Err(self.error(Fault::Name { column: self.read, value: shown(text), names: names.len() })),
+            None => Err(self.error(Fault::Name { column: self.read, value: shown(text), names: N })),
         }
     }
 
@@ -232,10 +233,10 @@ mod tests {
     use super::*;
     use std::format;
 
-    type Data = Dataset<[f32; 2], usize>;
+    type Data = Dataset<[f32; 2], Class<3>>;
 
     fn read(text: &str) -> Result<Data, DataError> {
-        Csv::new("a.csv", text).read(|row| Ok((row.tensor()?, row.label(3)?)))
+        Csv::new("a.csv", text).read(|row| Ok((row.tensor()?, row.class()?)))
     }
 
     #[track_caller]
@@ -247,23 +248,25 @@ mod tests {
     fn rows_become_samples_and_targets() {
         for text in ["1,-2.5,0\n1e-1, 4 ,2\n", "1,-2.5,0\r\n1e-1, 4 ,2\r\n", "\u{feff}1,-2.5,0\n1e-1, 4 ,2"] {
             let data = read(text).unwrap();
-            assert_eq!((data.inputs(), data.targets()), (&[[1.0, -2.5], [0.1, 4.0]][..], &[0, 2][..]));
+            assert_eq!(data.inputs(), [[1.0, -2.5], [0.1, 4.0]]);
+            assert!(data.targets().iter().map(|class| class.index()).eq([0, 2]));
         }
     }
 
     #[test]
     fn a_header_names_separators_and_skipped_columns() {
         let text = "id;length;kind\n7;0.5;cat\n8;1.5;dog\n";
-        let data: Dataset<[f64; 1], usize> = Csv::new("a.csv", text)
+        let data: Dataset<[f64; 1], Class<2>> = Csv::new("a.csv", text)
             .header()
             .separator(';')
             .read(|row| {
                 row.skip(1)?;
-                Ok((row.tensor()?, row.name(&["cat", "dog"])?))
+                Ok((row.tensor()?, row.class_of(&["cat", "dog"])?))
             })
             .unwrap();
-        assert_eq!((data.inputs(), data.targets()), (&[[0.5], [1.5]][..], &[0, 1][..]));
-        let error = Csv::new("a.csv", "cow").read(|row| Ok(((), row.name(&["cat", "dog"])?))).unwrap_err();
+        assert_eq!(data.inputs(), [[0.5], [1.5]]);
+        assert!(data.targets().iter().map(|class| class.index()).eq([0, 1]));
+        let error = Csv::new("a.csv", "cow").read(|row| Ok(((), row.class_of(&["cat", "dog"])?))).unwrap_err();
         assert_eq!(error.to_string(), "`a.csv`, line 1, column 1: `cow` is none of the 2 names of classes");
     }
 
