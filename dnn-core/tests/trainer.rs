@@ -4,7 +4,7 @@
 #[path = "networks/mazur.rs"]
 mod mazur;
 
-use dnn_core::{Memory, Mse, Parameters, Rng, Sgd, Trainer};
+use dnn_core::{Heap, Memory, Mse, Parameters, Rng, Sgd, Trainer};
 use mazur::Mazur;
 
 const X: [[f32; 2]; 1] = [[0.05, 0.10]];
@@ -162,4 +162,25 @@ fn learning_rates_change_between_steps() {
     *trainer.optimizer_mut() = Sgd::new(0.0);
     trainer.step(&X, &T);
     assert_eq!(trainer.network(), &Mazur::START);
+}
+
+#[test]
+fn gradients_are_clipped_by_the_update() {
+    type Small = Trainer<Heap<Mazur, Sgd>, Mse>;
+    let train = |change: fn(Small) -> Small| {
+        let mut trainer = change(Trainer::new(Mazur::START, Mse, Sgd::new(1.0)));
+        trainer.step(&X, &T);
+        trainer.gradient().flat().to_vec()
+    };
+    let norm = |gradient: &[f32]| gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+    let free = train(|trainer| trainer);
+    let clipped = train(|trainer| trainer.clip_norm(0.01));
+    close(&[norm(&clipped)], &[0.01], 1e-3);
+    let scale = f64::from(norm(&clipped) / norm(&free));
+    let scaled: Vec<f64> = free.iter().map(|&g| f64::from(g) * scale).collect();
+    close(&clipped, &scaled, 1e-4);
+    let limited = train(|trainer| trainer.clip_value(0.05));
+    let expected: Vec<f32> = free.iter().map(|g| g.clamp(-0.05, 0.05)).collect();
+    close(&limited, &expected, 0.0);
+    assert_ne!(limited, free);
 }

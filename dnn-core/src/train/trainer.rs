@@ -8,7 +8,7 @@ use crate::losses::Loss;
 #[cfg(feature = "alloc")]
 use crate::network::Place;
 use crate::network::{Batch, Network, Output};
-use crate::optim::Optimizer;
+use crate::optim::{Optimizer, clip_norm, clip_value};
 use crate::parameters::Parameters;
 use crate::scalar::Scalar;
 use crate::tensor::{Sample, Tensor};
@@ -50,6 +50,8 @@ pub struct Trainer<S: Storage, L> {
     steps: u64,
     samples: usize, // backward passes have added this many to the gradient
     stale: bool,    // the gradient has been used: the next backward pass starts from zero
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
 }
 
 /// What [`Trainer::evaluate`] finds.
@@ -91,12 +93,26 @@ impl<'m, N: Network, O: Optimizer<N>, L, const B: usize> Trainer<&'m mut Memory<
 
 impl<S: Storage, L> Trainer<S, L> {
     fn of(storage: S, loss: L, optimizer: S::Optimizer) -> Self {
-        Trainer { storage, loss, optimizer, seed: 0, steps: 0, samples: 0, stale: true }
+        let (clip_norm, clip_value) = (None, None);
+        Trainer { storage, loss, optimizer, seed: 0, steps: 0, samples: 0, stale: true, clip_norm, clip_value }
     }
 
     /// The seed of dropout and other random layers; 0 is the default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Scales the gradient of every update to a norm of at most `max_norm`, see [`clip_norm`](crate::clip_norm).
+    pub fn clip_norm(mut self, max_norm: f64) -> Self {
+        self.clip_norm = Some(max_norm);
+        self
+    }
+
+    /// Brings every element of the gradient of every update to at most `limit` in size, see
+    /// [`clip_value`](crate::clip_value); the norm is clipped after that.
+    pub fn clip_value(mut self, limit: f64) -> Self {
+        self.clip_value = Some(limit);
         self
     }
 
@@ -180,9 +196,15 @@ impl<S: Storage, L> Trainer<S, L> {
         (self.stale, self.samples) = (true, 0);
     }
 
-    /// One step of the optimiser with the gradient as it is.
+    /// One step of the optimiser with the gradient as it is, clipped where that is wanted.
     pub fn update(&mut self) {
         let Parts { network, gradient, state, .. } = self.storage.parts(0, Extent::NONE);
+        if let Some(limit) = self.clip_value {
+            clip_value(gradient, limit);
+        }
+        if let Some(max_norm) = self.clip_norm {
+            clip_norm(gradient, max_norm);
+        }
         self.optimizer.step(network, gradient, state);
         self.steps = self.steps.wrapping_add(1);
         self.samples = 0;
