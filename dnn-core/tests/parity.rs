@@ -195,8 +195,11 @@ fn six<T: Scalar>(values: &[T]) -> Six<T> {
     six
 }
 
-/// Ten steps; `state` gives what the optimiser remembers under the names of PyTorch.
-fn steps<T: Scalar, O: Optimizer<Six<T>>>(case: &Case, optimizer: O, state: fn(&O::State) -> Vec<(&str, Vec<T>)>) {
+/// What an optimiser remembers, under the names of PyTorch.
+type State<T> = Vec<(&'static str, Vec<T>)>;
+
+/// Ten steps; `state` gives what the optimiser remembers.
+fn steps<T: Scalar, O: Optimizer<Six<T>>>(case: &Case, optimizer: O, state: fn(&O::State) -> State<T>) {
     // SAFETY: a state is `Zeroed`: all zero bits are its start.
     let mut memory: O::State = unsafe { core::mem::zeroed() };
     let mut net = six(&case.numbers("/start"));
@@ -221,7 +224,7 @@ fn count<T: Scalar>(steps: u64) -> (&'static str, Vec<T>) {
     ("step", vec![T::from_usize(steps as usize)])
 }
 
-fn moments<T: Scalar, A: Remember>(state: &Moments<Six<T>, A>) -> Vec<(&'static str, Vec<T>)> {
+fn moments<T: Scalar, A: Remember>(state: &Moments<Six<T>, A>) -> State<T> {
     let (mean, square) = (state.mean.flat().to_vec(), state.square.flat().to_vec());
     vec![("exp_avg", mean), ("exp_avg_sq", square), count(state.steps)]
 }
