@@ -113,3 +113,9 @@ pub const fn keeps(layer: &str, planned: crate::Keeps, kept: crate::Keeps) {
         text.text("` does not keep what its backward pass reads: please report this bug of dnn").panic();
     }
 }
+
+/// A field of a derived layer is a tensor of the layer's scalar.
+pub const fn tensor_of<T, X: crate::Tensor<Scalar = T>>() {}
+
+/// A field of a derived layer is a layer that computes in the same scalar.
+pub const fn layer_in<T, P: crate::Parameters<Scalar = T>>() {}

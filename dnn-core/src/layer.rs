@@ -42,6 +42,8 @@ pub trait Layer<X: Sample>: Parameters {
     const INFER: Extent = Extent::NONE;
     /// The workspace of `forward` and `backward`.
     const TRAIN: Extent = Extent::NONE;
+    /// Multiply-accumulates for one sample.
+    const MACS: usize = 0;
 
     /// The output of a batch, for inference: nothing is kept.
     fn infer(&self, x: X::Batch<'_>, y: &mut [Self::Output], workspace: &mut [Self::Scalar]);
@@ -161,4 +163,9 @@ pub trait InPlace<X: Tensor> {
 
     /// dL/dx from dL/dy in the buffer `gradient`. `kept` is x, y or nothing, as [`KEEPS`](InPlace::KEEPS) says.
     fn backward(&self, pass: &Pass, kept: &[X], gradient: &mut [X]);
+}
+
+/// What a layer in place keeps, for the seal in generated code.
+pub const fn kept<X: Tensor, L: InPlace<X>>(_: &L) -> Keeps {
+    L::KEEPS
 }

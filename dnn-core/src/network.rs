@@ -1,6 +1,8 @@
 //! What `network!` generates beside the struct: the constants and types that training needs.
 
 use crate::layer::Layer;
+#[cfg(feature = "alloc")]
+use crate::scalar::Scalar;
 use crate::summary::LayerInfo;
 use crate::tensor::{Sample, Tensor};
 
@@ -30,13 +32,27 @@ pub type Output<N> = <N as Layer<<N as Network>::Input>>::Output;
 /// A batch of a network's samples.
 pub type Batch<'a, N> = <<N as Network>::Input as Sample>::Batch<'a>;
 
+/// The outputs for several samples, worked through in parts whose workspace stays in the cache.
+#[cfg(feature = "alloc")]
+pub fn predict_batch<N: Network>(network: &N, x: Batch<'_, N>) -> alloc::vec::Vec<Output<N>> {
+    let need = <N as Layer<N::Input>>::INFER;
+    let capacity = (32_768 / need.sample.max(1)).clamp(1, 256);
+    let samples = N::Input::len(x);
+    let mut workspace = alloc::vec![N::Scalar::ZERO; need.len(capacity.min(samples))];
+    let mut y = alloc::vec![crate::tensor::zero(); samples];
+    for (part, y) in y.chunks_mut(capacity).enumerate() {
+        network.infer(N::Input::part(x, part * capacity, y.len()), y, &mut workspace);
+    }
+    y
+}
+
 /// What `Trainer::new` takes: a network, or a `Box` of one.
 #[cfg(feature = "alloc")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a network",
     label = "expected a type declared with `network!`, or a `Box` of one"
 )]
-pub trait Place {
+pub trait IntoBox {
     /// The network itself.
     type Network: Network;
     /// The network on the heap.
@@ -45,7 +61,7 @@ pub trait Place {
 
 #[cfg(feature = "alloc")]
 #[diagnostic::do_not_recommend]
-impl<N: Network> Place for alloc::boxed::Box<N> {
+impl<N: Network> IntoBox for alloc::boxed::Box<N> {
     type Network = N;
     fn boxed(self) -> alloc::boxed::Box<N> {
         self

@@ -2,6 +2,7 @@
 
 use crate::random::Generator;
 use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat_mut};
 use core::fmt;
 use core::ops::Range;
 
@@ -188,6 +189,28 @@ pub const fn zeros<P: Parameters>() -> P {
 pub fn boxed_zeros<P: Parameters>() -> alloc::boxed::Box<P> {
     // SAFETY: the contract of `Parameters` makes all zero bits a valid value.
     unsafe { alloc::boxed::Box::new_zeroed().assume_init() }
+}
+
+/// The table itself, after a check that the type has no room for anything else.
+pub const fn sealed<P: Parameters>(table: &'static [Entry]) -> &'static [Entry] {
+    let bytes = count(table, None) * size_of::<P::Scalar>();
+    assert!(bytes == size_of::<P>(), "a layer with parameters holds tensors of its scalar and nothing else");
+    table
+}
+
+/// Sets every element of a tensor to one value.
+pub fn fill<X: Tensor<Scalar: Scalar>>(tensor: &mut X, value: f64) {
+    for element in flat_mut(core::slice::from_mut(tensor)) {
+        *element = X::Scalar::from_f64(value);
+    }
+}
+
+/// A network on the heap with PyTorch's default initialisation, built in place.
+#[cfg(feature = "alloc")]
+pub fn boxed<P: Parameters, R: Generator>(rng: &mut R) -> alloc::boxed::Box<P> {
+    let mut network = boxed_zeros::<P>();
+    network.init_in(rng);
+    network
 }
 
 /// A tensor of a network.

@@ -122,6 +122,14 @@ pub fn view_mut<X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &mut [X]) -> &mut [
     batch_mut(flat_mut(x))
 }
 
+/// Copies a batch, as far as both reach.
+#[inline(always)]
+pub fn copy<X: Tensor>(to: &mut [X], from: &[X]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
 /// What one sample is: a tensor, or a tuple of tensors for a network of several inputs.
 ///
 /// A batch of a tensor is a slice; a batch of a tuple is a tuple of slices.

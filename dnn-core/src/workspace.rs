@@ -87,6 +87,12 @@ pub fn buffers<T, const K: usize>(workspace: &mut [T], samples: usize, places: [
     }
 }
 
+/// The buffer at one place, to read.
+#[inline(always)]
+pub fn buffer<T>(workspace: &[T], samples: usize, place: Place) -> &[T] {
+    workspace.get(place.range(samples)).unwrap_or(&[])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,1 +1,67 @@
-//! stub
+//! The compiler behind `dnn::network!`.
+//!
+//! ```text
+//! tokens -> syntax -> graph -> shape -> backward -> memory -> emit -> tokens
+//!           AST       SSA      typed    steps       plan
+//! ```
+//!
+//! Each arrow is one function, each stage has a type of its own and never edits the one before. The mistakes of a user are
+//! collected up to `shape`; what follows cannot fail. After a mistake the struct and its signatures are still emitted, so
+//! that nothing else in the file lights up.
+
+mod backward;
+mod derive;
+mod emit;
+mod error;
+mod graph;
+mod layers;
+mod memory;
+mod shape;
+mod syntax;
+#[cfg(test)]
+mod tests;
+
+use error::Errors;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The expansion of `dnn::network!`, which passes the path of the facade's private module first.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    network(tokens.into()).into()
+}
+
+/// Derives `Parameters` for a layer of your own: the table of its tensors, and its initialisation.
+///
+/// A field whose type is spelled as `f32`, `f64`, a type parameter or an array of these is a tensor; any other field is a
+/// layer or a network with parameters of its own. Tensors begin as zeros, or as `#[init(1.0)]` says.
+///
+/// `#[parameters(crate = path)]` names the crate `dnn` where it is renamed.
+#[proc_macro_derive(Parameters, attributes(init, parameters))]
+pub fn parameters(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::parameters(tokens.into()).into()
+}
+
+fn network(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(block) = syntax::parse(tokens, &mut errors) else { return errors.to_tokens() };
+    let items = &block.items;
+    let mut expansion = quote!(#(#[allow(dead_code)] #items)*);
+    for declaration in &block.networks {
+        let graph = graph::lower(declaration);
+        let typed = shape::infer(declaration, graph, &mut errors);
+        let steps = backward::derive(&typed);
+        let plan = memory::plan(&typed, &steps);
+        expansion.extend(emit::network(&emit::Network {
+            krate: &block.krate,
+            declaration,
+            typed: &typed,
+            steps: &steps,
+            plan: &plan,
+            runs: errors.is_empty(),
+        }));
+    }
+    expansion.extend(errors.to_tokens());
+    expansion
+}

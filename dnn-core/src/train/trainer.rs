@@ -6,7 +6,7 @@ use super::memory::{Memory, Parts, Storage};
 use crate::layer::{Layer, Pass};
 use crate::losses::Loss;
 #[cfg(feature = "alloc")]
-use crate::network::Place;
+use crate::network::IntoBox;
 use crate::network::{Batch, Network, Output};
 use crate::optim::{Optimizer, clip_norm, clip_value};
 use crate::parameters::Parameters;
@@ -66,7 +66,7 @@ pub struct Evaluation {
 #[cfg(feature = "alloc")]
 impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
     /// A trainer on the heap, of a network or a `Box` of one. A network that does not fit the stack comes in a `Box`.
-    pub fn new<P: Place<Network = N>>(network: P, loss: L, optimizer: O) -> Self {
+    pub fn new<P: IntoBox<Network = N>>(network: P, loss: L, optimizer: O) -> Self {
         Trainer::of(Heap::new(network.boxed()), loss, optimizer)
     }
 

@@ -1,0 +1,171 @@
+//! `#[derive(Parameters)]` for a user's own layer.
+
+use crate::emit::hygienic;
+use crate::emit::parameters::{Content, FieldOf, Target, emit};
+use crate::error::Errors;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, GenericParam, Type};
+
+/// The expansion of the derive.
+pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(tokens) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let krate = krate(&input.attrs, &mut errors);
+    representation(&input.attrs, &mut errors);
+    let fields = fields(&input, &mut errors);
+    if !errors.is_empty() {
+        return errors.to_tokens();
+    }
+    let scalars: Vec<&Ident> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
+    let own: Vec<(FieldOf, &Field)> =
+        fields.into_iter().map(|(name, field)| (read(name, field, &scalars, &mut errors), field)).collect();
+    let scalar = scalar(&own);
+    let mut generics = input.generics.clone();
+    for parameter in &mut generics.params {
+        match parameter {
+            GenericParam::Type(parameter) => parameter.bounds.push(syn::parse_quote!(__dnn::Scalar)),
+            GenericParam::Lifetime(parameter) => {
+                errors.push(parameter.span(), "a layer owns its parameters: remove the lifetime");
+            }
+            GenericParam::Const(_) => {}
+        }
+    }
+    let (declared, arguments, conditions) = generics.split_for_impl();
+    let name = &input.ident;
+    let checks = own.iter().map(|(field, source)| {
+        let (ty, span) = (&field.ty, source.ty.span());
+        match field.content {
+            Content::Tensor(_) => quote_spanned!(span=> __dnn::check::tensor_of::<#scalar, #ty>();),
+            Content::Nested(_) => quote_spanned!(span=> __dnn::check::layer_in::<#scalar, #ty>();),
+        }
+    });
+    let check = quote!(fn __fields #declared () #conditions { #(#checks)* });
+    let implementation = emit(&Target {
+        ty: quote!(#name #arguments),
+        generics: quote!(#declared),
+        conditions: quote!(#conditions),
+        scalar: scalar.clone(),
+        fields: own.into_iter().map(|(field, _)| field).collect(),
+    });
+    let errors = errors.to_tokens();
+    let content = hygienic(quote!(#implementation #[allow(dead_code)] #check));
+    quote! {
+        const _: () = {
+            use #krate as __dnn;
+            #content
+        };
+        #errors
+    }
+}
+
+/// `::dnn::__private`, or what `#[parameters(crate = path)]` says.
+fn krate(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let mut path = quote!(::dnn);
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("parameters")) {
+        let read = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                let value: syn::Path = meta.value()?.parse()?;
+                path = quote!(#value);
+                Ok(())
+            } else {
+                Err(meta.error("expected `crate = path`"))
+            }
+        });
+        if let Err(error) = read {
+            errors.add(error);
+        }
+    }
+    quote!(#path::__private)
+}
+
+/// Padding would be read as parameters.
+fn representation(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("align") || meta.path.is_ident("packed") {
+                errors.push(meta.path.span(), "parameters lie side by side: remove `align` and `packed`");
+            }
+            if meta.input.peek(syn::token::Paren) {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                content.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
+}
+
+fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<(Ident, &'a Field)> {
+    let Data::Struct(data) = &input.data else {
+        errors.push(input.ident.span(), "parameters are the fields of a struct: declare a struct");
+        return Vec::new();
+    };
+    match &data.fields {
+        Fields::Named(named) => named.named.iter().filter_map(|field| Some((field.ident.clone()?, field))).collect(),
+        Fields::Unit => Vec::new(),
+        Fields::Unnamed(unnamed) => {
+            errors.push(unnamed.span(), "a parameter needs a name: write `struct Layer { scale: f32 }`");
+            Vec::new()
+        }
+    }
+}
+
+fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> FieldOf {
+    let ty = &field.ty;
+    let init = field.attrs.iter().find(|attribute| attribute.path().is_ident("init"));
+    let value = init.and_then(|attribute| {
+        attribute.parse_args::<Expr>().map(|value| quote!(#value)).map_err(|error| errors.add(error)).ok()
+    });
+    let (inner, lengths) = innermost(ty);
+    let tensor = matches!(inner, Type::Path(path)
+        if path.path.get_ident().is_some_and(|word| word == "f32" || word == "f64" || scalars.contains(&word)));
+    let content = if tensor {
+        Content::Tensor(value)
+    } else {
+        if let Some(attribute) = init {
+            errors.push(
+                attribute.span(),
+                format!("`{name}` is a layer with an initialisation of its own: remove `#[init]`"),
+            );
+        }
+        if lengths.len() > 1 {
+            errors
+                .push(ty.span(), format!("`{name}` repeats a layer in {} dimensions: one is possible", lengths.len()));
+        }
+        Content::Nested(lengths.first().map(|length| quote!(#length)))
+    };
+    // The table of an array of layers is that of one of them.
+    let ty = if tensor { quote!(#ty) } else { quote!(#inner) };
+    FieldOf { name: format_ident!("{name}"), ty, content }
+}
+
+/// The type inside all arrays, and their lengths.
+fn innermost(ty: &Type) -> (&Type, Vec<&Expr>) {
+    match ty {
+        Type::Array(array) => {
+            let (inner, mut lengths) = innermost(&array.elem);
+            lengths.insert(0, &array.len);
+            (inner, lengths)
+        }
+        Type::Paren(paren) => innermost(&paren.elem),
+        Type::Group(group) => innermost(&group.elem),
+        other => (other, Vec::new()),
+    }
+}
+
+/// What the layer computes in: the scalar of its first field, `f32` where it has none.
+fn scalar(fields: &[(FieldOf, &Field)]) -> TokenStream {
+    match fields.first() {
+        Some((FieldOf { content: Content::Tensor(_), .. }, field)) => {
+            let (inner, _) = innermost(&field.ty);
+            quote!(#inner)
+        }
+        Some((FieldOf { ty, .. }, _)) => quote!(<#ty as __dnn::Parameters>::Scalar),
+        None => quote!(f32),
+    }
+}

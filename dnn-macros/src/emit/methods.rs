@@ -1,0 +1,181 @@
+//! The methods and constants that a user calls on the type, and the `Network` implementation that `Trainer` reads.
+
+use super::Network;
+use crate::layers::{Form, Type};
+use crate::shape::Node;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+pub(super) fn emit(network: &Network<'_>) -> TokenStream {
+    let (generics, arguments) = network.generics();
+    let name = &network.declaration.name;
+    let text = name.to_string();
+    let (input, output, scalar) = (network.input(), network.output(), network.scalar());
+    let this = quote!(<Self as __dnn::Layer<#input>>);
+    let (parameters, macs) = (total(network, parameters), total(network, macs));
+    let infer = concrete_extent(network, &quote!(INFER));
+    let train = concrete_extent(network, &quote!(TRAIN));
+    let layers = network.typed.nodes.iter().map(|node| info(network, node));
+    let predict = if network.runs {
+        quote! {
+            let mut y = [__dnn::tensor::zero::<#output>()];
+            let mut workspace = [<#scalar as __dnn::Scalar>::ZERO; #infer.len(1)];
+            __dnn::Layer::infer(self, ::core::slice::from_ref(x), &mut y, &mut workspace);
+            let [y] = y;
+            y
+        }
+    } else {
+        quote!(::core::unimplemented!())
+    };
+    quote! {
+        #[allow(dead_code, unused_variables)]
+        impl #generics #name #arguments {
+            /// The number of trained scalars.
+            pub const PARAMETERS: usize = #parameters;
+            /// Multiply-accumulates for one sample.
+            pub const MACS: usize = #macs;
+            /// Bytes of the parameters.
+            pub const PARAMETER_BYTES: usize = Self::PARAMETERS * ::core::mem::size_of::<#scalar>();
+            /// Bytes of scratch, on the stack, that `predict` takes for one sample.
+            pub const INFERENCE_BYTES: usize = Self::inference_workspace(1) * ::core::mem::size_of::<#scalar>();
+            /// Bytes that training keeps for one sample: the workspace of forward and backward.
+            pub const TRAINING_BYTES: usize = Self::training_workspace(1) * ::core::mem::size_of::<#scalar>();
+
+            /// Scalars of workspace that inference takes for `batch` samples.
+            pub const fn inference_workspace(batch: usize) -> usize {
+                #this::INFER.len(batch)
+            }
+
+            /// Scalars of workspace that `forward` and `backward` take for `batch` samples.
+            pub const fn training_workspace(batch: usize) -> usize {
+                #this::TRAIN.len(batch)
+            }
+
+            /// A network of zeros.
+            pub const fn zeros() -> Self {
+                __dnn::zeros()
+            }
+
+            /// A network with PyTorch's default initialisation. It is returned by value: `boxed` and `init_in` build large
+            /// ones in place.
+            pub fn init<__R: __dnn::Generator>(rng: &mut __R) -> Self {
+                let mut network = Self::zeros();
+                __dnn::Parameters::init_in(&mut network, rng);
+                network
+            }
+
+            /// The output for one sample. The scratch is on the stack; dropout is absent.
+            pub fn predict(&self, x: &#input) -> #output {
+                #predict
+            }
+
+            /// Layers, shapes, parameters, multiply-accumulates and bytes, to print.
+            pub const fn summary() -> __dnn::Summary {
+                __dnn::Summary {
+                    name: #text,
+                    layers: <Self as __dnn::Network>::LAYERS,
+                    parameters: Self::PARAMETERS,
+                    macs: Self::MACS,
+                    parameter_bytes: Self::PARAMETER_BYTES,
+                    inference_bytes: Self::INFERENCE_BYTES,
+                    training_bytes: Self::TRAINING_BYTES,
+                }
+            }
+
+            __dnn::with_alloc! {
+                /// The outputs for several samples. Dropout is absent.
+                pub fn predict_batch(&self, x: &[#input]) -> __dnn::Vec<#output> {
+                    __dnn::predict_batch(self, x)
+                }
+
+                /// A network with PyTorch's default initialisation on the heap, built in place however large it is.
+                pub fn boxed<__R: __dnn::Generator>(rng: &mut __R) -> __dnn::Box<Self> {
+                    __dnn::boxed(rng)
+                }
+            }
+        }
+
+        impl #generics __dnn::Network for #name #arguments {
+            type Input = #input;
+            type Record = [#scalar; #train.sample];
+            type Shared = [#scalar; #train.batch];
+            const NAME: &'static str = #text;
+            const LAYERS: &'static [__dnn::LayerInfo] = &[#(#layers),*];
+        }
+
+        __dnn::with_alloc! {
+            impl #generics __dnn::IntoBox for #name #arguments {
+                type Network = Self;
+                fn boxed(self) -> __dnn::Box<Self> {
+                    __dnn::Box::new(self)
+                }
+            }
+        }
+    }
+}
+
+/// The workspace as a constant that does not mention a generic scalar.
+fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
+    let name = &network.declaration.name;
+    let input = super::array(&network.typed.values[network.typed.input.0].dims, network.concrete_scalar());
+    let arguments = match &network.declaration.scalar {
+        crate::syntax::Scalar::Generic(_) => quote!(<f32>),
+        _ => quote!(),
+    };
+    quote!(<#name #arguments as __dnn::Layer<#input>>::#which)
+}
+
+fn total(network: &Network<'_>, of: fn(&Network<'_>, &Node) -> TokenStream) -> TokenStream {
+    let parts = network.typed.nodes.iter().filter(|node| node.operation.field.is_some()).map(|node| of(network, node));
+    quote!(0 #(+ #parts)*)
+}
+
+fn parameters(network: &Network<'_>, node: &Node) -> TokenStream {
+    match node.operation.field.as_ref().map(|field| field.parameters) {
+        None => quote!(0),
+        Some(Some(count)) => {
+            let count = Literal::usize_unsuffixed(count);
+            quote!(#count)
+        }
+        Some(None) => {
+            let ty = network.concrete_field_type(node);
+            quote!(__dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::Some(__dnn::Role::Parameter)))
+        }
+    }
+}
+
+fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
+    match (node.operation.macs, &node.operation.form) {
+        (None, Form::Op { from, .. }) => {
+            let (ty, from) = (network.concrete_field_type(node), super::array(from, network.concrete_scalar()));
+            quote!(<#ty as __dnn::Layer<#from>>::MACS)
+        }
+        (macs, _) => {
+            let macs = Literal::usize_unsuffixed(macs.unwrap_or(0));
+            quote!(#macs)
+        }
+    }
+}
+
+fn info(network: &Network<'_>, node: &Node) -> TokenStream {
+    let item = &network.declaration.layers[node.layer];
+    let name = item.name.as_ref().map_or(String::new(), |name| name.to_string().trim_start_matches("r#").to_owned());
+    let kind = &node.kind;
+    let values = &network.typed.values;
+    let (input, output) = (&values[node.input.0].dims, &values[node.output.0].dims);
+    let own = |of: fn(&Network<'_>, &Node) -> TokenStream| {
+        let broken = !network.runs && matches!(&node.operation.field, Some(field) if matches!(field.ty, Type::Own(_)));
+        if broken { quote!(0) } else { of(network, node) }
+    };
+    let (parameters, macs) = (own(parameters), own(macs));
+    quote! {
+        __dnn::LayerInfo {
+            name: #name,
+            kind: #kind,
+            input: &[#(#input),*],
+            output: &[#(#output),*],
+            parameters: #parameters,
+            macs: #macs,
+        }
+    }
+}

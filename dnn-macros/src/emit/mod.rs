@@ -1,0 +1,177 @@
+//! The typed graph, its steps and its plan to tokens: one file for each emitted item.
+
+mod methods;
+pub(crate) mod parameters;
+mod passes;
+mod seals;
+mod structure;
+mod typenum;
+
+use crate::backward::Steps;
+use crate::layers::{Field, Type};
+use crate::memory::Plan;
+use crate::shape::{Node, Typed};
+use crate::syntax::{Declaration, Scalar};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+/// Everything that is known of a network.
+pub(crate) struct Network<'a> {
+    /// The facade's private module.
+    pub(crate) krate: &'a TokenStream,
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) typed: &'a Typed,
+    pub(crate) steps: &'a Steps,
+    pub(crate) plan: &'a Plan,
+    /// Whether the declaration is without mistakes; otherwise the bodies of its methods are left out.
+    pub(crate) runs: bool,
+}
+
+/// The struct, its methods and its implementations. All but the struct lies in an anonymous constant, where the run time
+/// is called `__dnn`.
+pub(crate) fn network(network: &Network<'_>) -> TokenStream {
+    let krate = network.krate;
+    let structure = structure::emit(network);
+    let parameters = parameters::network(network);
+    let passes = passes::emit(network);
+    let methods = methods::emit(network);
+    let seals = seals::emit(network);
+    let content = hygienic(quote!(#methods #passes #parameters #seals));
+    quote! {
+        #structure
+        const _: () = {
+            use #krate as __dnn;
+            #content
+        };
+    }
+}
+
+/// `tokens` whose variables are invisible to the user's names, and the other way round.
+pub(crate) fn hygienic(tokens: TokenStream) -> TokenStream {
+    spanned(tokens, &|span| span.resolved_at(Span::mixed_site()))
+}
+
+impl Network<'_> {
+    /// `f32`, `f64` or `T`
+    fn scalar(&self) -> TokenStream {
+        match &self.declaration.scalar {
+            Scalar::F32 => quote!(f32),
+            Scalar::F64 => quote!(f64),
+            Scalar::Generic(word) => quote!(#word),
+        }
+    }
+
+    /// `<T: Scalar>` and `<T>`, where the network is generic.
+    fn generics(&self) -> (TokenStream, TokenStream) {
+        match &self.declaration.scalar {
+            Scalar::Generic(word) => (quote!(<#word: __dnn::Scalar>), quote!(<#word>)),
+            _ => Default::default(),
+        }
+    }
+
+    /// The array type of a shape.
+    fn tensor(&self, dims: &[usize]) -> TokenStream {
+        array(dims, self.scalar())
+    }
+
+    fn input(&self) -> TokenStream {
+        self.tensor(&self.typed.values[self.typed.input.0].dims)
+    }
+
+    /// The header's output, which a declaration with a mistake may not reach.
+    fn output(&self) -> TokenStream {
+        self.tensor(&self.declaration.output.lengths())
+    }
+
+    /// The nodes whose layers have a field.
+    fn fields(&self) -> impl Iterator<Item = (&Node, &Ident, &Field)> {
+        self.typed.nodes.iter().filter_map(|node| {
+            let name = self.declaration.layers[node.layer].name.as_ref()?;
+            Some((node, name, node.operation.field.as_ref()?))
+        })
+    }
+
+    /// The type of a field, as `#krate` or `__dnn` names the run time.
+    fn field_type(&self, node: &Node, krate: &TokenStream) -> TokenStream {
+        self.field_type_in(node, krate, &self.scalar())
+    }
+
+    /// As [`field_type`](Network::field_type) with `f32` for a generic scalar: array lengths and constants cannot mention it.
+    fn concrete_field_type(&self, node: &Node) -> TokenStream {
+        let ty = self.field_type_in(node, &quote!(__dnn), &self.concrete_scalar());
+        match &self.declaration.scalar {
+            Scalar::Generic(word) => replace(ty, word, &quote!(f32)),
+            _ => ty,
+        }
+    }
+
+    fn concrete_scalar(&self) -> TokenStream {
+        match &self.declaration.scalar {
+            Scalar::F64 => quote!(f64),
+            _ => quote!(f32),
+        }
+    }
+
+    fn field_type_in(&self, node: &Node, krate: &TokenStream, scalar: &TokenStream) -> TokenStream {
+        match node.operation.field.as_ref().map(|field| &field.ty) {
+            Some(Type::BuiltIn(generics, lengths)) => {
+                let ty = generics(lengths, scalar);
+                quote_spanned!(node.span=> #krate::#ty)
+            }
+            Some(Type::Own(tokens)) => tokens.clone(),
+            None => quote!(()),
+        }
+    }
+}
+
+/// `[[f32; 28]; 1]` for the shape [1, 28].
+fn array(dims: &[usize], scalar: TokenStream) -> TokenStream {
+    dims.iter().rev().fold(scalar, |inner, length| {
+        let length = Literal::usize_unsuffixed(*length);
+        quote!([#inner; #length])
+    })
+}
+
+/// Every `word` in `tokens` replaced.
+fn replace(tokens: TokenStream, word: &Ident, by: &TokenStream) -> TokenStream {
+    let mut replaced = TokenStream::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(ident) if ident == *word => replaced.extend(by.clone()),
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replace(group.stream(), word, by));
+                inner.set_span(group.span());
+                replaced.extend([TokenTree::Group(inner)]);
+            }
+            other => replaced.extend([other]),
+        }
+    }
+    replaced
+}
+
+/// `tokens` at another place in the source: a message about any of them points there.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    spanned(tokens, &|own| span.resolved_at(own))
+}
+
+fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
+    let place = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), spanned(group.stream(), change));
+            inner.set_span(change(group.span()));
+            TokenTree::Group(inner)
+        }
+        mut other => {
+            other.set_span(change(other.span()));
+            other
+        }
+    };
+    tokens.into_iter().map(place).collect()
+}
+
+/// A variable of the generated code.
+fn variable(name: &str) -> Ident {
+    let plain = name.trim_start_matches("r#");
+    let text = if syn::parse_str::<Ident>(plain).is_ok() { plain.to_owned() } else { format!("{plain}_") };
+    Ident::new(&text, Span::call_site())
+}

@@ -1,0 +1,109 @@
+//! `Parameters`: the table of tensors and the initialisation, for networks and for layers that derive it.
+
+use super::Network;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// A field of a type with parameters.
+pub(crate) struct FieldOf {
+    /// Its name.
+    pub(crate) name: Ident,
+    /// Its type.
+    pub(crate) ty: TokenStream,
+    /// What it is.
+    pub(crate) content: Content,
+}
+
+/// What a field is.
+pub(crate) enum Content {
+    /// A tensor and its initial value.
+    Tensor(Option<TokenStream>),
+    /// A layer or a network, or an array of `count` ones.
+    Nested(Option<TokenStream>),
+}
+
+/// The type that implements `Parameters`.
+pub(crate) struct Target {
+    /// Its name with generic arguments.
+    pub(crate) ty: TokenStream,
+    /// The generics of the implementation.
+    pub(crate) generics: TokenStream,
+    /// The conditions of the implementation.
+    pub(crate) conditions: TokenStream,
+    /// What it computes in.
+    pub(crate) scalar: TokenStream,
+    /// Its fields in order.
+    pub(crate) fields: Vec<FieldOf>,
+}
+
+pub(super) fn network(network: &Network<'_>) -> TokenStream {
+    let (generics, arguments) = network.generics();
+    let name = &network.declaration.name;
+    let fields = network.fields().map(|(node, field, _)| FieldOf {
+        name: field.clone(),
+        ty: network.field_type(node, &quote!(__dnn)),
+        content: Content::Nested(None),
+    });
+    emit(&Target {
+        ty: quote!(#name #arguments),
+        generics,
+        conditions: quote!(),
+        scalar: network.scalar(),
+        fields: fields.collect(),
+    })
+}
+
+/// The implementation, inside a constant where the run time is called `__dnn`.
+pub(crate) fn emit(target: &Target) -> TokenStream {
+    let Target { ty, generics, conditions, scalar, fields } = target;
+    let entries = fields.iter().map(|FieldOf { name, ty, content }| {
+        let text = name.to_string();
+        let text = text.trim_start_matches("r#");
+        match content {
+            Content::Tensor(_) => quote! {
+                __dnn::Entry::Tensor {
+                    name: #text,
+                    offset: ::core::mem::offset_of!(Self, #name),
+                    dims: <#ty as __dnn::Tensor>::DIMS,
+                    role: __dnn::Role::Parameter,
+                }
+            },
+            Content::Nested(count) => {
+                let (stride, number) = match count {
+                    Some(count) => {
+                        (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count)))
+                    }
+                    None => (quote!(0), quote!(::core::option::Option::None)),
+                };
+                quote! {
+                    __dnn::Entry::Nested {
+                        name: #text,
+                        offset: ::core::mem::offset_of!(Self, #name),
+                        stride: #stride,
+                        count: #number,
+                        table: <#ty as __dnn::Parameters>::TABLE,
+                    }
+                }
+            }
+        }
+    });
+    let inits = fields.iter().filter_map(|FieldOf { name, ty, content }| match content {
+        Content::Tensor(None) => None,
+        Content::Tensor(Some(value)) => Some(quote!(__dnn::fill(&mut self.#name, #value);)),
+        Content::Nested(None) => Some(quote!(<#ty as __dnn::Parameters>::init_in(&mut self.#name, rng);)),
+        Content::Nested(Some(_)) => {
+            Some(quote!(for each in &mut self.#name { <#ty as __dnn::Parameters>::init_in(each, rng); }))
+        }
+    });
+    quote! {
+        unsafe impl #generics __dnn::Parameters for #ty #conditions {
+            type Scalar = #scalar;
+            type Gradient = Self;
+            const TABLE: &'static [__dnn::Entry] = __dnn::sealed::<Self>(&[#(#entries),*]);
+            #[allow(unused_variables)]
+            fn init_in<__R: __dnn::Generator>(&mut self, rng: &mut __R) {
+                #(#inits)*
+            }
+        }
+    }
+}

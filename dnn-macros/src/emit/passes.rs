@@ -1,0 +1,381 @@
+//! The three passes over a batch: one statement or two for each layer, with its formula beside it.
+
+use super::{Network, at, variable};
+use crate::backward::Gradient;
+use crate::layers::{Form, Keeps};
+use crate::memory::{GradientStorage, Schedule, Storage};
+use crate::shape::{Node, brackets};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+pub(super) fn emit(network: &Network<'_>) -> TokenStream {
+    let (generics, arguments) = network.generics();
+    let name = &network.declaration.name;
+    let (input, output, scalar) = (network.input(), network.output(), network.scalar());
+    let macs = own(network).map(|node| macs(network, node));
+    let known: usize = network.typed.nodes.iter().filter_map(|node| node.operation.macs).sum();
+    let (infer_need, train_need) = needs(network);
+    let (infer, forward, backward, absorb) = if network.runs {
+        (pass(network, Mode::Infer), pass(network, Mode::Forward), backward(network), absorb(network))
+    } else {
+        let none = quote!(::core::unimplemented!());
+        (none.clone(), none.clone(), none, quote!())
+    };
+    quote! {
+        #[allow(unused_doc_comments, unused_variables, clippy::too_many_arguments)]
+        impl #generics __dnn::Layer<#input> for #name #arguments {
+            type Output = #output;
+            const INFER: __dnn::Extent = #infer_need;
+            const TRAIN: __dnn::Extent = #train_need;
+            const MACS: usize = #known #(+ #macs)*;
+
+            fn infer(&self, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
+                #infer
+            }
+
+            fn forward(&self, pass: &__dnn::Pass, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
+                #forward
+            }
+
+            fn backward(
+                &self,
+                pass: &__dnn::Pass,
+                x: &[#input],
+                y: &[#output],
+                workspace: &mut [#scalar],
+                dy: &mut [#output],
+                dx: ::core::option::Option<&mut [#input]>,
+                dp: &mut Self,
+            ) {
+                #backward
+            }
+
+            #absorb
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Infer,
+    Forward,
+}
+
+/// The nodes of the user's own layers.
+fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
+    let runs = network.runs;
+    network.typed.nodes.iter().filter(move |node| runs && matches!(node.operation.form, Form::Op { own: Some(_), .. }))
+}
+
+/// `<Gate as __dnn::Layer<[f32; 8]>>`, all of it at the layer's word.
+fn own_layer(network: &Network<'_>, node: &Node, concrete: bool) -> TokenStream {
+    let Form::Op { from, .. } = &node.operation.form else { return quote!() };
+    let (ty, from) = if concrete {
+        (network.concrete_field_type(node), super::array(from, network.concrete_scalar()))
+    } else {
+        (network.field_type(node, &quote!(__dnn)), network.tensor(from))
+    };
+    at(node.span, quote!(<#ty as __dnn::Layer<#from>>))
+}
+
+fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
+    let layer = own_layer(network, node, true);
+    quote!(#layer::MACS)
+}
+
+/// The workspace: what is planned, and behind it what the user's own layers take.
+fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
+    let planned = |schedule: &Schedule| {
+        let size = Literal::usize_unsuffixed(schedule.size());
+        quote!(__dnn::Extent::new(#size, 0))
+    };
+    let layers: Vec<TokenStream> = own(network).map(|node| own_layer(network, node, true)).collect();
+    let (infer, train) = (planned(&network.plan.infer), planned(&network.plan.train));
+    let most = layers.iter().fold(quote!(__dnn::Extent::NONE), |sum, layer| quote!(#sum.or(#layer::INFER)));
+    if layers.is_empty() {
+        (infer, train)
+    } else {
+        (quote!(#infer.and(#most)), quote!(#train #(.and(#layers::TRAIN))*))
+    }
+}
+
+/// Where the workspace of a user's own layer lies: behind the plan and, in training, behind those of the layers before.
+fn own_place(network: &Network<'_>, node: &Node, training: bool) -> TokenStream {
+    let schedule = if training { &network.plan.train } else { &network.plan.infer };
+    let size = Literal::usize_unsuffixed(schedule.size());
+    let before = own(network).take_while(|other| other.output != node.output && training);
+    let before = before.map(|other| own_layer(network, other, false));
+    let layer = own_layer(network, node, false);
+    let need = if training { quote!(TRAIN) } else { quote!(INFER) };
+    quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0) #(.and(#before::TRAIN))*, #layer::#need))
+}
+
+/// The buffers that one step takes from the workspace.
+struct Buffers<'a> {
+    /// The types of the caller's batches.
+    input: TokenStream,
+    output: TokenStream,
+    schedule: &'a Schedule,
+    names: Vec<Ident>,
+    places: Vec<TokenStream>,
+}
+
+impl<'a> Buffers<'a> {
+    fn new(network: &Network<'_>, schedule: &'a Schedule) -> Buffers<'a> {
+        Buffers { input: network.input(), output: network.output(), schedule, names: Vec::new(), places: Vec::new() }
+    }
+
+    fn take(&mut self, place: usize) -> Ident {
+        let place = &self.schedule.places[place];
+        let name = variable(&place.name);
+        if !self.names.contains(&name) {
+            let (offset, len) = (Literal::usize_unsuffixed(place.offset), Literal::usize_unsuffixed(place.len));
+            self.names.push(name.clone());
+            self.places.push(quote!(__dnn::Place::new(#offset, #len)));
+        }
+        name
+    }
+
+    /// The workspace of a user's own layer, under the name of its value.
+    fn take_own(&mut self, place: TokenStream) -> TokenStream {
+        let name = variable("own");
+        self.names.push(name.clone());
+        self.places.push(place);
+        quote!(#name)
+    }
+
+    /// A value as rows of the type `at`, to read or to write.
+    fn value(&mut self, storage: Storage, rows: &TokenStream, write: bool) -> TokenStream {
+        let callers = if storage == Storage::Input { &self.input } else { &self.output };
+        let same = rows.to_string() == callers.to_string();
+        let (x, y) = (variable("x"), variable("y"));
+        match (storage, write) {
+            (Storage::Input, _) if same => quote!(#x),
+            (Storage::Input, _) => quote!(__dnn::tensor::view::<_, #rows>(#x)),
+            (Storage::Output, true) if same => quote!(#y),
+            (Storage::Output, true) => quote!(__dnn::tensor::view_mut::<_, #rows>(#y)),
+            (Storage::Output, false) if same => quote!(&*#y),
+            (Storage::Output, false) => quote!(__dnn::tensor::view::<_, #rows>(#y)),
+            (Storage::Place(place), true) => {
+                let name = self.take(place);
+                quote!(__dnn::tensor::batch_mut::<#rows>(#name))
+            }
+            (Storage::Place(place), false) => {
+                let name = self.take(place);
+                quote!(__dnn::tensor::batch::<#rows>(#name))
+            }
+        }
+    }
+
+    /// The statement that takes the buffers, and the step behind it; `title` is written above them.
+    fn step(self, title: &str, step: &TokenStream) -> TokenStream {
+        let Buffers { names, places, .. } = self;
+        let (workspace, n) = (variable("workspace"), variable("n"));
+        quote! {
+            #[doc = #title]
+            let [#(#names),*] = __dnn::workspace::buffers(&mut *#workspace, #n, [#(#places),*]);
+            #step
+        }
+    }
+}
+
+/// `` `fc1`: Linear<784, 128> [784] -> [128]: y = x Wᵀ + b ``
+fn title(network: &Network<'_>, node: &Node, formula: &str) -> String {
+    let values = &network.typed.values;
+    let (input, output) = (brackets(&values[node.input.0].dims), brackets(&values[node.output.0].dims));
+    format!(" {}: {} {input} -> {output}, {formula}", node.label, node.kind)
+}
+
+/// `infer` or `forward`.
+fn pass(network: &Network<'_>, mode: Mode) -> TokenStream {
+    let schedule = if mode == Mode::Infer { &network.plan.infer } else { &network.plan.train };
+    let (x, n) = (variable("x"), variable("n"));
+    let steps = network.typed.nodes.iter().enumerate().map(|(index, node)| {
+        let mut buffers = Buffers::new(network, schedule);
+        let step = forward_step(network, &mut buffers, index, node, mode);
+        let title = title(network, node, &node.operation.formula);
+        if step.is_empty() { quote!() } else { buffers.step(&title, &step) }
+    });
+    quote! {
+        let #n = #x.len();
+        #(#steps)*
+    }
+}
+
+fn forward_step(
+    network: &Network<'_>,
+    buffers: &mut Buffers<'_>,
+    index: usize,
+    node: &Node,
+    mode: Mode,
+) -> TokenStream {
+    let schedule = buffers.schedule;
+    let (from, to) = (schedule.storage[node.input.0], schedule.storage[node.output.0]);
+    let copy = schedule.copies[index].then(|| {
+        let rows = network.tensor(&network.typed.values[node.input.0].dims);
+        let read = buffers.value(from, &rows, false);
+        let write = buffers.value(to, &rows, true);
+        quote!(__dnn::tensor::copy(#write, #read);)
+    });
+    let pass = variable("pass");
+    let call = match &node.operation.form {
+        Form::View => quote!(),
+        Form::InPlace { value, at, keeps: _ } => {
+            let rows = network.tensor(at);
+            let buffer = buffers.value(to, &rows, true);
+            match mode {
+                Mode::Infer => quote!(__dnn::InPlace::<#rows>::infer(&#value, #buffer);),
+                Mode::Forward => quote!(__dnn::InPlace::<#rows>::forward(&#value, #pass, #buffer);),
+            }
+        }
+        Form::Op { from: rows_from, own, .. } => {
+            let (layer, rows_to) = operation(network, node);
+            let read = buffers.value(from, &network.tensor(rows_from), false);
+            let write = buffers.value(to, &rows_to, true);
+            let field = field(network, node);
+            let space = match own {
+                Some(_) => buffers.take_own(own_place(network, node, mode == Mode::Forward)),
+                None => quote!(&mut []),
+            };
+            match mode {
+                Mode::Infer => at(node.span, quote!(#layer::infer(&self.#field, #read, #write, #space);)),
+                Mode::Forward => at(node.span, quote!(#layer::forward(&self.#field, #pass, #read, #write, #space);)),
+            }
+        }
+    };
+    quote!(#copy #call)
+}
+
+/// The trait at which a node is called, and the type of the rows that it writes. A user's own layer is called at the
+/// output that its type gives, so that a wrong declaration is the seal's message alone.
+fn operation(network: &Network<'_>, node: &Node) -> (TokenStream, TokenStream) {
+    let Form::Op { from, to, own, .. } = &node.operation.form else { return Default::default() };
+    if own.is_some() {
+        let layer = own_layer(network, node, false);
+        return (layer.clone(), quote!(#layer::Output));
+    }
+    let (ty, from, to) = (network.field_type(node, &quote!(__dnn)), network.tensor(from), network.tensor(to));
+    (quote!(<#ty as __dnn::Op<#from, #to>>), to)
+}
+
+fn field(network: &Network<'_>, node: &Node) -> TokenStream {
+    let name = &network.declaration.layers[node.layer].name;
+    quote!(#name)
+}
+
+/// `backward`: the steps from the last node to the first.
+fn backward(network: &Network<'_>) -> TokenStream {
+    let (x, dx, dy, n) = (variable("x"), variable("dx"), variable("dy"), variable("n"));
+    let gradients = &network.plan.gradients;
+    let reaches = |value: crate::graph::ValueId| gradients[value.0] == GradientStorage::Input;
+    let in_place = |step: &crate::backward::Step| {
+        step.gradient == Gradient::InPlace && reaches(network.typed.nodes[step.node].input)
+    };
+    let again = network.steps.list.iter().any(in_place).then(|| quote!(let mut #dx = #dx;));
+    let steps = network.steps.list.iter().map(|step| {
+        let node = &network.typed.nodes[step.node];
+        let mut buffers = Buffers::new(network, &network.plan.train);
+        let call = backward_step(network, &mut buffers, node, again.is_some());
+        let title = title(network, node, &node.operation.derivative);
+        if call.is_empty() { quote!() } else { buffers.step(&title, &call) }
+    });
+    let end = (gradients[network.typed.input.0] == GradientStorage::Output).then(|| {
+        let input = network.input();
+        quote! {
+            if let ::core::option::Option::Some(#dx) = #dx {
+                __dnn::tensor::copy(#dx, __dnn::tensor::view::<_, #input>(#dy));
+            }
+        }
+    });
+    quote! {
+        let #n = #x.len();
+        #again
+        #(#steps)*
+        #end
+    }
+}
+
+fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, again: bool) -> TokenStream {
+    let schedule = buffers.schedule;
+    let gradients = &network.plan.gradients;
+    let (pass, dx, dy, dp) = (variable("pass"), variable("dx"), variable("dy"), variable("dp"));
+    let gradient = |buffers: &mut Buffers<'_>, rows: &TokenStream| match gradients[node.output.0] {
+        GradientStorage::Place(place) => {
+            let name = buffers.take(place);
+            quote!(__dnn::tensor::batch_mut::<#rows>(#name))
+        }
+        _ if rows.to_string() == network.output().to_string() => quote!(#dy),
+        _ => quote!(__dnn::tensor::view_mut::<_, #rows>(#dy)),
+    };
+    match &node.operation.form {
+        Form::View => quote!(),
+        Form::InPlace { value, at, keeps } => {
+            let rows = network.tensor(at);
+            let kept = match keeps {
+                Keeps::Nothing => quote!(&[]),
+                Keeps::Input => buffers.value(schedule.storage[node.input.0], &rows, false),
+                Keeps::Output => buffers.value(schedule.storage[node.output.0], &rows, false),
+            };
+            if gradients[node.output.0] == GradientStorage::Input {
+                return quote! {
+                    if let ::core::option::Option::Some(#dx) = #dx.as_deref_mut() {
+                        __dnn::InPlace::<#rows>::backward(&#value, #pass, #kept, __dnn::tensor::view_mut::<_, #rows>(#dx));
+                    }
+                };
+            }
+            let dy = gradient(buffers, &rows);
+            quote!(__dnn::InPlace::<#rows>::backward(&#value, #pass, #kept, #dy);)
+        }
+        Form::Op { from, reads_output, own, .. } => {
+            let (layer, rows_to) = operation(network, node);
+            let rows_from = network.tensor(from);
+            let read = buffers.value(schedule.storage[node.input.0], &rows_from, false);
+            let y = if *reads_output {
+                buffers.value(schedule.storage[node.output.0], &rows_to, false)
+            } else {
+                quote!(&[])
+            };
+            let space = match own {
+                Some(_) => buffers.take_own(own_place(network, node, true)),
+                None => quote!(&mut []),
+            };
+            let dy = gradient(buffers, &rows_to);
+            let to = match gradients[node.input.0] {
+                GradientStorage::Place(place) => {
+                    let name = buffers.take(place);
+                    quote!(::core::option::Option::Some(__dnn::tensor::batch_mut::<#rows_from>(#name)))
+                }
+                _ => {
+                    let wanted = if again { quote!(#dx.as_deref_mut()) } else { quote!(#dx) };
+                    if rows_from.to_string() == network.input().to_string() {
+                        wanted
+                    } else {
+                        quote!(#wanted.map(|#dx| __dnn::tensor::view_mut::<_, #rows_from>(#dx)))
+                    }
+                }
+            };
+            let field = field(network, node);
+            at(node.span, quote!(#layer::backward(&self.#field, #pass, #read, #y, #space, #dy, #to, &mut #dp.#field);))
+        }
+    }
+}
+
+/// The running statistics of the user's own layers.
+fn absorb(network: &Network<'_>) -> TokenStream {
+    let calls: Vec<TokenStream> = own(network)
+        .map(|node| {
+            let (layer, field, place) =
+                (own_layer(network, node, false), field(network, node), own_place(network, node, true));
+            quote!(#layer::absorb(&mut self.#field, batch, __dnn::workspace::buffer(workspace, batch, #place));)
+        })
+        .collect();
+    if calls.is_empty() {
+        return quote!();
+    }
+    let scalar = network.scalar();
+    quote! {
+        fn absorb(&mut self, batch: usize, workspace: &[#scalar]) {
+            #(#calls)*
+        }
+    }
+}

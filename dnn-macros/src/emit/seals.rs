@@ -1,0 +1,84 @@
+//! The seals: constants whose evaluation compares the macro's numbers with what the types say.
+
+use super::{Network, at, typenum};
+use crate::layers::{Form, Keeps, Proof, Seal};
+use crate::shape::Node;
+use crate::syntax::Expression;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+/// None for a declaration with mistakes: their own messages are enough.
+pub(super) fn emit(network: &Network<'_>) -> TokenStream {
+    if !network.runs {
+        return quote!();
+    }
+    let proofs =
+        network.typed.nodes.iter().flat_map(|node| node.operation.proofs.iter().map(|proof| computed(node, proof)));
+    let declaration = network.declaration;
+    let header = declaration.input.dims.iter().chain(&declaration.output.dims).map(|length| &length.expression);
+    let arguments = declaration.layers.iter().flat_map(|item| item.arguments.iter().map(|argument| &argument.value));
+    let written = header.chain(arguments).filter_map(written);
+    let keeps = network.typed.nodes.iter().filter_map(|node| keeps(network, node));
+    let counts = network.fields().filter_map(|(node, _, field)| {
+        let (label, ty) = (&node.label, network.concrete_field_type(node));
+        let count = Literal::usize_unsuffixed(field.parameters?);
+        Some(quote! {
+            const _: () = __dnn::check::length(#label, #count, __dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::None));
+        })
+    });
+    let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
+    quote!(#(#proofs)* #(#written)* #(#keeps)* #(#counts)* #(#outputs)*)
+}
+
+/// A length that a shape rule computed: once more by the run time's rule and by typenum.
+fn computed(node: &Node, proof: &Proof) -> TokenStream {
+    let (label, value) = (&node.label, Literal::usize_unsuffixed(proof.value));
+    let algebra = typenum::value(&proof.algebra);
+    let rule = proof.rule.as_ref().map(|rule| quote!(const _: () = __dnn::check::length(#label, #value, #rule);));
+    quote! {
+        #rule
+        const _: () = __dnn::check::length(#label, #value, #algebra);
+    }
+}
+
+/// Arithmetic that the user wrote, once more by typenum.
+fn written(expression: &Expression) -> Option<TokenStream> {
+    let (value, algebra) = typenum::arithmetic(expression)?;
+    let value = Literal::usize_unsuffixed(value);
+    Some(quote!(const _: () = __dnn::check::length("a length", #value, #algebra);))
+}
+
+/// What the memory plan keeps for a layer in place.
+fn keeps(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
+    let Form::InPlace { value, at, keeps } = &node.operation.form else { return None };
+    let (label, ty) = (&node.label, super::array(at, network.concrete_scalar()));
+    let planned = match keeps {
+        Keeps::Nothing => quote!(Nothing),
+        Keeps::Input => quote!(Input),
+        Keeps::Output => quote!(Output),
+    };
+    Some(quote! {
+        const _: () = __dnn::check::keeps(#label, __dnn::Keeps::#planned, __dnn::kept::<#ty, _>(&#value));
+    })
+}
+
+/// The output of a user's own layer. Every token of the call stands at the place that the message points to: the shape
+/// behind the arrow, or the layer's word.
+fn output(network: &Network<'_>, index: usize, node: &Node) -> Option<TokenStream> {
+    let Form::Op { from, to, own: Some(seal), .. } = &node.operation.form else { return None };
+    let (label, ty) = (&node.label, network.concrete_field_type(node));
+    let from = super::array(from, network.concrete_scalar());
+    let dims = at(node.span, quote!(<<#ty as __dnn::Layer<#from>>::Output as __dnn::Tensor>::DIMS));
+    Some(match seal {
+        Seal::Declared(span) => {
+            let call = at(*span, quote!(__seal(#label, __GIVES, &[#(#to),*])));
+            quote!(const _: () = { use __dnn::check::output as __seal; const __GIVES: &[usize] = #dims; #call };)
+        }
+        Seal::Following => {
+            let next =
+                network.typed.nodes.get(index + 1).map_or("the header".to_owned(), |next| format!("`{}`", next.label));
+            let call = at(node.span, quote!(__seal(#label, __GIVES, #next, &[#(#to),*])));
+            quote!(const _: () = { use __dnn::check::junction as __seal; const __GIVES: &[usize] = #dims; #call };)
+        }
+    })
+}

@@ -1,0 +1,88 @@
+//! The struct: plain public fields, and in its documentation the table of layers.
+
+use super::Network;
+use crate::layers::Field;
+use crate::shape::{Node, brackets};
+use crate::syntax::Scalar;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+pub(super) fn emit(network: &Network<'_>) -> TokenStream {
+    let declaration = network.declaration;
+    let (attributes, visibility, name) = (&declaration.attributes, &declaration.visibility, &declaration.name);
+    let generics = match &declaration.scalar {
+        Scalar::Generic(word) => quote!(<#word>),
+        _ => quote!(),
+    };
+    let fields = network.fields().map(|(node, field, _)| {
+        let docs = &declaration.layers[node.layer].docs;
+        let line = line(network, node);
+        let ty = network.field_type(node, network.krate);
+        quote!(#(#docs)* #[doc = #line] pub #field: #ty,)
+    });
+    let table = table(network);
+    // A blank line keeps the table apart from the user's own documentation.
+    let gap = attributes.iter().any(|a| a.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
+    quote! {
+        #(#attributes)*
+        #gap
+        #[doc = #table]
+        #[repr(C)]
+        #visibility struct #name #generics {
+            #(#fields)*
+        }
+    }
+}
+
+/// `` `Linear<784, 128>`: [784] -> [128] ``
+fn line(network: &Network<'_>, node: &Node) -> String {
+    let (input, output) = shapes(network, node);
+    format!("`{}`: `{input}` to `{output}`", node.kind)
+}
+
+fn shapes(network: &Network<'_>, node: &Node) -> (String, String) {
+    let values = &network.typed.values;
+    (brackets(&values[node.input.0].dims), brackets(&values[node.output.0].dims))
+}
+
+/// The table of layers. What only the types know is a dash; `summary()` knows it.
+fn table(network: &Network<'_>) -> String {
+    let bytes = if matches!(network.declaration.scalar, Scalar::F64) { 8 } else { 4 };
+    let mut text =
+        "| layer | type | in | out | parameters | MACs | bytes |\n|---|---|---|---|--:|--:|--:|\n".to_owned();
+    let cell = |number: Option<usize>| number.map_or("–".to_owned(), |number| format!("`{number}`"));
+    let (mut parameters, mut macs) = (Some(0), Some(0));
+    for node in &network.typed.nodes {
+        let (input, output) = shapes(network, node);
+        let own = parameters_of(node.operation.field.as_ref());
+        let name =
+            network.declaration.layers[node.layer].name.as_ref().map_or(String::new(), |name| format!("`{name}`"));
+        let kind = &node.kind;
+        text += &format!(
+            "| {name} | `{kind}` | `{input}` | `{output}` | {} | {} | {} |\n",
+            cell(own),
+            cell(node.operation.macs),
+            cell(own.map(|count| count * bytes))
+        );
+        parameters = parameters.zip(own).map(|(sum, own)| sum + own);
+        macs = macs.zip(node.operation.macs).map(|(sum, own)| sum + own);
+    }
+    text += &format!(
+        "| | total | | | {} | {} | {} |\n\n",
+        cell(parameters),
+        cell(macs),
+        cell(parameters.map(|sum| sum * bytes))
+    );
+    let plan = network.plan;
+    let (infer, train) = (plan.infer.size() * bytes, plan.train.size() * bytes);
+    let own = if parameters.is_none() { ", and what the layers of your own take" } else { "" };
+    let scalar = network.scalar().into_token_stream().to_string();
+    let scalar = if matches!(network.declaration.scalar, Scalar::Generic(_)) { "f32".to_owned() } else { scalar };
+    text + &format!(
+        "Workspace in `{scalar}`: `{infer}` bytes to predict one sample, `{train}` bytes a sample to train{own}."
+    )
+}
+
+fn parameters_of(field: Option<&Field>) -> Option<usize> {
+    field.map_or(Some(0), |field| field.parameters)
+}

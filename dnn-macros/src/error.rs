@@ -1,0 +1,88 @@
+//! Mistakes of the user, collected over a stage so that one compile shows all of them.
+
+use proc_macro2::{Span, TokenStream};
+
+/// The mistakes found so far, each at the smallest token that shows it.
+#[derive(Default)]
+pub(crate) struct Errors {
+    list: Vec<syn::Error>,
+}
+
+impl Errors {
+    /// Notes a mistake: what is wrong with both numbers, then what to do.
+    pub(crate) fn push(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.list.push(syn::Error::new(span, message));
+    }
+
+    /// Notes a mistake that a parser found.
+    pub(crate) fn add(&mut self, error: syn::Error) {
+        self.list.push(error);
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// One `compile_error!` for each mistake.
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        self.list.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+/// The candidate that `word` most likely means: equal but for case and underscores, or one slip of the finger away (two
+/// in a long word that begins alike).
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |text: &str| text.replace('_', "").to_lowercase();
+    let allowed = |candidate: &str| {
+        let alike = word.len() >= 7 && word.chars().next() == candidate.chars().next();
+        if alike { 2 } else { 1 }
+    };
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let same = plain(word) == plain(candidate);
+            (if same { 0 } else { distance(word, candidate) }, candidate)
+        })
+        .filter(|&(slips, candidate)| slips <= allowed(candidate) && word.len() > slips)
+        .min_by_key(|&(slips, _)| slips)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Slips between two words: insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let best = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best.min(table[i - 2][j - 2] + 1)
+                } else {
+                    best
+                }
+            };
+        }
+    }
+    table[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_slips_and_other_spellings() {
+        let layers = ["Linear", "LeakyRelu", "Relu", "LogSoftmax", "Elu"];
+        assert_eq!(nearest("Linera", layers), Some("Linear"));
+        assert_eq!(nearest("ReLU", layers), Some("Relu"));
+        assert_eq!(nearest("leaky_relu", layers), Some("LeakyRelu"));
+        assert_eq!(nearest("LogSoftmaxx", layers), Some("LogSoftmax"));
+        assert_eq!(nearest("MyLinear", layers), None);
+        assert_eq!(nearest("Gate", layers), None);
+    }
+}

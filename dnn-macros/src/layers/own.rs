@@ -1,0 +1,70 @@
+//! A user's own layer: a type that implements `Layer<X>` and derives `Parameters`.
+//!
+//! Its output is what the declaration says behind an arrow or, without one, what the layers behind it take; a seal compares
+//! that with the type.
+
+use super::{Field, Form, Layer, Operation, Seal, Type};
+use crate::error::Errors;
+use crate::shape::{Incoming, brackets};
+use crate::syntax::Item;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+struct Own {
+    label: String,
+    span: Span,
+    ty: TokenStream,
+    output: Option<(Span, Vec<usize>)>,
+}
+
+/// Any path with any generic arguments.
+pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
+    let word = &item.path.segments.last().expect("a parsed path has a segment").ident;
+    let path = &item.path;
+    let label = item.name.as_ref().unwrap_or(word).to_string();
+    if item.name.is_none() {
+        let example = word.to_string().to_lowercase();
+        errors.push(
+            word.span(),
+            format!("`{word}` is a layer of your own, so it needs a name: write `{example}: {word}`"),
+        );
+    }
+    if let Some(first) = item.hyper.first() {
+        let message =
+            format!("`{label}` is a layer of your own and takes no hyper-parameters: make them constants of its type");
+        errors.push(first.value.span(), message);
+    }
+    let ty = match &item.generics {
+        Some(generics) => quote!(#path<#generics>),
+        None => quote!(#path),
+    };
+    let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
+    Box::new(Own { label, span: word.span(), ty, output })
+}
+
+impl Layer for Own {
+    fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
+        let (output, seal) = match (&self.output, following) {
+            (Some((span, declared)), _) => (declared.clone(), Seal::Declared(*span)),
+            (None, Some(following)) => (following.to_vec(), Seal::Following),
+            (None, None) => {
+                let Own { label, span, .. } = self;
+                let message = format!(
+                    "the output of `{label}` does not follow from the layers behind it: write its shape, `{label}: .. -> [..]`"
+                );
+                errors.push(*span, message);
+                (incoming.dims.to_vec(), Seal::Following)
+            }
+        };
+        let (from, to) = (incoming.dims.to_vec(), output.clone());
+        Operation {
+            formula: format!("{} to {} by a layer of your own", brackets(&from), brackets(&to)),
+            derivative: "by the same".to_owned(),
+            output,
+            form: Form::Op { from, to, reads_output: true, own: Some(seal) },
+            field: Some(Field { ty: Type::Own(self.ty.clone()), parameters: None }),
+            macs: None,
+            proofs: Vec::new(),
+        }
+    }
+}

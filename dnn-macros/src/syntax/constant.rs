@@ -1,0 +1,46 @@
+//! `const HIDDEN: usize = 128;` inside a block: names for lengths.
+
+use super::Expression;
+use crate::error::Errors;
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::{Ident, ItemConst};
+
+/// The names that a block binds, in the order of their definition.
+#[derive(Clone, Default)]
+pub(crate) struct Constants {
+    list: Vec<(String, i128)>,
+}
+
+impl Constants {
+    /// Binds the name of a `const`; its value is an expression over integers and earlier names.
+    pub(crate) fn define(&mut self, item: &ItemConst, errors: &mut Errors) {
+        let name = &item.ident;
+        if !matches!(&*item.ty, syn::Type::Path(path) if path.path.is_ident("usize")) {
+            errors.push(name.span(), format!("`{name}` is a length: write `const {name}: usize`"));
+        }
+        if self.value(name).is_some() {
+            errors.push(name.span(), format!("`{name}` is defined twice"));
+        }
+        let tokens = item.expr.to_token_stream();
+        let value = match <Expression as syn::parse::Parse>::parse.parse2(tokens) {
+            Ok(expression) => expression.positive(&format!("`{name}`"), self, errors).value,
+            Err(error) => {
+                errors
+                    .push(error.span(), format!("`{name}` is not an integer expression: use numbers and `+ - * / %`"));
+                1
+            }
+        };
+        self.list.push((name.to_string(), value as i128));
+    }
+
+    /// The value of a name.
+    pub(crate) fn value(&self, name: &Ident) -> Option<i128> {
+        self.list.iter().find(|(known, _)| name == known).map(|(_, value)| *value)
+    }
+
+    /// All names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(name, _)| name.as_str())
+    }
+}

@@ -1,0 +1,224 @@
+//! Tokens to an AST that keeps every span. The types below are the reference of the language.
+
+mod constant;
+mod item;
+mod length;
+
+pub(crate) use constant::Constants;
+pub(crate) use length::{Expression, Length, Operator};
+
+use crate::error::Errors;
+use proc_macro2::{Span, TokenStream};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Ident, Token, Visibility, braced, bracketed};
+
+/// Everything inside one `network! { .. }`.
+pub(crate) struct Block {
+    /// `$crate::__private` of the facade.
+    pub(crate) krate: TokenStream,
+    /// `const` items before the structs, passed on as they are.
+    pub(crate) items: Vec<syn::ItemConst>,
+    /// The networks.
+    pub(crate) networks: Vec<Declaration>,
+}
+
+/// `pub struct LeNet<T>: [1, 28, 28] -> [10] { .. }`
+pub(crate) struct Declaration {
+    /// Documentation and other attributes of the struct.
+    pub(crate) attributes: Vec<Attribute>,
+    /// `pub`
+    pub(crate) visibility: Visibility,
+    /// `LeNet`
+    pub(crate) name: Ident,
+    /// `<f64>`, `<T>` or nothing
+    pub(crate) scalar: Scalar,
+    /// `[1, 28, 28]`
+    pub(crate) input: Shape,
+    /// `[10]`
+    pub(crate) output: Shape,
+    /// The layers in order.
+    pub(crate) layers: Vec<Item>,
+}
+
+/// What a network computes in.
+pub(crate) enum Scalar {
+    /// `struct Name` or `struct Name<f32>`
+    F32,
+    /// `struct Name<f64>`
+    F64,
+    /// `struct Name<T>`
+    Generic(Ident),
+}
+
+/// `[1, 28, 28]`: the shape of one sample.
+pub(crate) struct Shape {
+    /// Outermost first.
+    pub(crate) dims: Vec<Length>,
+    /// The brackets.
+    pub(crate) span: Span,
+}
+
+impl Shape {
+    /// The lengths alone.
+    pub(crate) fn lengths(&self) -> Vec<usize> {
+        self.dims.iter().map(|length| length.value).collect()
+    }
+}
+
+/// `fc1: Linear<784, 128, bias = false>(..) -> [128],`
+pub(crate) struct Item {
+    /// Its place in the declaration.
+    pub(crate) position: usize,
+    /// Documentation of the field.
+    pub(crate) docs: Vec<Attribute>,
+    /// `fc1`
+    pub(crate) name: Option<Ident>,
+    /// `Linear`, or the path of a user's own layer
+    pub(crate) path: syn::Path,
+    /// The tokens between `<` and `>`.
+    pub(crate) generics: Option<TokenStream>,
+    /// Those tokens as arguments of a built-in layer.
+    pub(crate) arguments: Vec<Argument>,
+    /// `(0.2)`: the hyper-parameters.
+    pub(crate) hyper: Vec<Argument>,
+    /// `-> [128]`: the output of a user's own layer.
+    pub(crate) output: Option<Shape>,
+}
+
+/// One argument of a layer: `128` or `padding = 2`.
+pub(crate) struct Argument {
+    /// `padding`
+    pub(crate) key: Option<Ident>,
+    /// `2`
+    pub(crate) value: Expression,
+}
+
+impl std::fmt::Display for Argument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.key {
+            Some(key) => write!(f, "{key} = {}", self.value),
+            None => write!(f, "{}", self.value),
+        }
+    }
+}
+
+/// Reads the whole block. A declaration whose header cannot be read is left out; anything smaller is noted and passed over.
+pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Block> {
+    let read = |input: ParseStream<'_>| -> syn::Result<Block> {
+        let path;
+        braced!(path in input);
+        let krate = path.parse()?;
+        let (mut items, mut networks, mut constants) = (Vec::new(), Vec::new(), Constants::default());
+        if input.is_empty() {
+            errors.push(Span::call_site(), "no network is declared: write `struct Name: [2] -> [1] { .. }`");
+        }
+        while !input.is_empty() {
+            let attributes = input.call(Attribute::parse_outer)?;
+            let visibility: Visibility = input.parse()?;
+            if input.peek(Token![const]) {
+                let mut item: syn::ItemConst = input.parse()?;
+                constants.define(&item, errors);
+                (item.attrs, item.vis) = (attributes, visibility);
+                items.push(item);
+            } else {
+                networks.push(declaration(input, attributes, visibility, constants.clone(), errors)?);
+            }
+        }
+        Ok(Block { krate, items, networks })
+    };
+    read.parse2(tokens).map_err(|error| errors.add(error)).ok()
+}
+
+fn declaration(
+    input: ParseStream<'_>,
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    mut constants: Constants,
+    errors: &mut Errors,
+) -> syn::Result<Declaration> {
+    if !input.peek(Token![struct]) {
+        return Err(input.error("expected a network: write `struct Name: [2] -> [1] { .. }`"));
+    }
+    input.parse::<Token![struct]>()?;
+    let name: Ident = input.parse()?;
+    let scalar = scalar(input, errors)?;
+    if !input.peek(Token![:]) {
+        return Err(input.error(format!("the shapes of `{name}` are missing: write `struct {name}: [2] -> [1]`")));
+    }
+    input.parse::<Token![:]>()?;
+    let from = brackets(input, "the input")?;
+    if !input.peek(Token![->]) {
+        return Err(input.error(format!("the output shape of `{name}` is missing: write `-> [10]`")));
+    }
+    input.parse::<Token![->]>()?;
+    let to = brackets(input, "the output")?;
+    let body;
+    braced!(body in input);
+    let layers = item::all(&body, &mut constants, errors)?;
+    let input = from.evaluate("the input shape", &constants, errors);
+    let output = to.evaluate("the output shape", &constants, errors);
+    Ok(Declaration { attributes, visibility, name, scalar, input, output, layers })
+}
+
+fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
+    if !input.peek(Token![<]) {
+        return Ok(Scalar::F32);
+    }
+    input.parse::<Token![<]>()?;
+    let word: Ident = input.parse()?;
+    if !input.peek(Token![>]) {
+        return Err(input.error("a network is generic over its scalar alone: write `<T>`"));
+    }
+    input.parse::<Token![>]>()?;
+    Ok(match word.to_string().as_str() {
+        "f32" => Scalar::F32,
+        "f64" => Scalar::F64,
+        text if text.starts_with(char::is_uppercase) => Scalar::Generic(word),
+        text => {
+            errors.push(word.span(), format!("a network computes in `f32`, `f64` or a parameter `T`, not in `{text}`"));
+            Scalar::F32
+        }
+    })
+}
+
+/// A shape whose lengths are not evaluated yet, because constants may follow it.
+struct Brackets {
+    dims: Vec<Expression>,
+    span: Span,
+}
+
+fn brackets(input: ParseStream<'_>, what: &str) -> syn::Result<Brackets> {
+    if !input.peek(syn::token::Bracket) {
+        return Err(input.error(format!("expected the shape of {what} in brackets: write `[784]` or `[1, 28, 28]`")));
+    }
+    let content;
+    let span = bracketed!(content in input).span.join();
+    let dims = content.parse_terminated(Expression::parse, Token![,])?.into_iter().collect();
+    Ok(Brackets { dims, span })
+}
+
+impl Brackets {
+    fn evaluate(self, what: &str, constants: &Constants, errors: &mut Errors) -> Shape {
+        let Brackets { dims, span } = self;
+        if dims.is_empty() {
+            errors.push(span, format!("{what} has no dimension: write `[1]` for a single value"));
+        }
+        if dims.len() > MAX_RANK {
+            errors.push(span, format!("{what} has {} dimensions: a tensor has at most {MAX_RANK}", dims.len()));
+        }
+        let what = format!("a length in {what}");
+        let dims: Vec<Length> = dims.iter().take(MAX_RANK).map(|dim| dim.positive(&what, constants, errors)).collect();
+        let elements = dims.iter().try_fold(1usize, |product, dim| product.checked_mul(dim.value));
+        if elements.is_none_or(|elements| elements > MAX_ELEMENTS) {
+            let product: Vec<String> = dims.iter().map(|dim| dim.value.to_string()).collect();
+            errors.push(span, format!("{} values are too many for a tensor: at most 2^40 fit", product.join(" x ")));
+            return Shape { dims: Vec::new(), span };
+        }
+        Shape { dims, span }
+    }
+}
+
+/// The most dimensions of a tensor, as in the run time.
+pub(crate) const MAX_RANK: usize = 8;
+/// The most elements of a tensor: far below what an address can name, so that products of lengths do not overflow.
+pub(crate) const MAX_ELEMENTS: usize = 1 << 40;

@@ -1,0 +1,1 @@
+//! Stage snapshots and properties of the whole expansion.
