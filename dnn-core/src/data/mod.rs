@@ -3,10 +3,12 @@
 mod csv;
 mod error;
 mod gather;
+mod row;
 
-pub use csv::{Csv, Number, Row};
+pub use csv::Csv;
 pub use error::{DataError, Fault};
 pub use gather::Gather;
+pub use row::{Number, Row};
 
 use crate::random::{Generator, Rng};
 use alloc::vec::Vec;

@@ -1,9 +1,10 @@
 //! Runs over a data set: shuffled batches, a test after each epoch, a history.
 
+use super::evaluation::Correct;
 use super::history::{Epoch, FitError, History};
 use super::memory::Storage;
 use super::progress::Progress;
-use super::trainer::{Correct, Trainer};
+use super::trainer::Trainer;
 use crate::data::{Dataset, Gather};
 use crate::losses::Loss;
 use crate::network::{Network, Output};

@@ -25,7 +25,7 @@ pub struct Parts<'a, N: Network, S> {
 }
 
 /// Where a [`Trainer`](crate::Trainer) works: [`Heap`](crate::Heap) or `&mut` [`Memory`].
-pub trait Storage: sealed::Sealed {
+pub trait Storage: Sealed {
     /// The network in it.
     type Network: Network;
     /// The optimiser whose state is in it.
@@ -44,8 +44,10 @@ pub trait Storage: sealed::Sealed {
 pub(crate) type State<S> = <<S as Storage>::Optimizer as Optimizer<<S as Storage>::Network>>::State;
 
 mod sealed {
+    /// Implemented by the storages of this crate alone.
     pub trait Sealed {}
 }
+pub(super) use sealed::Sealed;
 
 /// The workspace of `B` samples: repr(C) over arrays of one scalar, so it is one slice.
 #[repr(C)]
@@ -126,7 +128,7 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
     }
 }
 
-impl<N: Network, O: Optimizer<N>, const B: usize> sealed::Sealed for &mut Memory<N, O, B> {}
+impl<N: Network, O: Optimizer<N>, const B: usize> Sealed for &mut Memory<N, O, B> {}
 
 impl<N: Network, O: Optimizer<N>, const B: usize> Storage for &mut Memory<N, O, B> {
     type Network = N;
@@ -162,95 +164,7 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Storage for &mut Memory<N, O, 
 
 /// The first `count` items, or all where there are fewer.
 #[inline(always)]
-fn first<T>(items: &mut [T], count: usize) -> &mut [T] {
+pub(super) fn first<T>(items: &mut [T], count: usize) -> &mut [T] {
     let count = if count < items.len() { count } else { items.len() };
     items.get_mut(..count).unwrap_or(&mut [])
-}
-
-#[cfg(feature = "alloc")]
-pub use heap::Heap;
-
-#[cfg(feature = "alloc")]
-mod heap {
-    use super::*;
-    use crate::optim::Zeroed;
-    use crate::parameters::boxed_zeros;
-    use crate::scalar::Scalar;
-    use crate::tensor::batch_mut;
-    use alloc::boxed::Box;
-    use alloc::vec::Vec;
-
-    /// Training memory on the heap: what [`Trainer::new`](crate::Trainer::new) makes.
-    ///
-    /// The workspace grows to the largest batch, or to the [capacity](crate::Trainer::capacity); after that a step allocates
-    /// nothing. No network or gradient ever passes over the stack.
-    pub struct Heap<N: Network, O: Optimizer<N>> {
-        pub(in crate::train) network: Box<N>,
-        gradient: Box<N::Gradient>,
-        state: Box<O::State>,
-        output: Vec<N::Scalar>,          // [samples, ..]
-        output_gradient: Vec<N::Scalar>, // [samples, ..]
-        workspace: Vec<N::Scalar>,
-        pub(in crate::train) capacity: usize,
-    }
-
-    impl<N: Network, O: Optimizer<N>> Heap<N, O> {
-        pub(in crate::train) fn new(network: Box<N>) -> Self {
-            Heap {
-                network,
-                gradient: boxed_zeros(),
-                state: boxed_state(),
-                output: Vec::new(),
-                output_gradient: Vec::new(),
-                workspace: Vec::new(),
-                capacity: usize::MAX,
-            }
-        }
-    }
-
-    /// The start of an optimiser's state, never on the stack.
-    fn boxed_state<S: Zeroed>() -> Box<S> {
-        // SAFETY: the contract of `Zeroed` makes all zero bits a valid value.
-        unsafe { Box::new_zeroed().assume_init() }
-    }
-
-    /// The first `len` scalars, of which there are enough from now on.
-    fn grown<T: Scalar>(scalars: &mut Vec<T>, len: usize) -> &mut [T] {
-        if scalars.len() < len {
-            scalars.reserve_exact(len - scalars.len());
-            scalars.resize(len, T::ZERO);
-        }
-        first(scalars, len)
-    }
-
-    impl<N: Network, O: Optimizer<N>> sealed::Sealed for Heap<N, O> {}
-
-    impl<N: Network, O: Optimizer<N>> Storage for Heap<N, O> {
-        type Network = N;
-        type Optimizer = O;
-
-        fn capacity(&self) -> usize {
-            self.capacity
-        }
-
-        fn parts(&mut self, samples: usize, extent: Extent) -> Parts<'_, N, O::State> {
-            let outputs = samples * <Output<N> as Tensor>::LEN;
-            Parts {
-                network: &mut self.network,
-                gradient: &mut self.gradient,
-                state: &mut self.state,
-                output: batch_mut(grown(&mut self.output, outputs)),
-                output_gradient: batch_mut(grown(&mut self.output_gradient, outputs)),
-                workspace: grown(&mut self.workspace, extent.len(samples)),
-            }
-        }
-
-        fn network(&self) -> &N {
-            &self.network
-        }
-
-        fn gradient(&self) -> &N::Gradient {
-            &self.gradient
-        }
-    }
 }

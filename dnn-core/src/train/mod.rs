@@ -1,7 +1,10 @@
 //! Training: where its memory lies, one step, and whole runs.
 
+mod evaluation;
 #[cfg(feature = "alloc")]
 mod fit;
+#[cfg(feature = "alloc")]
+mod heap;
 #[cfg(feature = "alloc")]
 mod history;
 mod memory;
@@ -10,11 +13,12 @@ mod memory;
 mod progress;
 mod trainer;
 
+pub use evaluation::Evaluation;
 #[cfg(feature = "alloc")]
 pub use fit::Fit;
 #[cfg(feature = "alloc")]
-pub use history::{Epoch, FitError, History};
+pub use heap::Heap;
 #[cfg(feature = "alloc")]
-pub use memory::Heap;
+pub use history::{Epoch, FitError, History};
 pub use memory::{Memory, Parts, Storage};
-pub use trainer::{Evaluation, Trainer};
+pub use trainer::Trainer;

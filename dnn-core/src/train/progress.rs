@@ -43,42 +43,40 @@ impl Progress {
             return;
         }
         self.shown = Some(Instant::now());
-        self.print(|line| bar(line, epoch, self.epochs, done, total, self.last.as_ref()));
+        print(|line| bar(line, epoch, self.epochs, done, total, self.last.as_ref()));
     }
 
     /// An epoch has ended.
     pub(super) fn epoch(&mut self, epoch: &Epoch) {
         self.last = Some(*epoch);
-        if self.quiet {
-            return;
+        if !self.quiet && !self.terminal {
+            print(|line| writeln!(line, "epoch {}/{}: {epoch}, {:.3} s", epoch.number, self.epochs, epoch.seconds));
         }
-        if self.terminal {
-            self.shown = Some(Instant::now());
-            self.print(|line| bar(line, epoch.number, self.epochs, 1, 1, Some(epoch)));
-        } else {
-            self.print(|line| {
-                writeln!(line, "epoch {}/{}: {epoch}, {:.3} s", epoch.number, self.epochs, epoch.seconds)
-            });
-        }
-    }
-
-    /// Writes a line at once. Nothing is allocated, and a closed standard error is no reason to stop training.
-    fn print(&self, write: impl FnOnce(&mut &mut [u8]) -> io::Result<()>) {
-        let mut line = [0; LINE];
-        let mut rest = &mut line[..];
-        let _ = write(&mut rest);
-        let written = LINE - rest.len();
-        let _ = io::stderr().write_all(line.get(..written).unwrap_or(&[]));
     }
 }
 
-/// The line on a terminal ends when the run does.
+/// The line on a terminal ends, with the last epoch, when the run does.
 impl Drop for Progress {
     fn drop(&mut self) {
-        if !self.quiet && self.shown.is_some() {
-            let _ = io::stderr().write_all(b"\n");
+        if self.quiet || !self.terminal {
+            return;
+        }
+        if let Some(last) = &self.last {
+            print(|line| bar(line, last.number, self.epochs, 1, 1, Some(last)));
+        }
+        if self.shown.is_some() {
+            print(|line| line.write_all(b"\n"));
         }
     }
+}
+
+/// Writes a line at once. Nothing is allocated, and a closed standard error is no reason to stop training.
+fn print(write: impl FnOnce(&mut &mut [u8]) -> io::Result<()>) {
+    let mut line = [0; LINE];
+    let mut rest = &mut line[..];
+    let _ = write(&mut rest);
+    let written = LINE - rest.len();
+    let _ = io::stderr().write_all(line.get(..written).unwrap_or(&[]));
 }
 
 /// `epoch 3/20 [#########-----------] loss 0.298371`: back to the start of the line, the line, and the rest of it cleared.

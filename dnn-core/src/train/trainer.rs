@@ -1,7 +1,9 @@
 //! The trainer: forward, loss, backward, update.
 
 #[cfg(feature = "alloc")]
-use super::memory::Heap;
+use super::evaluation::Correct;
+#[cfg(feature = "alloc")]
+use super::heap::Heap;
 use super::memory::{Memory, Parts, Storage};
 use crate::layer::{Layer, Pass};
 use crate::losses::Loss;
@@ -11,11 +13,8 @@ use crate::network::{Batch, Network, Output};
 use crate::optim::{Optimizer, clip_norm, clip_value};
 use crate::parameters::Parameters;
 use crate::scalar::Scalar;
-use crate::tensor::{Sample, Tensor};
+use crate::tensor::Sample;
 use crate::workspace::Extent;
-
-/// Samples that an evaluation works on at a time: enough for full speed, and little memory however large the data set.
-const EVALUATED_AT_A_TIME: usize = 256;
 
 type Number<S> = <<S as Storage>::Network as Parameters>::Scalar;
 type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
@@ -43,8 +42,8 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 /// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, and where a target is a
 /// label that does not exist. With arrays of equal length and `Class` labels neither can happen.
 pub struct Trainer<S: Storage, L> {
-    storage: S,
-    loss: L,
+    pub(super) storage: S,
+    pub(super) loss: L,
     optimizer: S::Optimizer,
     seed: u64,
     steps: u64,
@@ -52,15 +51,6 @@ pub struct Trainer<S: Storage, L> {
     stale: bool,    // the gradient has been used: the next backward pass starts from zero
     clip_norm: Option<f64>,
     clip_value: Option<f64>,
-}
-
-/// What [`Trainer::evaluate`] finds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evaluation {
-    /// The loss, as `step` would return it; NaN for no samples.
-    pub loss: f64,
-    /// The share of right answers, 0 to 1: for losses over classes, where there are samples.
-    pub accuracy: Option<f64>,
 }
 
 #[cfg(feature = "alloc")]
@@ -218,38 +208,6 @@ impl<S: Storage, L> Trainer<S, L> {
         self.stale = false;
     }
 
-    /// The loss and the share of right answers over any number of samples, by inference: without dropout, with running
-    /// statistics. Parameters and gradient stay as they are.
-    #[inline(always)]
-    #[track_caller]
-    pub fn evaluate<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Evaluation
-    where
-        L: Loss<Output<S::Network>, D>,
-    {
-        match same_length::<S::Network, D>(x, targets) {
-            0 => Evaluation { loss: f64::NAN, accuracy: None },
-            _ => self.measure(x, targets),
-        }
-    }
-
-    /// `evaluate` for at least one sample and as many targets.
-    fn measure<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Evaluation
-    where
-        L: Loss<Output<S::Network>, D>,
-    {
-        self.loss.check(targets);
-        let extent = <S::Network as Layer<<S::Network as Network>::Input>>::INFER;
-        let weight = self.loss.weights(targets);
-        let (mut loss, mut correct) = (0.0, Correct::default());
-        for_parts(&mut self.storage, x, targets, EVALUATED_AT_A_TIME, extent, |parts, x, targets, _| {
-            let Parts { network, output, output_gradient, workspace, .. } = parts;
-            network.infer(x, output, workspace);
-            correct.count(&self.loss, output, targets);
-            loss += self.loss.batch(output, targets, weight, output_gradient).to_f64();
-        });
-        Evaluation { loss, accuracy: correct.share() }
-    }
-
     /// The network.
     pub fn network(&self) -> &S::Network {
         self.storage.network()
@@ -294,7 +252,7 @@ impl<S: Storage, L> Trainer<S, L> {
 /// Calls `each` with the parts of a batch of at least one sample, at most `limit` and the storage's capacity of them at a
 /// time: the storage's parts, samples, targets, number of the first sample.
 #[inline(always)]
-fn for_parts<S: Storage, D>(
+pub(super) fn for_parts<S: Storage, D>(
     storage: &mut S,
     x: Batch<'_, S::Network>,
     targets: &[D],
@@ -317,33 +275,11 @@ fn for_parts<S: Storage, D>(
     }
 }
 
-/// Counts right answers, as long as the loss knows what is right.
-#[derive(Default)]
-pub(super) struct Correct {
-    right: usize,
-    judged: usize,
-}
-
-impl Correct {
-    pub(super) fn count<Y: Tensor<Scalar: Scalar>, D>(&mut self, loss: &impl Loss<Y, D>, output: &[Y], targets: &[D]) {
-        for (y, target) in output.iter().zip(targets) {
-            if let Some(right) = loss.is_correct(y, target) {
-                self.right += usize::from(right);
-                self.judged += 1;
-            }
-        }
-    }
-
-    pub(super) fn share(&self) -> Option<f64> {
-        (self.judged > 0).then(|| self.right as f64 / self.judged as f64)
-    }
-}
-
 /// The number of samples and of targets. In one small function that is always inlined: where both are arrays, the compiler
 /// sees that they are equal and removes the panic.
 #[inline(always)]
 #[track_caller]
-fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usize {
+pub(super) fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usize {
     let samples = <N::Input as Sample>::len(x);
     if samples != targets.len() {
         different_length(samples, targets.len());
