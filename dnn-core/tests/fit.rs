@@ -7,7 +7,7 @@ mod single;
 use dnn_core::{
     Class, CrossEntropy, Csv, DataError, Dataset, Fit, FitError, History, Memory, Mse, Rng, Sgd, Trainer, boxed_zeros,
 };
-use dnn_core::{Parameters, Place};
+use dnn_core::{IntoBox, Parameters};
 use single::Single;
 use std::ops::ControlFlow;
 

@@ -85,7 +85,7 @@ impl Network for Mazur {
     const LAYERS: &'static [LayerInfo] = &[];
 }
 
-impl dnn_core::Place for Mazur {
+impl dnn_core::IntoBox for Mazur {
     type Network = Self;
     fn boxed(self) -> Box<Self> {
         Box::new(self)
