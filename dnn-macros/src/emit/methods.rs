@@ -127,7 +127,8 @@ fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
 
 fn total(network: &Network<'_>, of: fn(&Network<'_>, &Node) -> TokenStream) -> TokenStream {
     let parts = network.typed.nodes.iter().filter(|node| node.operation.field.is_some()).map(|node| of(network, node));
-    quote!(0 #(+ #parts)*)
+    let parts: Vec<TokenStream> = parts.collect();
+    if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
 }
 
 fn parameters(network: &Network<'_>, node: &Node) -> TokenStream {

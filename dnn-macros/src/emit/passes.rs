@@ -179,11 +179,13 @@ impl<'a> Buffers<'a> {
     }
 }
 
-/// `` `fc1`: Linear<784, 128> [784] -> [128]: y = x Wᵀ + b ``
+/// `fc1: Linear<784, 128> [784] -> [128]: y = x Wᵀ + b`
 fn title(network: &Network<'_>, node: &Node, formula: &str) -> String {
     let values = &network.typed.values;
     let (input, output) = (brackets(&values[node.input.0].dims), brackets(&values[node.output.0].dims));
-    format!(" {}: {} {input} -> {output}, {formula}", node.label, node.kind)
+    let name = network.declaration.layers[node.layer].name.as_ref();
+    let name = name.map_or(String::new(), |name| format!("{name}: "));
+    format!(" {name}{} {input} -> {output}: {formula}", node.kind)
 }
 
 /// `infer` or `forward`.
