@@ -1,4 +1,66 @@
-//! Neural networks as Rust types.
+//! Neural networks as Rust types: `network!` checks every shape while the program compiles and generates the forward and
+//! backward pass, with all memory planned.
+//!
+//! ```
+//! use dnn::prelude::*;
+//!
+//! network! {
+//!     /// Learns the exclusive or of two bits.
+//!     pub struct Xor: [2] -> [1] {
+//!         hidden: Linear<2, 8>,
+//!         Tanh,
+//!         output: Linear<8, 1>,
+//!         Sigmoid,
+//!     }
+//! }
+//!
+//! let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+//! let targets = [[0.0], [1.0], [1.0], [0.0]];
+//! let mut trainer = Trainer::new(Xor::init(&mut Rng::new(1)), Mse, Adam::new(0.05));
+//! for _ in 0..500 {
+//!     trainer.step(&inputs, &targets);
+//! }
+//! let net = trainer.network();
+//! for (input, [target]) in inputs.iter().zip(targets) {
+//!     let [answer] = net.predict(input);
+//!     assert_eq!(answer > 0.5, target > 0.5);
+//! }
+//! println!("{}", Xor::summary());
+//! ```
+//!
+//! # The ideas
+//!
+//! - **A tensor is a nested array**, `[[f32; 28]; 28]`, and **a batch is a slice** of them, `&[[f32; 784]]`: the shape of a
+//!   sample is a type, the number of samples is a length.
+//! - **A network is a struct** whose fields are layers, whose fields are plain public arrays: `net.fc1.weight[3][5]`.
+//! - **A gradient has the type of what it is the gradient of**: [`Parameters::Gradient`].
+//! - **All memory has a place known before the program runs**: a `static`, the stack, a `Box` or a caller's slice.
+//!
+//! # The declaration
+//!
+//! [`network!`] documents the syntax. Layers, their options and defaults are PyTorch's: [`Linear`], [`Relu`],
+//! [`LeakyRelu`], [`Elu`], [`Gelu`], [`Silu`], [`Sigmoid`], [`Tanh`], [`Softplus`], [`Softmax`], [`LogSoftmax`],
+//! [`Dropout`], and `Flatten` and `Reshape`, which only regroup. A layer of your own is a type that implements [`Layer`]
+//! and derives [`Parameters`](derive@Parameters).
+//!
+//! # Training
+//!
+//! [`Trainer`] does a step, an evaluation or a whole [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`], [`Bce`],
+//! [`BceWithLogits`], [`CrossEntropy`], [`Nll`]) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
+//! [`Adagrad`]). [`Memory`] holds everything that training needs in one `static`, for programs without a heap.
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `std` | yes | the standard library's elementary functions, files, progress on a terminal; implies `alloc` |
+//! | `alloc` | by `std` | `Trainer::new`, `boxed`, `predict_batch`, data sets |
+//! | `gemm` | yes | products of large matrices by `matrixmultiply`; implies `alloc` |
+//! | `libm` | no | elementary functions from `libm` where there is no standard library |
+//! | `rand_core` | no | any generator of `rand_core` initialises a network |
+//!
+//! Without features the crate is `no_std`, has no heap and runs on a microcontroller.
+
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -8,7 +70,47 @@ pub use dnn_macros::Parameters;
 #[doc(hidden)]
 pub use dnn_macros::__network;
 
-/// Declares networks.
+/// Declares one or more networks.
+///
+/// ```
+/// use dnn::prelude::*;
+///
+/// network! {
+///     const HIDDEN: usize = 16;
+///
+///     /// Documentation and attributes go to the struct.
+///     #[derive(Clone, Debug)]
+///     pub struct Net: [4, 4] -> [3] {
+///         Flatten,                              // [16]
+///         /// The documentation of the field `fc1`.
+///         fc1: Linear<16, 2 * HIDDEN>,          // lengths: integers, names, + - * / %
+///         LeakyRelu(0.1),                       // hyper-parameters in parentheses
+///         fc2: Linear<2 * HIDDEN, HIDDEN, bias = false>,
+///         Gelu<approximate = tanh>,             // options as key = value
+///         Dropout(0.2),                         // absent in `predict`
+///         fc3: Linear<HIDDEN, 3>,
+///     }
+/// }
+///
+/// let net = Net::init(&mut Rng::new(0));
+/// let y: [f32; 3] = net.predict(&[[0.5; 4]; 4]);
+/// # assert!(y.iter().all(|v| v.is_finite()));
+/// assert_eq!(Net::PARAMETERS, 16 * 32 + 32 + 32 * 16 + 16 * 3 + 3);
+/// ```
+///
+/// - The header gives the shape of one sample before and behind the network; both are checked.
+/// - `struct Net` computes in `f32`, `struct Net<f64>` in `f64`, and `struct Net<T>` is generic over the two.
+/// - A layer with parameters has a name, which becomes a public field. The fields are those of PyTorch's `state_dict`.
+/// - `Linear<I, O>` takes `bias = true`, `false`, or `shared` for one element that is added to every output; it works on
+///   the last dimension. `Reshape<16, -1>` computes one length. `Softmax<dim = 0>` works along a dimension of the sample,
+///   the last one by default.
+/// - A name that is no built-in layer is a type of your own, `gate: Gate<8>`. What it gives is taken from the layers
+///   behind it, or written with an arrow, `gate: Gate<8> -> [4]`; its type is checked against that.
+///
+/// Every network has `init`, `zeros`, `boxed`, `predict`, `predict_batch`, `summary`, the constants `PARAMETERS`, `MACS`,
+/// `PARAMETER_BYTES`, `INFERENCE_BYTES`, `TRAINING_BYTES`, the constant functions `inference_workspace` and
+/// `training_workspace`, and implements [`Network`], [`Layer`] (`infer`, `forward`, `backward`) and [`Parameters`]
+/// (tensors by name, flat slices).
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => { $crate::__network! { {$crate::__private} $($tokens)* } };
@@ -17,11 +119,21 @@ macro_rules! network {
 /// What generated code names.
 #[doc(hidden)]
 pub mod __private {
+    pub use dnn_core::__private::*;
     pub use dnn_core::*;
 }
 
-/// Everything that most programs use.
+/// What most programs use: `use dnn::prelude::*;`
 pub mod prelude {
-    pub use crate::{Layer, Network, Parameters, Pass, network};
-    pub use dnn_core::*;
+    pub use crate::{Parameters, network};
+    pub use dnn_core::{
+        Adagrad, Adam, AdamW, Amsgrad, Approximate, Bce, BceWithLogits, Class, CrossEntropy, Dropout, Elu, Evaluation,
+        Extent, Gelu, Generator, Huber, InPlace, L1, Label, Layer, LeakyRelu, Linear, LogSoftmax, Loss, Memory,
+        Momentum, Mse, Network, Nll, Optimizer, Pass, Relu, RmsProp, Rng, Scalar, Sgd, Sigmoid, Silu, Softmax,
+        Softplus, Sum, Summary, Tanh, Tensor, Trainer, clip_norm, clip_value,
+    };
+    #[cfg(feature = "std")]
+    pub use dnn_core::{Csv, DataError};
+    #[cfg(feature = "alloc")]
+    pub use dnn_core::{Dataset, Epoch, Fit, FitError, History};
 }

@@ -31,16 +31,16 @@ pub mod workspace;
 
 #[cfg(feature = "alloc")]
 pub use data::{Csv, DataError, Dataset, Fault, Gather, Number, Row};
-pub use layer::{InPlace, Keeps, Layer, Op, Pass, kept};
+pub use layer::{InPlace, Keeps, Layer, Op, Pass};
 pub use layers::*;
 pub use losses::*;
+#[cfg(feature = "alloc")]
+pub use network::IntoBox;
 pub use network::{Batch, Network, Output};
-#[cfg(feature = "alloc")]
-pub use network::{IntoBox, predict_batch};
 pub use optim::*;
-pub use parameters::{Entry, Named, Parameters, Path, Role, count, elements, fill, sealed, trained, zeros};
 #[cfg(feature = "alloc")]
-pub use parameters::{boxed, boxed_zeros};
+pub use parameters::boxed_zeros;
+pub use parameters::{Entry, Named, Parameters, Path, Role, count, trained, zeros};
 pub use random::{Generator, Rng};
 pub use scalar::Scalar;
 pub use summary::{LayerInfo, Summary};
@@ -50,19 +50,27 @@ pub use train::{Epoch, Fit, FitError, Heap, History};
 pub use train::{Evaluation, Memory, Parts, Storage, Trainer};
 pub use workspace::{Extent, Place};
 
+/// What generated code calls beside the public items.
 #[doc(hidden)]
-pub use typenum;
-
-#[doc(hidden)]
-#[cfg(feature = "alloc")]
-pub use alloc::{boxed::Box, vec::Vec};
+pub mod __private {
+    pub use crate::__with_alloc as with_alloc;
+    pub use crate::layer::kept;
+    #[cfg(feature = "alloc")]
+    pub use crate::network::predict_batch;
+    #[cfg(feature = "alloc")]
+    pub use crate::parameters::boxed;
+    pub use crate::parameters::{fill, sealed};
+    #[cfg(feature = "alloc")]
+    pub use alloc::{boxed::Box, vec::Vec};
+    pub use typenum;
+}
 
 /// Passes its tokens on where there is a heap, and drops them where there is none: generated code cannot ask for the
 /// features of this crate itself.
 #[doc(hidden)]
 #[cfg(feature = "alloc")]
 #[macro_export]
-macro_rules! with_alloc {
+macro_rules! __with_alloc {
     ($($tokens:tt)*) => { $($tokens)* };
 }
 
@@ -70,6 +78,6 @@ macro_rules! with_alloc {
 #[doc(hidden)]
 #[cfg(not(feature = "alloc"))]
 #[macro_export]
-macro_rules! with_alloc {
+macro_rules! __with_alloc {
     ($($tokens:tt)*) => {};
 }

@@ -45,7 +45,7 @@ pub enum Entry {
 }
 
 /// Elements in a tensor of shape `dims`.
-pub const fn elements(dims: &[usize]) -> usize {
+pub(crate) const fn elements(dims: &[usize]) -> usize {
     let (mut product, mut i) = (1, 0);
     while i < dims.len() {
         product *= dims[i];
