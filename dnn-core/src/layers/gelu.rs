@@ -4,8 +4,8 @@
 //! exact: dx = dy (P(x) + x p(x)) with the density p(x) = e^(-x^2/2) / sqrt(2 pi)
 //! tanh:  dx = dy ((1 + tanh u) / 2 + x (1 - tanh^2 u) u' / 2) with u' = sqrt(2/pi) (1 + 3 * 0.044715 x^2)
 //!
-//! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient; at -inf the result, and
-//! at either infinity the gradient, is NaN, as in PyTorch.
+//! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient. At -inf the result is
+//! NaN, as in PyTorch; at either infinity the exact gradient is NaN, and the one by tanh its limit, 1 or 0.
 
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;

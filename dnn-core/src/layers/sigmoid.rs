@@ -1,6 +1,8 @@
 //! y = 1 / (1 + e^-x), written for either sign so that e^(..) cannot overflow
 //!
 //! dx = dy y (1 - y)
+//!
+//! A NaN stays a NaN, and so does its gradient; the infinities become 1 and 0, and their gradient is 0.
 
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;

@@ -1,4 +1,6 @@
 //! Mean squared error: L = mean (y - t)^2, dL/dy = 2 (y - t) / count.
+//!
+//! A NaN gives NaN. Where the square overflows, beyond 1.8e19 in `f32`, the loss is infinite.
 
 use super::Loss;
 use crate::scalar::Scalar;

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent: w -= lr g, or with momentum v = mu v + (1 - d) g, w -= lr v.
 //!
-//! A NaN in a gradient makes its parameter NaN and no other.
+//! A NaN in a gradient makes its parameter NaN, an infinity makes it infinite or NaN, and neither reaches another one.
 
 use super::{Optimizer, Zeroed};
 use crate::parameters::{Parameters, trained};
