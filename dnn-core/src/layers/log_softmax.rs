@@ -30,7 +30,7 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
             for i in 0..INNER {
-                let m = largest(x.iter().map(|row| row[i]));
+                let m = largest(x, i);
                 let mut sum = T::ZERO;
                 for row in x.iter() {
                     sum += (row[i] - m).exp();

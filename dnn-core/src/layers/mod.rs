@@ -27,4 +27,3 @@ pub use softplus::Softplus;
 pub use tanh::Tanh;
 
 pub(crate) use sigmoid::sigmoid;
-pub(crate) use softmax::largest;

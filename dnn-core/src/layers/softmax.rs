@@ -24,13 +24,14 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
-/// The largest of some numbers, -inf where there is none; a NaN is passed over.
+/// The largest element of column `i`, -inf where there is none; a NaN is passed over.
+// A loop and not an iterator: small builds leave closures out of line, where `i` is not known to be less than INNER.
 #[inline(always)]
-pub(crate) fn largest<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
+pub(super) fn largest<T: Scalar, const AXIS: usize, const INNER: usize>(x: &[[T; INNER]; AXIS], i: usize) -> T {
     let mut largest = T::from_f64(f64::NEG_INFINITY);
-    for number in numbers {
-        if number > largest {
-            largest = number;
+    for row in x {
+        if row[i] > largest {
+            largest = row[i];
         }
     }
     largest
@@ -43,7 +44,7 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
             for i in 0..INNER {
-                let m = largest(x.iter().map(|row| row[i]));
+                let m = largest(x, i);
                 let mut sum = T::ZERO;
                 for row in x.iter_mut() {
                     row[i] = (row[i] - m).exp();

@@ -11,7 +11,6 @@
 
 use super::Loss;
 use super::class::{ClassWeights, Label, decision};
-use crate::layers::largest;
 use crate::scalar::Scalar;
 
 /// The cross-entropy between logits and classes, PyTorch's
@@ -68,7 +67,12 @@ impl<W: Copy> CrossEntropy<W> {
         let spread = T::from_f64(self.label_smoothing / N as f64);
         let q = |c| T::from_f64(self.weights.of(c)) * (take * target(c) + spread);
 
-        let m = largest(y.iter().copied());
+        let mut m = T::from_f64(f64::NEG_INFINITY);
+        for y in y {
+            if *y > m {
+                m = *y;
+            }
+        }
         let mut sum = T::ZERO;
         for (y, d) in y.iter().zip(dy.iter_mut()) {
             *d = (*y - m).exp();
