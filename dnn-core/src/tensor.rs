@@ -140,6 +140,11 @@ pub trait Sample {
     type BatchMut<'a>;
     /// How many samples a batch holds: the smallest number where the slices of a tuple differ.
     fn len(batch: Self::Batch<'_>) -> usize;
+    /// The largest number of samples in a slice of a batch: not `len` where the slices of a tuple differ, by mistake.
+    #[inline(always)]
+    fn longest(batch: Self::Batch<'_>) -> usize {
+        Self::len(batch)
+    }
     /// A batch of one.
     fn one(sample: &Self) -> Self::Batch<'_>;
     /// The samples from `start` on, at most `count` of them.
@@ -176,6 +181,11 @@ impl<A: Tensor, B: Tensor> Sample for (A, B) {
     fn len(batch: Self::Batch<'_>) -> usize {
         let (a, b) = (batch.0.len(), batch.1.len());
         if a < b { a } else { b }
+    }
+    #[inline(always)]
+    fn longest(batch: Self::Batch<'_>) -> usize {
+        let (a, b) = (batch.0.len(), batch.1.len());
+        if a < b { b } else { a }
     }
     #[inline(always)]
     fn one(sample: &Self) -> Self::Batch<'_> {

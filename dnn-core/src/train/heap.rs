@@ -59,7 +59,7 @@ impl<N: Network, O: Optimizer<N>> Storage for Heap<N, O> {
     type Network = N;
     type Optimizer = O;
 
-    fn capacity(&self) -> usize {
+    fn capacity(&self, _: Extent) -> usize {
         self.capacity
     }
 

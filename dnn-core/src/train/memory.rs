@@ -30,8 +30,8 @@ pub trait Storage: Sealed {
     type Network: Network;
     /// The optimiser whose state is in it.
     type Optimizer: Optimizer<Self::Network>;
-    /// How many samples it works on at a time; never 0.
-    fn capacity(&self) -> usize;
+    /// How many samples it works on at a time with a workspace of `extent`; never 0.
+    fn capacity(&self, extent: Extent) -> usize;
     /// The parts for at most `capacity` samples, with a workspace of `extent`.
     fn parts(&mut self, samples: usize, extent: Extent) -> Parts<'_, Self::Network, State<Self>>;
     /// The network.
@@ -100,7 +100,7 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
         let (train, infer) = (<N as Layer<N::Input>>::TRAIN, <N as Layer<N::Input>>::INFER);
         assert!(B > 0, "a memory has room for one sample at least");
         assert!(N::Record::LEN == train.sample && N::Shared::LEN == train.batch);
-        assert!(infer.len(B) <= train.len(B), "inference takes more workspace than training");
+        assert!(infer.len(1) <= train.len(B), "inference takes more workspace than training: make the memory larger");
     };
 
     /// A memory of zeros: the network has to be [loaded](Memory::load) or [initialised](Parameters::init_in).
@@ -135,8 +135,13 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Storage for &mut Memory<N, O, 
     type Optimizer = O;
 
     #[inline(always)]
-    fn capacity(&self) -> usize {
-        B
+    fn capacity(&self, extent: Extent) -> usize {
+        let room = const { <N as Layer<N::Input>>::TRAIN.len(B) };
+        let mut samples = B;
+        while samples > 1 && extent.len(samples) > room {
+            samples -= 1;
+        }
+        samples
     }
 
     #[inline(always)]

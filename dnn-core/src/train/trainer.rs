@@ -39,8 +39,8 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 /// those of the whole batch. An empty batch changes nothing, and its loss is 0.
 ///
 /// # Panics
-/// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, and where a target is a
-/// label that does not exist. With arrays of equal length and `Class` labels neither can happen.
+/// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, or more of one input than of
+/// another, and where a target is a label that does not exist. With arrays of equal length and `Class` labels neither can happen.
 pub struct Trainer<S: Storage, L> {
     pub(super) storage: S,
     pub(super) loss: L,
@@ -260,7 +260,7 @@ pub(super) fn for_parts<S: Storage, D>(
     extent: Extent,
     mut each: impl FnMut(Parts<'_, S::Network, super::memory::State<S>>, Batch<'_, S::Network>, &[D], usize),
 ) {
-    let capacity = storage.capacity();
+    let capacity = storage.capacity(extent);
     let count = if capacity < limit { capacity } else { limit };
     let mut start = 0;
     loop {
@@ -280,7 +280,10 @@ pub(super) fn for_parts<S: Storage, D>(
 #[inline(always)]
 #[track_caller]
 pub(super) fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usize {
-    let samples = <N::Input as Sample>::len(x);
+    let (samples, longest) = (<N::Input as Sample>::len(x), <N::Input as Sample>::longest(x));
+    if samples != longest {
+        different_inputs(samples, longest);
+    }
     if samples != targets.len() {
         different_length(samples, targets.len());
     }
@@ -292,4 +295,11 @@ pub(super) fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usiz
 #[track_caller]
 fn different_length(samples: usize, targets: usize) -> ! {
     panic!("{samples} samples, but {targets} targets")
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn different_inputs(samples: usize, longest: usize) -> ! {
+    panic!("{longest} samples of one input, but {samples} of another")
 }
