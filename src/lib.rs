@@ -126,11 +126,11 @@ pub mod __private {
 /// What most programs use: `use dnn::prelude::*;`
 pub mod prelude {
     pub use crate::{Parameters, network};
+    pub use dnn_core::layers::*;
     pub use dnn_core::{
-        Adagrad, Adam, AdamW, Amsgrad, Approximate, Bce, BceWithLogits, Class, CrossEntropy, Dropout, Elu, Evaluation,
-        Extent, Gelu, Generator, Huber, InPlace, L1, Label, Layer, LeakyRelu, Linear, LogSoftmax, Loss, Memory,
-        Momentum, Mse, Network, Nll, Optimizer, Pass, Relu, RmsProp, Rng, Scalar, Sgd, Sigmoid, Silu, Softmax,
-        Softplus, Sum, Summary, Tanh, Tensor, Trainer, clip_norm, clip_value,
+        Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Class, CrossEntropy, Evaluation, Extent, Generator, Huber,
+        InPlace, L1, Label, Layer, Loss, Memory, Momentum, Mse, Network, Nll, Optimizer, Pass, RmsProp, Rng, Scalar,
+        Sgd, Sum, Summary, Tensor, Trainer, clip_norm, clip_value,
     };
     #[cfg(feature = "std")]
     pub use dnn_core::{Csv, DataError};

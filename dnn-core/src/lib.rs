@@ -15,7 +15,7 @@ pub mod check;
 mod data;
 mod kernels;
 mod layer;
-mod layers;
+pub mod layers;
 mod losses;
 mod math;
 mod network;

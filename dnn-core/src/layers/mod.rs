@@ -1,29 +1,23 @@
 //! Layers, one file each: formula, forward, backward, tests.
 
-mod dropout;
-mod elu;
-mod gelu;
-mod leaky_relu;
-mod linear;
-mod log_softmax;
-mod relu;
-mod sigmoid;
-mod silu;
-mod softmax;
-mod softplus;
-mod tanh;
+macro_rules! layers {
+    ($($file:ident: $($name:ident)|+,)*) => {$(
+        pub(crate) mod $file;
+        pub use $file::{$($name),+};
+    )*};
+}
 
-pub use dropout::Dropout;
-pub use elu::Elu;
-pub use gelu::{Approximate, Gelu};
-pub use leaky_relu::LeakyRelu;
-pub use linear::{Bias, Linear};
-pub use log_softmax::LogSoftmax;
-pub use relu::Relu;
-pub use sigmoid::Sigmoid;
-pub use silu::Silu;
-pub use softmax::Softmax;
-pub use softplus::Softplus;
-pub use tanh::Tanh;
-
-pub(crate) use sigmoid::sigmoid;
+layers! {
+    dropout: Dropout,
+    elu: Elu,
+    gelu: Gelu | Approximate,
+    leaky_relu: LeakyRelu,
+    linear: Linear | Bias,
+    log_softmax: LogSoftmax,
+    relu: Relu,
+    sigmoid: Sigmoid,
+    silu: Silu,
+    softmax: Softmax,
+    softplus: Softplus,
+    tanh: Tanh,
+}

@@ -7,7 +7,7 @@
 //! target that agrees with it, as in PyTorch.
 
 use super::Loss;
-use crate::layers::sigmoid;
+use crate::layers::sigmoid::sigmoid;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
 use core::slice::{from_mut, from_ref};

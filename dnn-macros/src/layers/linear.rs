@@ -27,7 +27,10 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
         && inputs.value.checked_mul(outputs.value).is_none_or(|weights| weights > MAX_ELEMENTS)
     {
         let (i, o) = (inputs.value, outputs.value);
-        arguments.error(outputs.span, format!("`{label}` has a weight of {o} x {i} values, which is too large: at most 2^40 fit"));
+        arguments.error(
+            outputs.span,
+            format!("`{label}` has a weight of {o} x {i} values, which is too large: at most 2^40 fit"),
+        );
         return Box::new(Linear { label, inputs: None, outputs: None, bias });
     }
     Box::new(Linear { label, inputs, outputs, bias })
@@ -39,7 +42,9 @@ impl Layer for Linear {
         let (last, lead) = incoming.dims.split_last().map_or((1, &[][..]), |(last, lead)| (*last, lead));
         let i = inputs.as_ref().map_or(last, |inputs| inputs.value);
         // A missing number of outputs is taken from what follows, so that one mistake gives one message.
-        let o = outputs.as_ref().map_or(following.and_then(|dims| dims.last().copied()).unwrap_or(1), |length| length.value);
+        let o = outputs
+            .as_ref()
+            .map_or(following.and_then(|dims| dims.last().copied()).unwrap_or(1), |length| length.value);
         if i != last
             && let Some(inputs) = inputs
         {
@@ -48,10 +53,14 @@ impl Layer for Linear {
                 format!("`{label}` takes {i} values, but {from} gives {last}{origin}: write {last}")
             } else if incoming.dims.iter().product::<usize>() == i {
                 let shape = brackets(incoming.dims);
-                format!("`{label}` takes {i} values, but {from} gives {shape}: put `Flatten` before it, or write {last} for the last dimension")
+                format!(
+                    "`{label}` takes {i} values, but {from} gives {shape}: put `Flatten` before it, or write {last} for the last dimension"
+                )
             } else {
                 let shape = brackets(incoming.dims);
-                format!("`{label}` takes {i} values in the last dimension, but {from} gives {last} there, {shape}: write {last}")
+                format!(
+                    "`{label}` takes {i} values in the last dimension, but {from} gives {last} there, {shape}: write {last}"
+                )
             };
             errors.push(inputs.span, message);
         }

@@ -20,7 +20,10 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     let given = arguments.all_signed("a length");
     if given.is_empty() || given.len() > MAX_RANK {
         let count = given.len();
-        arguments.error(span, format!("`{label}` takes 1 to {MAX_RANK} lengths, but {count} are given: write `Reshape<16, -1>`"));
+        arguments.error(
+            span,
+            format!("`{label}` takes 1 to {MAX_RANK} lengths, but {count} are given: write `Reshape<16, -1>`"),
+        );
     }
     let mut dims = Vec::new();
     for (expression, value) in given.iter().take(MAX_RANK) {
@@ -28,7 +31,8 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
             Ok(length) if length > 0 => Some(length),
             _ if *value == -1 && !dims.contains(&None) => None,
             _ => {
-                let demand = if *value == -1 { "only one length can be -1" } else { "write at least 1, or -1 to compute it" };
+                let demand =
+                    if *value == -1 { "only one length can be -1" } else { "write at least 1, or -1 to compute it" };
                 arguments.error(expression.span(), format!("`{label}`: a length is {value}: {demand}"));
                 Some(1)
             }
@@ -42,7 +46,8 @@ impl Layer for Reshape {
         let from = incoming.dims.to_vec();
         let elements: usize = from.iter().product();
         let known: Vec<usize> = self.dims.iter().flatten().copied().collect();
-        let product = known.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).unwrap_or(usize::MAX);
+        let product =
+            known.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).unwrap_or(usize::MAX);
         let computed = self.dims.contains(&None);
         let fits = if computed { elements.is_multiple_of(product) } else { elements == product };
         if !fits {
