@@ -29,7 +29,8 @@ use crate::tensor::{Tensor, flat_mut};
     message = "`{Self}` cannot compare an output of type `{Y}` with a target of type `{D}`",
     label = "this target does not fit the loss",
     note = "a class is an unsigned integer: write `3u8`, or collect labels as `Vec<u8>`",
-    note = "any other target has the type of the network's output"
+    note = "any other target has the type of the network's output",
+    note = "class weights are as many as the network has outputs"
 )]
 pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
     /// The loss of one sample before any mean; writes dL/dy to `dy`.
@@ -97,5 +98,45 @@ impl<Y: Tensor<Scalar: Scalar>, D, L: Loss<Y, D>> Loss<Y, D> for Sum<L> {
     }
     fn is_correct(&self, y: &Y, target: &D) -> Option<bool> {
         self.0.is_correct(y, target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const Y: [[f32; 2]; 2] = [[1.0, 2.0], [3.0, 5.0]];
+    const T: [[f32; 2]; 2] = [[0.0, 2.0], [3.0, 2.0]];
+
+    #[test]
+    fn a_mean_counts_every_element_of_every_sample() {
+        let mut dy = [[9.0; 2]; 2];
+        let weight = Mse.weights(&T);
+        assert_eq!((weight, Mse.batch(&Y, &T, weight, &mut dy)), (4.0, 2.5));
+        assert_eq!(dy, [[0.5, 0.0], [0.0, 1.5]]);
+    }
+
+    #[test]
+    fn a_sum_is_not_divided() {
+        let mut dy = [[9.0; 2]; 2];
+        let weight = Sum(Mse).weights(&T);
+        assert_eq!(Sum(Mse).batch(&Y, &T, weight, &mut dy), 10.0);
+        assert_eq!(dy, [[2.0, 0.0], [0.0, 6.0]]);
+        assert_eq!(Sum(CrossEntropy).is_correct(&Y[0], &1u8), Some(true));
+        assert_eq!(Mse.is_correct(&Y[0], &T[0]), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "sample 0 has the label 2, but the network gives 2 classes")]
+    fn a_sum_checks_its_labels() {
+        Loss::<[f32; 2], u8>::check(&Sum(CrossEntropy), &[2]);
+    }
+
+    #[test]
+    fn a_batch_in_parts_is_the_whole_batch() {
+        let (mut dy, mut parts) = ([[9.0; 2]; 2], [[9.0; 2]; 2]);
+        let whole = Mse.batch(&Y, &T, 4.0, &mut dy);
+        let sum = Mse.batch(&Y[..1], &T[..1], 4.0, &mut parts[..1]) + Mse.batch(&Y[1..], &T[1..], 4.0, &mut parts[1..]);
+        assert_eq!((sum, parts), (whole, dy));
     }
 }

@@ -123,3 +123,40 @@ impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
         state.steps += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Linear, zeros};
+
+    type One = Linear<1, 1, f64, ()>;
+
+    const fn one(value: f64) -> One {
+        Linear { weight: [[value]], bias: () }
+    }
+
+    #[test]
+    fn a_step_goes_against_the_gradient_and_the_penalty() {
+        let mut net = one(2.0);
+        Sgd::new(0.5).weight_decay(0.5).step(&mut net, &one(3.0), &mut ());
+        assert_eq!(net, one(0.0)); // 2 - 0.5 (3 + 0.5 * 2)
+    }
+
+    /// The weight after each of two steps from 0 with the gradients 4 and 8.
+    fn two_steps(sgd: Sgd<Momentum>) -> [f64; 2] {
+        let (mut net, mut state) = (one(0.0), Velocity { velocity: zeros(), steps: 0 });
+        [4.0, 8.0].map(|g| {
+            sgd.step(&mut net, &one(g), &mut state);
+            net.weight[0][0]
+        })
+    }
+
+    #[test]
+    fn momentum_remembers_gradients() {
+        let sgd = Sgd::new(0.5).momentum(0.5);
+        assert_eq!(two_steps(sgd), [-2.0, -7.0]); // v = 4, 2 + 8
+        assert_eq!(two_steps(sgd.dampening(0.75)), [-2.0, -4.0]); // v = 4, 2 + 2: the first gradient counts in full
+        assert_eq!(two_steps(sgd.nesterov()), [-3.0, -9.5]); // along 4 + 2, 8 + 5
+        assert_eq!(two_steps(sgd.learning_rate(1.0)), [-4.0, -14.0]);
+    }
+}
