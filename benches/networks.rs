@@ -1,0 +1,137 @@
+//! Whole networks beside the same work written by hand, in one run: `cargo bench --bench networks`.
+//!
+//! Before anything is timed, both are shown to give the same results.
+
+mod by_hand;
+
+use divan::{Bencher, black_box};
+use dnn::prelude::*;
+
+network! {
+    struct Mazur: [2] -> [2] {
+        hidden: Linear<2, 2>,
+        Sigmoid,
+        output: Linear<2, 2>,
+        Sigmoid,
+    }
+}
+
+network! {
+    struct Mlp: [784] -> [10] {
+        fc1: Linear<784, 128>,
+        Relu,
+        fc2: Linear<128, 10>,
+    }
+}
+
+const START: Mazur = Mazur {
+    hidden: Linear { weight: [[0.15, 0.20], [0.25, 0.30]], bias: [0.35, 0.35] },
+    output: Linear { weight: [[0.40, 0.45], [0.50, 0.55]], bias: [0.60, 0.60] },
+};
+const X: [f32; 2] = [0.05, 0.10];
+const T: [f32; 2] = [0.01, 0.99];
+
+fn mazur_by_hand() -> by_hand::Mazur {
+    by_hand::Mazur {
+        hidden: (START.hidden.weight, START.hidden.bias),
+        output: (START.output.weight, START.output.bias),
+    }
+}
+
+fn mlp() -> Box<Mlp> {
+    Mlp::boxed(&mut Rng::new(1))
+}
+
+fn mlp_by_hand() -> by_hand::Mlp {
+    let net = mlp();
+    let fc1 = by_hand::Layer::boxed(&net.fc1.weight, &net.fc1.bias);
+    let fc2 = by_hand::Layer::boxed(&net.fc2.weight, &net.fc2.bias);
+    by_hand::Mlp::new(fc1, fc2)
+}
+
+fn batch(samples: usize) -> (Vec<[f32; 784]>, Vec<u8>) {
+    let mut rng = Rng::new(2);
+    let inputs = (0..samples).map(|_| core::array::from_fn(|_| rng.unit_f32())).collect();
+    (inputs, (0..samples).map(|i| ((i * 7 + 3) % 10) as u8).collect())
+}
+
+fn main() {
+    same_results();
+    divan::main();
+}
+
+fn same_results() {
+    let close = |a: f32, b: f32, what: &str| assert!((a - b).abs() <= 1e-4 * (1.0 + a.abs()), "{what}: {a} and {b}");
+    let (mut trainer, mut hand) = (Trainer::new(START, Mse, Sgd::new(0.5)), mazur_by_hand());
+    for _ in 0..100 {
+        close(trainer.step(&[X], &[T]), hand.step(&X, &T, 0.5), "the loss of the notebook's network");
+    }
+    let (x, labels) = batch(64);
+    let (mut trainer, mut hand) = (Trainer::new(mlp(), CrossEntropy, Sgd::new(0.05).momentum(0.9)), mlp_by_hand());
+    for _ in 0..5 {
+        close(trainer.step(&x, &labels), hand.step(&x, &labels, 0.05, 0.9), "the loss of 784-128-10");
+    }
+    for (a, b) in trainer.network().predict(&x[0]).into_iter().zip(hand.predict(&x[0])) {
+        close(a, b, "a logit of 784-128-10");
+    }
+}
+
+mod notebook_step {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let mut trainer = Trainer::new(START, Mse, Sgd::new(0.5));
+        bencher.bench_local(|| trainer.step(black_box(&[X]), black_box(&[T])));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let mut net = mazur_by_hand();
+        bencher.bench_local(|| net.step(black_box(&X), black_box(&T), 0.5));
+    }
+}
+
+mod train_784_128_10_batch_64 {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let (x, labels) = batch(64);
+        let mut trainer = Trainer::new(mlp(), CrossEntropy, Sgd::new(0.05).momentum(0.9));
+        bencher.bench_local(|| trainer.step(black_box(&x), black_box(&labels)));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let (x, labels) = batch(64);
+        let mut net = mlp_by_hand();
+        bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.05, 0.9));
+    }
+}
+
+mod predict_784_128_10 {
+    use super::*;
+
+    #[divan::bench(args = [1, 64])]
+    fn dnn(bencher: Bencher<'_, '_>, samples: usize) {
+        let (x, _) = batch(samples);
+        let net = mlp();
+        let mut y = vec![[0.0; 10]; samples];
+        let mut workspace = vec![0.0; Mlp::inference_workspace(samples)];
+        bencher.bench_local(|| net.infer(black_box(&x), black_box(&mut y), &mut workspace));
+    }
+
+    #[divan::bench(args = [1, 64])]
+    fn by_hand(bencher: Bencher<'_, '_>, samples: usize) {
+        let (x, _) = batch(samples);
+        let net = mlp_by_hand();
+        let mut y = vec![[0.0; 10]; samples];
+        bencher.bench_local(|| {
+            for (x, y) in black_box(&x).iter().zip(&mut y) {
+                *y = net.predict(x);
+            }
+            black_box(&mut y);
+        });
+    }
+}
