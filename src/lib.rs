@@ -137,3 +137,7 @@ pub mod prelude {
     #[cfg(feature = "alloc")]
     pub use dnn_core::{Dataset, Epoch, Fit, FitError, History};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
