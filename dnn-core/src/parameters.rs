@@ -126,6 +126,9 @@ pub unsafe trait Parameters: Sized + 'static {
     /// Everything as one slice, in the order of the table.
     #[inline(always)]
     fn flat(&self) -> &[Self::Scalar] {
+        if const { size_of::<Self>() == 0 } {
+            return &[]; // a type of no scalars need not have their alignment
+        }
         // SAFETY: by contract the type is nothing but scalars.
         unsafe { core::slice::from_raw_parts((&raw const *self).cast(), scalars_in::<Self>()) }
     }
@@ -133,6 +136,9 @@ pub unsafe trait Parameters: Sized + 'static {
     /// Everything as one slice to write to.
     #[inline(always)]
     fn flat_mut(&mut self) -> &mut [Self::Scalar] {
+        if const { size_of::<Self>() == 0 } {
+            return &mut [];
+        }
         // SAFETY: as in `flat`; the borrow is exclusive.
         unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), scalars_in::<Self>()) }
     }
@@ -345,5 +351,28 @@ fn leaf<P: Parameters>(index: usize) -> Option<Leaf> {
             }
         }
         return None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+    // SAFETY: no scalars, and a table without tensors.
+    unsafe impl Parameters for Nothing {
+        type Scalar = f64;
+        type Gradient = Nothing;
+        const TABLE: &'static [Entry] = &[];
+        fn init_in<R: Generator>(&mut self, _: &mut R) {}
+    }
+
+    #[test]
+    fn a_type_of_no_scalars_is_an_empty_slice_wherever_it_lies() {
+        let mut at_any_address = [Nothing, Nothing, Nothing];
+        for nothing in &mut at_any_address {
+            assert!(nothing.flat().is_empty() && nothing.flat_mut().is_empty());
+            assert_eq!(nothing.parameters().count(), 0);
+        }
     }
 }

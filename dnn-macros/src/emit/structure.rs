@@ -20,6 +20,13 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         let ty = network.field_type(node, network.krate);
         quote!(#(#docs)* #[doc = #line] pub #field: #ty,)
     });
+    // Rust wants a type parameter used: activations alone have no field of it.
+    let marker = match &declaration.scalar {
+        Scalar::Generic(word) if network.fields().next().is_none() => {
+            quote!(#[doc(hidden)] pub __scalar: ::core::marker::PhantomData<#word>,)
+        }
+        _ => quote!(),
+    };
     let table = table(network);
     // A blank line keeps the table apart from the user's own documentation.
     let gap = attributes.iter().any(|a| a.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
@@ -30,6 +37,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         #[repr(C)]
         #visibility struct #name #generics {
             #(#fields)*
+            #marker
         }
     }
 }
