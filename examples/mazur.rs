@@ -160,9 +160,9 @@ pub struct Run<N: Parameters> {
 /// Trains either network with any optimiser.
 pub fn train<N, O: Optimizer<N>>(start: N, optimizer: O, epochs: usize) -> Run<N>
 where
-    N: Network<Input = [f32; 2], Output = [f32; 2], Scalar = f32, Gradient: Clone> + IntoBox<Network = N>,
+    N: Network<Input = [f32; 2], Output = [f32; 2], Scalar = f32, Gradient: Clone>,
 {
-    let mut trainer = Trainer::new(start, Mse, optimizer);
+    let mut trainer = Trainer::new(Box::new(start), Mse, optimizer);
     let losses = (0..epochs).map(|_| trainer.step(&X, &Y)).collect();
     Run { losses, gradient: trainer.gradient().clone(), net: *trainer.into_network() }
 }

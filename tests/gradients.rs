@@ -1,0 +1,233 @@
+//! Gradients of whole networks declared with `network!`: in f64 against central differences of the forward pass, and in f32
+//! against the same network in f64.
+//!
+//! The outputs of a batch are projected on a random dL/dy, so that one number stands for all of them. The differences are of
+//! fourth order, (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h with h = 1e-4. A draw at which a kink lies between these points is
+//! known by differences that change with h, whatever `backward` says; it is drawn again.
+
+use dnn::prelude::*;
+use dnn::tensor;
+
+network! {
+    const WIDTH: usize = 3 * 4;
+
+    /// Activations without kinks, one behind the other.
+    pub struct Smooth<T>: [6] -> [4] {
+        fc1: Linear<6, 9>,
+        Tanh,
+        fc2: Linear<9, 8>,
+        Sigmoid,
+        fc3: Linear<8, 7>,
+        Gelu,
+        fc4: Linear<7, 7>,
+        Gelu<approximate = tanh>,
+        fc5: Linear<7, 6>,
+        Silu,
+        fc6: Linear<6, 4>,
+        Softplus(2.0, 10.0),
+    }
+
+    /// Activations with kinks.
+    pub struct Kinked<T>: [5] -> [3] {
+        fc1: Linear<5, WIDTH>,
+        Relu,
+        fc2: Linear<WIDTH, 10>,
+        LeakyRelu(0.2),
+        fc3: Linear<10, 8>,
+        Elu(0.5),
+        fc4: Linear<8, 3>,
+    }
+
+    /// Every form of bias, and no activation in between.
+    pub struct Biases<T>: [7] -> [2] {
+        fc1: Linear<7, 6, bias = false>,
+        fc2: Linear<6, 5, bias = shared>,
+        Tanh,
+        fc3: Linear<5, 5>,
+        Softplus,
+        fc4: Linear<5, 2, bias = shared>,
+        LogSoftmax,
+    }
+
+    /// Views, the last axis, and softmax over either dimension.
+    pub struct Shapes<T>: [4, 6] -> [6] {
+        fc1: Linear<6, 5>,
+        Softmax<dim = 0>,
+        fc2: Linear<5, 3>,
+        LogSoftmax<dim = 0>,
+        Reshape<3, -1>,
+        fc3: Linear<4, 4>,
+        Softmax,
+        Flatten,
+        fc4: Linear<12, 6>,
+        LogSoftmax,
+    }
+
+    /// Activations in a row, dropout between them.
+    pub struct Dropped<T>: [2, 8] -> [5] {
+        Tanh,
+        Flatten,
+        Dropout(0.25),
+        fc1: Linear<16, 14>,
+        Silu,
+        Dropout,
+        fc2: Linear<14, 12>,
+        Gelu,
+        Sigmoid,
+        Dropout(0.1),
+        Elu,
+        fc3: Linear<12, 5, bias = false>,
+        Softmax,
+    }
+}
+
+const CASES: usize = 4;
+const BATCH: usize = 3;
+const PASS: Pass = Pass { seed: 5, step: 2, first: 0 };
+const H: f64 = 1e-4;
+
+/// y of a batch for training, projected on dL/dy.
+fn projected<N, X>(net: &N, x: &[X], dy: &[dnn::Output<N>], workspace: &mut [f64]) -> f64
+where
+    X: Tensor<Scalar = f64>,
+    N: Network<Input = X, Scalar = f64>,
+{
+    let mut y = dy.to_vec();
+    Layer::forward(net, &PASS, x, &mut y, workspace);
+    tensor::flat(&y).iter().zip(tensor::flat(dy)).map(|(y, dy)| y * dy).sum()
+}
+
+/// dL/dx and dL/dp, one behind the other.
+fn backward<N, X, T>(net: &N, x: &[X], dy: &[dnn::Output<N>]) -> Vec<f64>
+where
+    T: Scalar,
+    X: Tensor<Scalar = T>,
+    N: Network<Input = X, Scalar = T>,
+{
+    let (mut y, mut dy, mut dx) = (dy.to_vec(), dy.to_vec(), x.to_vec());
+    let mut workspace = vec![T::ZERO; <N as Layer<X>>::TRAIN.len(x.len())];
+    let mut gradient = dnn::boxed_zeros::<N::Gradient>();
+    Layer::forward(net, &PASS, x, &mut y, &mut workspace);
+    Layer::backward(net, &PASS, x, &y, &mut workspace, &mut dy, Some(&mut dx), &mut gradient);
+    tensor::flat(&dx).iter().chain(gradient.flat()).map(|value| value.to_f64()).collect()
+}
+
+/// The same by differences with a step of `h`.
+fn differences<N, X>(net: &mut N, x: &mut [X], dy: &[dnn::Output<N>], h: f64) -> Vec<f64>
+where
+    X: Tensor<Scalar = f64>,
+    N: Network<Input = X, Scalar = f64>,
+{
+    let mut workspace = vec![0.0; <N as Layer<X>>::TRAIN.len(x.len())];
+    let (inputs, parameters) = (tensor::flat(x).len(), net.flat().len());
+    let slope = |number| {
+        let mut at = |steps: f64| {
+            let (mut moved, start);
+            if number < inputs {
+                start = tensor::flat(x)[number];
+                tensor::flat_mut(x)[number] = start + steps * h;
+                moved = projected(net, x, dy, &mut workspace);
+                tensor::flat_mut(x)[number] = start;
+            } else {
+                start = net.flat()[number - inputs];
+                net.flat_mut()[number - inputs] = start + steps * h;
+                moved = projected(net, x, dy, &mut workspace);
+                net.flat_mut()[number - inputs] = start;
+            }
+            moved /= 12.0 * h;
+            moved
+        };
+        at(-2.0) - 8.0 * at(-1.0) + 8.0 * at(1.0) - at(2.0)
+    };
+    (0..inputs + parameters).map(slope).collect()
+}
+
+/// |a - b| / |b|
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>().sqrt();
+    norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / norm(&mut b.iter().copied())
+}
+
+/// Numbers in [-bound, bound) that f32 holds exactly.
+fn draw<X: Tensor<Scalar = f32>>(rng: &mut Rng, bound: f32) -> [X; BATCH] {
+    let mut samples = [tensor::zero(); BATCH];
+    for value in tensor::flat_mut(&mut samples) {
+        *value = f32::uniform(rng, bound);
+    }
+    samples
+}
+
+/// The same numbers in f64.
+fn widened<A: Tensor<Scalar = f32>, B: Tensor<Scalar = f64>>(samples: &[A; BATCH]) -> [B; BATCH] {
+    let mut wide = [tensor::zero(); BATCH];
+    for (to, from) in tensor::flat_mut(&mut wide).iter_mut().zip(tensor::flat(samples)) {
+        *to = f64::from(*from);
+    }
+    wide
+}
+
+/// Checks a network `N` in f32 and its twin `W` in f64.
+#[track_caller]
+fn check<N, X, W, Z>()
+where
+    X: Tensor<Scalar = f32>,
+    Z: Tensor<Scalar = f64>,
+    N: Network<Input = X, Scalar = f32>,
+    W: Network<Input = Z, Scalar = f64>,
+{
+    let (name, depth) = (N::NAME, N::LAYERS.len());
+    let mut rng = Rng::new(1);
+    let (mut done, mut redrawn) = (0, 0);
+    let (mut worst_difference, mut worst_rounding) = (0f64, 0f64);
+    while done < CASES {
+        let mut net = dnn::boxed_zeros::<N>();
+        net.init_in(&mut rng);
+        let mut wide = dnn::boxed_zeros::<W>();
+        for (to, from) in wide.flat_mut().iter_mut().zip(net.flat()) {
+            *to = f64::from(*from);
+        }
+        let (x, dy) = (draw::<X>(&mut rng, 2.0), draw::<dnn::Output<N>>(&mut rng, 1.0));
+        let (mut wide_x, wide_dy) = (widened::<_, Z>(&x), widened::<_, dnn::Output<W>>(&dy));
+
+        let expected = differences(&mut *wide, &mut wide_x, &wide_dy, H);
+        if distance(&differences(&mut *wide, &mut wide_x, &wide_dy, H / 2.0), &expected) > 1e-7 {
+            redrawn += 1;
+            assert!(redrawn <= CASES / 2, "{name}: differences do not settle");
+            continue;
+        }
+        let exact = backward(&*wide, &wide_x, &wide_dy);
+        worst_difference = worst_difference.max(distance(&exact, &expected));
+        worst_rounding = worst_rounding.max(distance(&backward(&*net, &x, &dy), &exact));
+        done += 1;
+    }
+    println!("{name}: {worst_difference:.1e} from differences, {worst_rounding:.1e} in f32, {redrawn} drawn again");
+    assert!(worst_difference <= 1e-7, "{name}: relative error {worst_difference}");
+    let rounding = 2e-6 * (depth as f64).sqrt();
+    assert!(worst_rounding <= rounding, "{name}: relative error {worst_rounding} in f32, {rounding} is allowed");
+}
+
+#[test]
+fn of_smooth_activations() {
+    check::<Smooth<f32>, _, Smooth<f64>, _>();
+}
+
+#[test]
+fn of_activations_with_kinks() {
+    check::<Kinked<f32>, _, Kinked<f64>, _>();
+}
+
+#[test]
+fn of_every_form_of_bias() {
+    check::<Biases<f32>, _, Biases<f64>, _>();
+}
+
+#[test]
+fn of_views_and_softmax_over_dimensions() {
+    check::<Shapes<f32>, _, Shapes<f64>, _>();
+}
+
+#[test]
+fn of_dropout_between_activations() {
+    check::<Dropped<f32>, _, Dropped<f64>, _>();
+}
