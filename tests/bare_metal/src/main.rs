@@ -1,0 +1,65 @@
+//! Training and inference without operating system, heap and panics.
+//!
+//! The panic handler calls a function that does not exist, so the linker refuses a program that can panic.
+
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+use dnn::prelude::*;
+
+network! {
+    struct Mazur: [2] -> [2] {
+        hidden: Linear<2, 2>,
+        Sigmoid,
+        output: Linear<2, 2>,
+        Sigmoid,
+    }
+}
+
+network! {
+    struct Digits: [8, 8] -> [10] {
+        Flatten,
+        fc1: Linear<64, 32>,
+        LeakyRelu(0.1),
+        Dropout(0.2),
+        fc2: Linear<32, 16, bias = shared>,
+        Gelu,
+        fc3: Linear<16, 10, bias = false>,
+    }
+}
+
+static mut MAZUR: Memory<Mazur, Sgd, 1> = Memory::new();
+static mut DIGITS: Memory<Digits, Adam, 8> = Memory::new();
+
+#[unsafe(no_mangle)]
+extern "C" fn _start() -> ! {
+    #[allow(static_mut_refs)]
+    // SAFETY: the program has one thread and takes each static once.
+    let (mazur, digits) = unsafe { (&mut MAZUR, &mut DIGITS) };
+    let mut trainer = Trainer::within(mazur, Mse, Sgd::new(0.5));
+    let inputs = black_box([[0.05, 0.10]]);
+    black_box(trainer.step(&inputs, &black_box([[0.01, 0.99]])));
+    black_box(trainer.network().predict(&inputs[0]));
+
+    digits.network_mut().init_in(&mut Rng::new(1));
+    let mut trainer = Trainer::within(digits, CrossEntropy, Adam::new(0.01)).clip_norm(1.0);
+    let images = black_box([[[0.5; 8]; 8]; 20]);
+    let Some(three) = Class::<10>::new(3) else { loop {} };
+    black_box(trainer.step(&images, &black_box([three; 20])));
+    black_box(trainer.evaluate(&images, &[three; 20]));
+    let logits = trainer.network().predict(&images[0]);
+    #[cfg(feature = "planted-panic")]
+    black_box(logits[black_box(3)]);
+    black_box(logits);
+    loop {}
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    unsafe extern "C" {
+        fn a_panic_is_reachable() -> !;
+    }
+    // SAFETY: it does not exist, so this is never called.
+    unsafe { a_panic_is_reachable() }
+}
