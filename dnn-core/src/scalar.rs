@@ -18,6 +18,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 pub trait Scalar:
     Tensor<Scalar = Self>
     + crate::kernels::gemm::Gemm
+    + crate::kernels::level::Vectors
     + Debug
     + Display
     + Default

@@ -1,0 +1,317 @@
+//! SIMD levels: what a kernel needs of a vector register, and which registers this machine has.
+//!
+//! A kernel is a [`Kernel`] whose body is generic over a [`Vector`]. [`run`] picks the level by one relaxed load and calls
+//! the body compiled for that level; the calls are out of line, one function for each kernel, shape and level.
+
+use crate::scalar::Scalar;
+
+/// Scalars that fit in one register.
+///
+/// # Safety
+/// A method of a vector of level L must only run on a machine that has the instructions of L.
+pub trait Vector<T>: Copy {
+    /// The number of scalars.
+    const LANES: usize;
+    /// Samples in a tile of dot products, four outputs wide: `4 SAMPLES` sums, `SAMPLES` samples and a weight fit in registers.
+    const SAMPLES: usize;
+    /// Rows in a tile of weighted sums of rows, two vectors wide: `2 ROWS` sums, two vectors and a factor fit in registers.
+    const ROWS: usize;
+    /// x in every lane
+    unsafe fn splat(x: T) -> Self;
+    /// The first `lanes` of `LANES` scalars behind `from`, zero in the other lanes.
+    unsafe fn load(from: *const T, lanes: usize) -> Self;
+    /// The first `lanes` of `LANES` scalars to `to`.
+    unsafe fn store(self, to: *mut T, lanes: usize);
+    /// self + b
+    unsafe fn add(self, b: Self) -> Self;
+    /// self b + c
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// The sum of the lanes of each of four vectors.
+    unsafe fn sums(of: [Self; 4]) -> [T; 4];
+}
+
+/// The vector types of a scalar type.
+pub trait Vectors: Sized {
+    /// what every target has
+    type Portable: Vector<Self>;
+    /// 256 bits
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    type Avx2: Vector<Self>;
+    /// 512 bits
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    type Avx512: Vector<Self>;
+}
+
+macro_rules! vectors {
+    ($scalar:ty, $avx2:ident, $avx512:ident) => {
+        impl Vectors for $scalar {
+            type Portable = Lanes<$scalar>;
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            type Avx2 = core::arch::x86_64::$avx2;
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            type Avx512 = core::arch::x86_64::$avx512;
+        }
+    };
+}
+vectors!(f32, __m256, __m512);
+vectors!(f64, __m256d, __m512d);
+
+/// Work on vectors.
+pub(crate) trait Kernel {
+    type Scalar: Scalar;
+    /// # Safety
+    /// The machine has the instructions of `V`.
+    unsafe fn run<V: Vector<Self::Scalar>>(self);
+}
+
+/// What a machine can do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Level {
+    /// What the compiler's target has.
+    Portable,
+    /// 16 registers of 256 bits, fused multiplication and addition
+    Avx2,
+    /// 32 registers of 512 bits
+    Avx512,
+}
+
+/// Runs a kernel at the best level of this machine.
+#[inline(always)]
+pub(crate) fn run<K: Kernel>(kernel: K) {
+    // SAFETY: the machine has its best level.
+    unsafe { run_at(best(), kernel) }
+}
+
+/// Runs a kernel at a level.
+///
+/// # Safety
+/// The machine has the level.
+#[inline(always)]
+pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: K) {
+    match level {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: as of this function.
+        Level::Avx512 => unsafe { x86::avx512(kernel) },
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: as of this function.
+        Level::Avx2 => unsafe { x86::avx2(kernel) },
+        _ => portable(kernel),
+    }
+}
+
+/// The best level of this machine; without the standard library, the best that the compiler's target promises.
+#[inline(always)]
+pub(crate) fn best() -> Level {
+    #[cfg(all(target_arch = "x86_64", feature = "std", not(miri)))]
+    {
+        use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+        static LEVEL: AtomicU8 = AtomicU8::new(0);
+        #[cold]
+        fn detect() -> Level {
+            let (level, number) =
+                if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl") {
+                    (Level::Avx512, 3)
+                } else if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+                    (Level::Avx2, 2)
+                } else {
+                    (Level::Portable, 1)
+                };
+            LEVEL.store(number, Relaxed);
+            level
+        }
+        match LEVEL.load(Relaxed) {
+            0 => detect(),
+            1 => Level::Portable,
+            2 => Level::Avx2,
+            _ => Level::Avx512,
+        }
+    }
+    #[cfg(not(all(target_arch = "x86_64", feature = "std", not(miri))))]
+    if cfg!(miri) {
+        Level::Portable
+    } else if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) {
+        Level::Avx512
+    } else if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
+        Level::Avx2
+    } else {
+        Level::Portable
+    }
+}
+
+/// Arrays of four scalars, which the compiler maps to what the target has.
+#[inline(never)]
+fn portable<K: Kernel>(kernel: K) {
+    // SAFETY: an array needs no instructions that could be missing.
+    unsafe { kernel.run::<<K::Scalar as Vectors>::Portable>() }
+}
+
+/// The portable vector.
+#[derive(Clone, Copy)]
+pub struct Lanes<T>([T; 4]);
+
+impl<T: Scalar> Vector<T> for Lanes<T> {
+    const LANES: usize = 4;
+    const SAMPLES: usize = 2;
+    const ROWS: usize = 4;
+    #[inline(always)]
+    unsafe fn splat(x: T) -> Self {
+        Lanes([x; 4])
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T, lanes: usize) -> Self {
+        let mut v = [T::ZERO; 4];
+        for i in 0..lanes.min(4) {
+            // SAFETY: the caller owns `lanes` scalars.
+            v[i] = unsafe { from.add(i).read() };
+        }
+        Lanes(v)
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut T, lanes: usize) {
+        for i in 0..lanes.min(4) {
+            // SAFETY: the caller owns `lanes` scalars.
+            unsafe { to.add(i).write(self.0[i]) };
+        }
+    }
+    #[inline(always)]
+    unsafe fn add(mut self, b: Self) -> Self {
+        for i in 0..4 {
+            self.0[i] += b.0[i];
+        }
+        self
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, mut c: Self) -> Self {
+        for i in 0..4 {
+            c.0[i] += self.0[i] * b.0[i];
+        }
+        c
+    }
+    #[inline(always)]
+    unsafe fn sums(of: [Self; 4]) -> [T; 4] {
+        of.map(|v| (v.0[0] + v.0[1]) + (v.0[2] + v.0[3]))
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86 {
+    use super::{Kernel, Vector, Vectors};
+    use core::arch::x86_64::*;
+
+    #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+    #[inline(never)]
+    pub(crate) fn avx512<K: Kernel>(kernel: K) {
+        // SAFETY: this function has the features.
+        unsafe { kernel.run::<<K::Scalar as Vectors>::Avx512>() }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    pub(crate) fn avx2<K: Kernel>(kernel: K) {
+        // SAFETY: this function has the features.
+        unsafe { kernel.run::<<K::Scalar as Vectors>::Avx2>() }
+    }
+
+    /// All bits set in the first half: a window that starts n before the middle begins with n true lanes.
+    static WINDOW: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// Implements `Vector` by intrinsics. `mask` makes what the masked load and store take.
+    macro_rules! vector {
+        (
+            $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
+            $splat:ident $load:ident $store:ident $add:ident $mul_add:ident,
+            masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr
+        ) => {
+            // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
+            #[allow(clippy::undocumented_unsafe_blocks)]
+            impl Vector<$scalar> for $vector {
+                const LANES: usize = $lanes;
+                const SAMPLES: usize = $samples;
+                const ROWS: usize = $rows;
+                #[inline(always)]
+                unsafe fn splat(x: $scalar) -> Self {
+                    unsafe { $splat(x) }
+                }
+                #[inline(always)]
+                unsafe fn load(from: *const $scalar, $n: usize) -> Self {
+                    unsafe { if $n == $lanes { $load(from) } else { $load_first(from, $mask) } }
+                }
+                #[inline(always)]
+                unsafe fn store(self, to: *mut $scalar, $n: usize) {
+                    unsafe { if $n == $lanes { $store(to, self) } else { $store_first(to, $mask, self) } }
+                }
+                #[inline(always)]
+                unsafe fn add(self, b: Self) -> Self {
+                    unsafe { $add(self, b) }
+                }
+                #[inline(always)]
+                unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+                    unsafe { $mul_add(self, b, c) }
+                }
+                #[inline(always)]
+                unsafe fn sums($of: [Self; 4]) -> [$scalar; 4] {
+                    unsafe { $sums }
+                }
+            }
+        };
+    }
+
+    #[inline(always)]
+    unsafe fn load_first_ps(from: *const f32, mask: __mmask16) -> __m512 {
+        // SAFETY: as of the intrinsic.
+        unsafe { _mm512_maskz_loadu_ps(mask, from) }
+    }
+    #[inline(always)]
+    unsafe fn load_first_pd(from: *const f64, mask: __mmask8) -> __m512d {
+        // SAFETY: as of the intrinsic.
+        unsafe { _mm512_maskz_loadu_pd(mask, from) }
+    }
+
+    /// The upper half added to the lower half.
+    #[inline(always)]
+    unsafe fn fold_ps(v: __m512) -> __m256 {
+        // SAFETY: as of the intrinsics.
+        unsafe {
+            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(v)));
+            _mm256_add_ps(_mm512_castps512_ps256(v), high)
+        }
+    }
+    #[inline(always)]
+    unsafe fn fold_pd(v: __m512d) -> __m256d {
+        // SAFETY: as of the intrinsics.
+        unsafe { _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd::<1>(v)) }
+    }
+
+    vector! {
+        __m512 of f32, lanes 16, samples 6, rows 12,
+        _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_fmadd_ps,
+        masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
+        sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])])
+    }
+    vector! {
+        __m512d of f64, lanes 8, samples 6, rows 12,
+        _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_fmadd_pd,
+        masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
+        sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])])
+    }
+    vector! {
+        __m256 of f32, lanes 8, samples 3, rows 6,
+        _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_fmadd_ps,
+        masked _mm256_maskload_ps, _mm256_maskstore_ps, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - n).cast()),
+        sums |of| {
+            let pairs = _mm256_hadd_ps(_mm256_hadd_ps(of[0], of[1]), _mm256_hadd_ps(of[2], of[3]));
+            let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps::<1>(pairs));
+            core::mem::transmute::<__m128, [f32; 4]>(sums)
+        }
+    }
+    vector! {
+        __m256d of f64, lanes 4, samples 3, rows 6,
+        _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_fmadd_pd,
+        masked _mm256_maskload_pd, _mm256_maskstore_pd, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - 2 * n).cast()),
+        sums |of| {
+            let (a, b) = (_mm256_hadd_pd(of[0], of[1]), _mm256_hadd_pd(of[2], of[3]));
+            let sums = _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b));
+            core::mem::transmute::<__m256d, [f64; 4]>(sums)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Which code computes the products of I inputs and O outputs; `kernels` has the reasons.
+//!
+//! The shape decides in constants, so that code for other shapes is never made; the samples decide at run time.
+
+/// Samples from which on `matrixmultiply` repays what it packs.
+pub(crate) const MANY: usize = 16;
+
+/// Whether the target has vectors without being asked.
+const TARGET: bool =
+    cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_feature = "simd128"));
+
+/// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours have not been measured.
+const fn unmeasured(inputs: usize, outputs: usize) -> bool {
+    !cfg!(target_arch = "x86_64") && inputs >= 32 && outputs >= 32
+}
+
+/// Whether y = x Wᵀ + b is a kernel: dot products of fewer than eight terms leave most lanes empty.
+pub(crate) const fn dots_by_vectors(inputs: usize, outputs: usize) -> bool {
+    TARGET && inputs >= 8 && inputs * outputs >= 64
+}
+
+/// Whether y = x Wᵀ + b of many samples is left to `matrixmultiply`.
+pub(crate) const fn dots_by_gemm(inputs: usize, outputs: usize) -> bool {
+    cfg!(feature = "gemm") && (inputs < 8 && outputs >= 32 || unmeasured(inputs, outputs))
+}
+
+/// Whether dx = dy W and dW += dyᵀ x are kernels.
+pub(crate) const fn rows_by_vectors(inputs: usize, outputs: usize) -> bool {
+    TARGET && inputs * outputs >= 64
+}
+
+/// Whether dx = dy W and dW += dyᵀ x of many samples are left to `matrixmultiply` unless the machine has AVX-512: rows a
+/// multiple of 4096 bytes apart share the sets of the first cache, and only 32 registers make that rare enough.
+pub(crate) const fn rows_by_gemm<T>(inputs: usize, outputs: usize) -> bool {
+    let collide = inputs > 0 && (inputs * size_of::<T>()).is_multiple_of(4096);
+    cfg!(feature = "gemm") && (collide && outputs >= 16 || unmeasured(inputs, outputs))
+}
