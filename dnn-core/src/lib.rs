@@ -21,6 +21,7 @@ mod math;
 mod network;
 mod optim;
 mod parameters;
+mod path;
 mod random;
 mod scalar;
 pub mod shape;
@@ -40,7 +41,8 @@ pub use network::{Batch, Network, Output};
 pub use optim::*;
 #[cfg(feature = "alloc")]
 pub use parameters::boxed_zeros;
-pub use parameters::{Entry, Named, Parameters, Path, Role, count, trained, zeros};
+pub use parameters::{Entry, Named, Parameters, Role, count, trained, zeros};
+pub use path::Path;
 pub use random::{Generator, Rng};
 pub use scalar::Scalar;
 pub use summary::{LayerInfo, Summary};

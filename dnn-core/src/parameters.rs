@@ -1,9 +1,9 @@
 //! Parameters: their names, shapes and places in a network, and a network as one flat slice.
 
+use crate::path::{Part, Path};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
-use core::fmt;
 use core::ops::Range;
 
 /// What a tensor of a network is for.
@@ -230,68 +230,6 @@ pub struct Named<'a, T> {
     pub role: Role,
     /// Its values in row-major order.
     pub values: &'a [T],
-}
-
-/// The deepest nesting of networks that a [`Path`] can name.
-const MAX_DEPTH: usize = 8;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Name(&'static str),
-    Index(usize),
-}
-
-/// The path of a tensor through nested networks, `blocks.1.norm.weight`. It prints as such and compares with a `str`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Path {
-    parts: [Part; 2 * MAX_DEPTH],
-    len: usize,
-}
-
-impl Path {
-    const ROOT: Path = Path { parts: [Part::Name(""); 2 * MAX_DEPTH], len: 0 };
-
-    fn push(&mut self, part: Part) {
-        if let Some(place) = self.parts.get_mut(self.len) {
-            *place = part;
-            self.len += 1;
-        }
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, part) in self.parts.iter().take(self.len).enumerate() {
-            if i > 0 {
-                f.write_str(".")?;
-            }
-            match part {
-                Part::Name(name) => f.write_str(name)?,
-                Part::Index(index) => write!(f, "{index}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl PartialEq<str> for Path {
-    fn eq(&self, other: &str) -> bool {
-        struct Rest<'a>(&'a str);
-        impl fmt::Write for Rest<'_> {
-            fn write_str(&mut self, text: &str) -> fmt::Result {
-                self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
-                Ok(())
-            }
-        }
-        let mut rest = Rest(other);
-        fmt::write(&mut rest, format_args!("{self}")).is_ok() && rest.0.is_empty()
-    }
-}
-
-impl PartialEq<&str> for Path {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
 }
 
 /// Calls `each` with every run of trained scalars of a network and the range that it has in the flat gradient: once, for

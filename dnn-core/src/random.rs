@@ -177,4 +177,30 @@ mod tests {
         items.sort_unstable();
         assert!(items.iter().enumerate().all(|(i, &v)| i as u32 == v));
     }
+
+    #[test]
+    #[cfg(feature = "rand_core")]
+    fn any_generator_of_rand_core_initialises_a_layer() {
+        use crate::{Linear, Parameters, zeros};
+        struct Constant;
+        impl rand_core::TryRng for Constant {
+            type Error = core::convert::Infallible;
+            fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+                Ok(1 << 31)
+            }
+            fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+                Ok(1 << 63)
+            }
+            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+                bytes.fill(0);
+                Ok(())
+            }
+        }
+        let mut fc: Linear<4, 1> = zeros();
+        fc.weight = [[1.0; 4]];
+        fc.init_in(&mut Constant);
+        assert_eq!(fc.weight, [[0.0; 4]], "one half is the middle of the interval");
+        let mut rng = Rng::new(1);
+        assert_eq!(rand_core::Rng::next_u32(&mut rng), Rng::new(1).next());
+    }
 }
