@@ -87,12 +87,12 @@ pub const fn output(layer: &str, gives: &[usize], declared: &[usize]) {
     }
 }
 
-/// A layer whose output only its type knows gives what the next one takes.
+/// A layer whose output only its type knows gives what the next one takes; `next` is `` `fc2` takes `` or `the header says`.
 #[track_caller]
 pub const fn junction(layer: &str, gives: &[usize], next: &str, takes: &[usize]) {
     if !equal(gives, takes) {
-        let text = Text::new().text("`").text(layer).text("` gives ").shape(gives).text(", but ").text(next);
-        text.text(" takes ").shape(takes).text(": one of them has to change").panic();
+        let text = Text::new().text("`").text(layer).text("` gives ").shape(gives).text(", but ").text(next).text(" ");
+        text.shape(takes).text(": change one of them").panic();
     }
 }
 
@@ -114,8 +114,15 @@ pub const fn keeps(layer: &str, planned: crate::Keeps, kept: crate::Keeps) {
     }
 }
 
-/// A field of a derived layer is a tensor of the layer's scalar.
-pub const fn tensor_of<T, X: crate::Tensor<Scalar = T>>() {}
+/// A scalar that is another one by name alone.
+#[diagnostic::on_unimplemented(
+    message = "a field computes in `{Self}`, but the layer in `{T}`",
+    label = "computes in `{Self}`",
+    note = "all fields of a layer compute in one scalar: that of the first field"
+)]
+pub trait Same<T> {}
 
-/// A field of a derived layer is a layer that computes in the same scalar.
-pub const fn layer_in<T, P: crate::Parameters<Scalar = T>>() {}
+impl<T> Same<T> for T {}
+
+/// A field of a derived layer computes in the layer's scalar.
+pub const fn same<T, S: Same<T>>() {}

@@ -1,7 +1,7 @@
 //! `#[derive(Parameters)]` for a user's own layer.
 
-use crate::emit::hygienic;
 use crate::emit::parameters::{Content, FieldOf, Target, emit};
+use crate::emit::{associated, hygienic};
 use crate::error::Errors;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -22,27 +22,31 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
         return errors.to_tokens();
     }
     let scalars: Vec<&Ident> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
+    for lifetime in input.generics.lifetimes() {
+        errors.push(lifetime.span(), "a layer owns its parameters: remove the lifetime");
+    }
     let own: Vec<(FieldOf, &Field)> =
         fields.into_iter().map(|(name, field)| (read(name, field, &scalars, &mut errors), field)).collect();
+    if !errors.is_empty() {
+        return errors.to_tokens();
+    }
     let scalar = scalar(&own);
     let mut generics = input.generics.clone();
     for parameter in &mut generics.params {
-        match parameter {
-            GenericParam::Type(parameter) => parameter.bounds.push(syn::parse_quote!(__dnn::Scalar)),
-            GenericParam::Lifetime(parameter) => {
-                errors.push(parameter.span(), "a layer owns its parameters: remove the lifetime");
-            }
-            GenericParam::Const(_) => {}
+        if let GenericParam::Type(parameter) = parameter {
+            parameter.bounds.push(syn::parse_quote!(__dnn::Scalar));
         }
     }
     let (declared, arguments, conditions) = generics.split_for_impl();
     let name = &input.ident;
     let checks = own.iter().map(|(field, source)| {
         let (ty, span) = (&field.ty, source.ty.span());
-        match field.content {
-            Content::Tensor(_) => quote_spanned!(span=> __dnn::check::tensor_of::<#scalar, #ty>();),
-            Content::Nested(_) => quote_spanned!(span=> __dnn::check::layer_in::<#scalar, #ty>();),
-        }
+        let of = match field.content {
+            Content::Tensor(_) => quote!(__dnn::Tensor),
+            Content::Nested(_) => quote!(__dnn::Parameters),
+        };
+        let own = associated(span, ty, of, quote!(Scalar));
+        quote_spanned!(span=> __dnn::check::same::<#scalar, #own>();)
     });
     let check = quote!(fn __fields #declared () #conditions { #(#checks)* });
     let implementation = emit(&Target {
@@ -52,14 +56,12 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
         scalar: scalar.clone(),
         fields: own.into_iter().map(|(field, _)| field).collect(),
     });
-    let errors = errors.to_tokens();
     let content = hygienic(quote!(#implementation #[allow(dead_code)] #check));
     quote! {
         const _: () = {
             use #krate as __dnn;
             #content
         };
-        #errors
     }
 }
 
@@ -141,7 +143,7 @@ fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> 
     };
     // The table of an array of layers is that of one of them.
     let ty = if tensor { quote!(#ty) } else { quote!(#inner) };
-    FieldOf { name: format_ident!("{name}"), ty, content }
+    FieldOf { name: format_ident!("{name}"), ty, content, span: field.ty.span() }
 }
 
 /// The type inside all arrays, and their lengths.
@@ -165,7 +167,7 @@ fn scalar(fields: &[(FieldOf, &Field)]) -> TokenStream {
             let (inner, _) = innermost(&field.ty);
             quote!(#inner)
         }
-        Some((FieldOf { ty, .. }, _)) => quote!(<#ty as __dnn::Parameters>::Scalar),
+        Some((FieldOf { ty, span, .. }, _)) => associated(*span, ty, quote!(__dnn::Parameters), quote!(Scalar)),
         None => quote!(f32),
     }
 }

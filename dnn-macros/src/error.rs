@@ -1,6 +1,7 @@
 //! Mistakes of the user, collected over a stage so that one compile shows all of them.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 
 /// The mistakes found so far, each at the smallest token that shows it.
 #[derive(Default)]
@@ -10,8 +11,10 @@ pub(crate) struct Errors {
 
 impl Errors {
     /// Notes a mistake: what is wrong with both numbers, then what to do.
-    pub(crate) fn push(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.list.push(syn::Error::new(span, message));
+    pub(crate) fn push(&mut self, place: impl Into<Place>, message: impl std::fmt::Display) {
+        let Place(first, last) = place.into();
+        let (first, last) = (quote_spanned!(first=> _), quote_spanned!(last=> _));
+        self.list.push(syn::Error::new_spanned(quote::quote!(#first #last), message));
     }
 
     /// Notes a mistake that a parser found.
@@ -19,14 +22,41 @@ impl Errors {
         self.list.push(error);
     }
 
+    /// Adds others behind them.
+    pub(crate) fn append(&mut self, others: Errors) {
+        self.list.extend(others.list);
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// One `compile_error!` for each mistake.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         self.list.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+/// From the first to the last token of what a message is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(Span, Span);
+
+impl Place {
+    /// From the beginning of one place to the end of another.
+    pub(crate) fn to(self, end: Place) -> Place {
+        Place(self.0, end.1)
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place(span, span)
     }
 }
 

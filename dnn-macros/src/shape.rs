@@ -6,9 +6,9 @@
 use crate::error::Errors;
 use crate::graph::{Graph, ValueId};
 use crate::layers::{self, Layer, Operation};
-use crate::syntax::{Argument, Declaration, Item};
-use proc_macro2::Span;
-use std::collections::HashMap;
+use crate::syntax::{Argument, Declaration, Item, are_too_many, too_many};
+use proc_macro2::{Ident, Span};
+use std::collections::HashSet;
 use std::fmt;
 
 /// A value with its shape.
@@ -37,6 +37,8 @@ pub(crate) struct Node {
     pub(crate) output: ValueId,
     /// What messages and comments call it.
     pub(crate) label: String,
+    /// The name of the field that holds its parameters, where it has one that is possible.
+    pub(crate) field: Option<Ident>,
     /// The layer as declared: `Linear<784, 128>`.
     pub(crate) kind: String,
     /// The layer's word in the source.
@@ -69,8 +71,14 @@ pub(crate) struct Incoming<'a> {
 
 /// The typed graph of a declaration. With errors noted it is still complete, and good enough for signatures.
 pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors) -> Typed {
-    names(declaration, errors);
-    let layers: Vec<Box<dyn Layer>> = declaration.layers.iter().map(|item| layers::read(item, errors)).collect();
+    let fields = names(declaration, errors);
+    let mut is_faulty = Vec::new();
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    for item in &declaration.layers {
+        let before = errors.len();
+        layers.push(layers::read(item, errors));
+        is_faulty.push(item.unreadable || errors.len() > before);
+    }
     if layers.is_empty() {
         let span = declaration.name.span();
         errors.push(span, format!("`{}` has no layer: write one, such as `fc: Linear<2, 1>`", declaration.name));
@@ -79,20 +87,49 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
     let mut values: Vec<Value> = Vec::new();
     values.push(Value { name: graph.names[graph.input.0].clone(), dims: declaration.input.lengths() });
     let mut nodes: Vec<Node> = Vec::new();
+    // Whether the shape that reaches a layer is known. Where it is not, because of a mistake before, nothing is said about it.
+    let mut certain = declaration.input.certain && declaration.is_chain;
+    let mut origin = String::new();
     for (at, node) in graph.nodes.iter().enumerate() {
-        let item = &declaration.layers[node.layer];
-        let origin = nodes.last().map_or(String::new(), |before| origin(before, &values));
+        let (item, layer) = (&declaration.layers[node.layer], &layers[node.layer]);
         let from = nodes.last().map_or("the input".to_owned(), |before| format!("`{}`", before.label));
         let dims = values[node.input.0].dims.clone();
         let following = following(&layers[at + 1..], &header);
         let incoming = Incoming { dims: &dims, from: &from, origin: &origin };
-        let operation = layers[node.layer].operation(incoming, following.as_deref(), errors);
-        values.push(Value { name: graph.names[node.output.0].clone(), dims: operation.output.clone() });
+        let mut mistakes = Errors::default();
+        let mut operation = layer.operation(incoming, following.as_deref(), &mut mistakes);
         let (label, kind, span) = (label(item), kind(item), word(item).span());
-        nodes.push(Node { layer: node.layer, input: node.input, output: node.output, label, kind, span, operation });
+        if are_too_many(&operation.output) {
+            mistakes.push(span, format!("the output of `{label}`: {}", too_many(&operation.output)));
+            operation.output = vec![1; operation.output.len()];
+        }
+        let faulty = is_faulty[node.layer] || !mistakes.is_empty();
+        if certain {
+            errors.append(mistakes);
+        }
+        certain = declaration.is_chain && (layer.settles(dims.len()) || certain && (layer.keeps_shape() || !faulty));
+        origin = match operation.form {
+            layers::Form::View => regrouped(&dims),
+            _ if layer.keeps_shape() => origin,
+            _ => String::new(),
+        };
+        values.push(Value { name: graph.names[node.output.0].clone(), dims: operation.output.clone() });
+        let field = fields[node.layer].clone();
+        nodes.push(Node {
+            layer: node.layer,
+            input: node.input,
+            output: node.output,
+            label,
+            field,
+            kind,
+            span,
+            operation,
+        });
     }
     let typed = Typed { values, nodes, input: graph.input, output: graph.output };
-    check_end(declaration, &typed, &header, errors);
+    if certain && declaration.output.certain {
+        check_end(declaration, &typed, &header, errors);
+    }
     typed
 }
 
@@ -111,28 +148,36 @@ fn check_end(declaration: &Declaration, typed: &Typed, header: &[usize], errors:
             "the header says {header}, but the network ends with {end} from `{}`: write {end}, or change `{}`",
             last.label, last.label
         );
-        let span = match &declaration.output.dims[..] {
-            [only] => only.span,
-            _ => declaration.output.span,
+        let place = match &declaration.output.dims[..] {
+            [only] => only.place,
+            _ => declaration.output.span.into(),
         };
-        errors.push(span, message);
+        errors.push(place, message);
     }
 }
 
-/// Names are fields of a struct and variables of the generated code.
-fn names(declaration: &Declaration, errors: &mut Errors) {
-    let mut seen: HashMap<String, ()> = HashMap::new();
-    for item in &declaration.layers {
-        let Some(name) = &item.name else { continue };
+/// Names are fields of a struct and variables of the generated code: for each layer the name that can be one.
+fn names(declaration: &Declaration, errors: &mut Errors) -> Vec<Option<Ident>> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let field = |item: &Item| {
+        let name = item.name.clone()?;
         let text = name.to_string();
-        if syn::parse_str::<syn::Ident>(&text).is_err() {
+        let plain = text.trim_start_matches("r#");
+        if plain == "_" {
+            errors.push(name.span(), "`_` is not a name: write one for the field that holds the layer");
+        } else if syn::parse_str::<Ident>(&text).is_err() {
             errors.push(name.span(), format!("`{text}` is a keyword: give the layer another name"));
-        } else if is_reserved(&text) {
+        } else if is_reserved(plain) {
             errors.push(name.span(), format!("`{text}` is reserved for generated code: give the layer another name"));
-        } else if seen.insert(text.clone(), ()).is_some() {
+            return seen.insert(plain.to_owned()).then_some(name);
+        } else if !seen.insert(plain.to_owned()) {
             errors.push(name.span(), format!("the name `{text}` is used twice: give one of the layers another name"));
+        } else {
+            return Some(name);
         }
-    }
+        None
+    };
+    declaration.layers.iter().map(field).collect()
 }
 
 /// Variables of the generated code, the fallback names of values, and what begins with two underscores.
@@ -165,14 +210,11 @@ fn kind(item: &Item) -> String {
 }
 
 /// ` (16 x 5 x 5)` behind a layer that only regroups its input, for the message of the next one.
-fn origin(node: &Node, values: &[Value]) -> String {
-    let dims = &values[node.input.0].dims;
-    let regrouped = matches!(node.operation.form, layers::Form::View) && dims.len() > 1;
-    if regrouped {
-        format!(" ({})", dims.iter().map(usize::to_string).collect::<Vec<_>>().join(" x "))
-    } else {
-        String::new()
+fn regrouped(dims: &[usize]) -> String {
+    if dims.len() < 2 {
+        return String::new();
     }
+    format!(" ({})", dims.iter().map(usize::to_string).collect::<Vec<_>>().join(" x "))
 }
 
 /// `[16, 5, 5]`

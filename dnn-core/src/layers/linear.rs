@@ -92,6 +92,7 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Linear<I, O, T, B> {
 }
 
 // SAFETY: repr(C) over arrays of one scalar type; the table is made from the fields.
+#[diagnostic::do_not_recommend]
 unsafe impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Parameters for Linear<I, O, T, B> {
     type Scalar = T;
     type Gradient = Self;
@@ -109,6 +110,7 @@ unsafe impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Parameters fo
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Linear<I, O, T, B> {
     type Output = [T; O];
 

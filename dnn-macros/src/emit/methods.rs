@@ -1,6 +1,6 @@
 //! The methods and constants that a user calls on the type, and the `Network` implementation that `Trainer` reads.
 
-use super::Network;
+use super::{Network, associated};
 use crate::layers::{Form, Type};
 use crate::shape::Node;
 use proc_macro2::{Literal, TokenStream};
@@ -95,6 +95,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl #generics __dnn::Network for #name #arguments {
             type Input = #input;
             type Record = [#scalar; #train.sample];
@@ -104,6 +105,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         }
 
         __dnn::with_alloc! {
+            #[diagnostic::do_not_recommend]
             impl #generics __dnn::IntoBox for #name #arguments {
                 type Network = Self;
                 fn boxed(self) -> __dnn::Box<Self> {
@@ -140,7 +142,8 @@ fn parameters(network: &Network<'_>, node: &Node) -> TokenStream {
         }
         Some(None) => {
             let ty = network.concrete_field_type(node);
-            quote!(__dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::Some(__dnn::Role::Parameter)))
+            let table = associated(node.span, &ty, quote!(__dnn::Parameters), quote!(TABLE));
+            quote!(__dnn::count(#table, ::core::option::Option::Some(__dnn::Role::Parameter)))
         }
     }
 }
@@ -149,7 +152,7 @@ fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
     match (node.operation.macs, &node.operation.form) {
         (None, Form::Op { from, .. }) => {
             let (ty, from) = (network.concrete_field_type(node), super::array(from, network.concrete_scalar()));
-            quote!(<#ty as __dnn::Layer<#from>>::MACS)
+            associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(MACS))
         }
         (macs, _) => {
             let macs = Literal::usize_unsuffixed(macs.unwrap_or(0));

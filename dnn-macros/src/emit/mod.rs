@@ -12,7 +12,7 @@ use crate::layers::{Field, Type};
 use crate::memory::Plan;
 use crate::shape::{Node, Typed};
 use crate::syntax::{Declaration, Scalar};
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 /// Everything that is known of a network.
@@ -85,10 +85,7 @@ impl Network<'_> {
 
     /// The nodes whose layers have a field.
     fn fields(&self) -> impl Iterator<Item = (&Node, &Ident, &Field)> {
-        self.typed.nodes.iter().filter_map(|node| {
-            let name = self.declaration.layers[node.layer].name.as_ref()?;
-            Some((node, name, node.operation.field.as_ref()?))
-        })
+        self.typed.nodes.iter().filter_map(|node| Some((node, node.field.as_ref()?, node.operation.field.as_ref()?)))
     }
 
     /// The type of a field, as `#krate` or `__dnn` names the run time.
@@ -149,13 +146,22 @@ fn replace(tokens: TokenStream, word: &Ident, by: &TokenStream) -> TokenStream {
     replaced
 }
 
-/// `tokens` at another place in the source: a message about any of them points there.
-fn at(span: Span, tokens: TokenStream) -> TokenStream {
+/// `tokens` at another place in the source: a message about any of them points there. What is grouped without delimiters is
+/// the user's, and keeps its places.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
     spanned(tokens, &|own| span.resolved_at(own))
+}
+
+/// `<ty as of>::item` exactly at `span`, as if the user had written it there: rustc's message about a type that does not
+/// implement the trait then appears once, however often the item is used.
+pub(crate) fn associated(span: Span, ty: &TokenStream, of: TokenStream, item: TokenStream) -> TokenStream {
+    let path = spanned(quote!(<#ty as #of>::#item), &|_| span);
+    TokenTree::Group(Group::new(Delimiter::None, path)).into()
 }
 
 fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
     let place = |tree: TokenTree| match tree {
+        TokenTree::Group(opaque) if opaque.delimiter() == Delimiter::None => TokenTree::Group(opaque),
         TokenTree::Group(group) => {
             let mut inner = Group::new(group.delimiter(), spanned(group.stream(), change));
             inner.set_span(change(group.span()));

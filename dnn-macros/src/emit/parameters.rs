@@ -1,7 +1,7 @@
 //! `Parameters`: the table of tensors and the initialisation, for networks and for layers that derive it.
 
-use super::Network;
-use proc_macro2::{Ident, TokenStream};
+use super::{Network, associated, at};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 /// A field of a type with parameters.
@@ -12,6 +12,8 @@ pub(crate) struct FieldOf {
     pub(crate) ty: TokenStream,
     /// What it is.
     pub(crate) content: Content,
+    /// Where a message about its type points to.
+    pub(crate) span: Span,
 }
 
 /// What a field is.
@@ -43,6 +45,7 @@ pub(super) fn network(network: &Network<'_>) -> TokenStream {
         name: field.clone(),
         ty: network.field_type(node, &quote!(__dnn)),
         content: Content::Nested(None),
+        span: node.span,
     });
     emit(&Target {
         ty: quote!(#name #arguments),
@@ -56,46 +59,52 @@ pub(super) fn network(network: &Network<'_>) -> TokenStream {
 /// The implementation, inside a constant where the run time is called `__dnn`.
 pub(crate) fn emit(target: &Target) -> TokenStream {
     let Target { ty, generics, conditions, scalar, fields } = target;
-    let entries = fields.iter().map(|FieldOf { name, ty, content }| {
+    let entries = fields.iter().map(|FieldOf { name, ty, content, span }| {
         let text = name.to_string();
         let text = text.trim_start_matches("r#");
-        match content {
-            Content::Tensor(_) => quote! {
-                __dnn::Entry::Tensor {
-                    name: #text,
-                    offset: ::core::mem::offset_of!(Self, #name),
-                    dims: <#ty as __dnn::Tensor>::DIMS,
-                    role: __dnn::Role::Parameter,
-                }
-            },
-            Content::Nested(count) => {
-                let (stride, number) = match count {
-                    Some(count) => {
-                        (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count)))
-                    }
-                    None => (quote!(0), quote!(::core::option::Option::None)),
-                };
-                quote! {
-                    __dnn::Entry::Nested {
+        let table = associated(*span, ty, quote!(__dnn::Parameters), quote!(TABLE));
+        at(
+            *span,
+            match content {
+                Content::Tensor(_) => quote! {
+                    __dnn::Entry::Tensor {
                         name: #text,
                         offset: ::core::mem::offset_of!(Self, #name),
-                        stride: #stride,
-                        count: #number,
-                        table: <#ty as __dnn::Parameters>::TABLE,
+                        dims: <#ty as __dnn::Tensor>::DIMS,
+                        role: __dnn::Role::Parameter,
+                    }
+                },
+                Content::Nested(count) => {
+                    let (stride, number) = match count {
+                        Some(count) => {
+                            (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count)))
+                        }
+                        None => (quote!(0), quote!(::core::option::Option::None)),
+                    };
+                    quote! {
+                        __dnn::Entry::Nested {
+                            name: #text,
+                            offset: ::core::mem::offset_of!(Self, #name),
+                            stride: #stride,
+                            count: #number,
+                            table: #table,
+                        }
                     }
                 }
-            }
-        }
+            },
+        )
     });
-    let inits = fields.iter().filter_map(|FieldOf { name, ty, content }| match content {
-        Content::Tensor(None) => None,
-        Content::Tensor(Some(value)) => Some(quote!(__dnn::fill(&mut self.#name, #value);)),
-        Content::Nested(None) => Some(quote!(<#ty as __dnn::Parameters>::init_in(&mut self.#name, rng);)),
-        Content::Nested(Some(_)) => {
-            Some(quote!(for each in &mut self.#name { <#ty as __dnn::Parameters>::init_in(each, rng); }))
+    let inits = fields.iter().map(|FieldOf { name, ty, content, span }| {
+        let init = associated(*span, ty, quote!(__dnn::Parameters), quote!(init_in));
+        match content {
+            Content::Tensor(None) => quote!(),
+            Content::Tensor(Some(value)) => quote!(__dnn::fill(&mut self.#name, #value);),
+            Content::Nested(None) => quote!(#init(&mut self.#name, rng);),
+            Content::Nested(Some(_)) => quote!(for each in &mut self.#name { #init(each, rng); }),
         }
     });
     quote! {
+        #[diagnostic::do_not_recommend]
         unsafe impl #generics __dnn::Parameters for #ty #conditions {
             type Scalar = #scalar;
             type Gradient = Self;

@@ -1,6 +1,6 @@
 //! The three passes over a batch: one statement or two for each layer, with its formula beside it.
 
-use super::{Network, at, variable};
+use super::{Network, associated, at, variable};
 use crate::backward::Gradient;
 use crate::layers::{Form, Keeps};
 use crate::memory::{GradientStorage, Schedule, Storage};
@@ -12,7 +12,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();
     let name = &network.declaration.name;
     let (input, output, scalar) = (network.input(), network.output(), network.scalar());
-    let macs = own(network).map(|node| macs(network, node));
+    let macs = own(network).map(|node| own_item(network, node, true, quote!(MACS)));
     let known: usize = network.typed.nodes.iter().filter_map(|node| node.operation.macs).sum();
     let (infer_need, train_need) = needs(network);
     let (infer, forward, backward, absorb) = if network.runs {
@@ -23,6 +23,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     };
     quote! {
         #[allow(unused_doc_comments, unused_variables, clippy::too_many_arguments)]
+        #[diagnostic::do_not_recommend]
         impl #generics __dnn::Layer<#input> for #name #arguments {
             type Output = #output;
             const INFER: __dnn::Extent = #infer_need;
@@ -67,20 +68,15 @@ fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
     network.typed.nodes.iter().filter(move |node| runs && matches!(node.operation.form, Form::Op { own: Some(_), .. }))
 }
 
-/// `<Gate as __dnn::Layer<[f32; 8]>>`, all of it at the layer's word.
-fn own_layer(network: &Network<'_>, node: &Node, concrete: bool) -> TokenStream {
+/// `<Gate as __dnn::Layer<[f32; 8]>>::TRAIN`, all of it at the layer's word.
+fn own_item(network: &Network<'_>, node: &Node, concrete: bool, item: TokenStream) -> TokenStream {
     let Form::Op { from, .. } = &node.operation.form else { return quote!() };
     let (ty, from) = if concrete {
         (network.concrete_field_type(node), super::array(from, network.concrete_scalar()))
     } else {
         (network.field_type(node, &quote!(__dnn)), network.tensor(from))
     };
-    at(node.span, quote!(<#ty as __dnn::Layer<#from>>))
-}
-
-fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
-    let layer = own_layer(network, node, true);
-    quote!(#layer::MACS)
+    associated(node.span, &ty, quote!(__dnn::Layer<#from>), item)
 }
 
 /// The workspace: what is planned, and behind it what the user's own layers take.
@@ -89,14 +85,14 @@ fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
         let size = Literal::usize_unsuffixed(schedule.size());
         quote!(__dnn::Extent::new(#size, 0))
     };
-    let layers: Vec<TokenStream> = own(network).map(|node| own_layer(network, node, true)).collect();
+    let own_need = |which: TokenStream| own(network).map(move |node| own_item(network, node, true, which.clone()));
     let (infer, train) = (planned(&network.plan.infer), planned(&network.plan.train));
-    let most = layers.iter().fold(quote!(__dnn::Extent::NONE), |sum, layer| quote!(#sum.or(#layer::INFER)));
-    if layers.is_empty() {
-        (infer, train)
-    } else {
-        (quote!(#infer.and(#most)), quote!(#train #(.and(#layers::TRAIN))*))
+    if own(network).next().is_none() {
+        return (infer, train);
     }
+    let most = own_need(quote!(INFER)).fold(quote!(__dnn::Extent::NONE), |most, need| quote!(#most.or(#need)));
+    let all = own_need(quote!(TRAIN));
+    (quote!(#infer.and(#most)), quote!(#train #(.and(#all))*))
 }
 
 /// Where the workspace of a user's own layer lies: behind the plan and, in training, behind those of the layers before.
@@ -104,10 +100,9 @@ fn own_place(network: &Network<'_>, node: &Node, training: bool) -> TokenStream 
     let schedule = if training { &network.plan.train } else { &network.plan.infer };
     let size = Literal::usize_unsuffixed(schedule.size());
     let before = own(network).take_while(|other| other.output != node.output && training);
-    let before = before.map(|other| own_layer(network, other, false));
-    let layer = own_layer(network, node, false);
-    let need = if training { quote!(TRAIN) } else { quote!(INFER) };
-    quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0) #(.and(#before::TRAIN))*, #layer::#need))
+    let before = before.map(|other| own_item(network, other, false, quote!(TRAIN)));
+    let need = own_item(network, node, false, if training { quote!(TRAIN) } else { quote!(INFER) });
+    quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0) #(.and(#before))*, #need))
 }
 
 /// The buffers that one step takes from the workspace.
@@ -136,7 +131,7 @@ impl<'a> Buffers<'a> {
         name
     }
 
-    /// The workspace of a user's own layer, under the name of its value.
+    /// The workspace of a user's own layer.
     fn take_own(&mut self, place: TokenStream) -> TokenStream {
         let name = variable("own");
         self.names.push(name.clone());
@@ -231,7 +226,8 @@ fn forward_step(
             }
         }
         Form::Op { from: rows_from, own, .. } => {
-            let (layer, rows_to) = operation(network, node);
+            let method = if mode == Mode::Infer { quote!(infer) } else { quote!(forward) };
+            let (call, rows_to) = operation(network, node, method);
             let read = buffers.value(from, &network.tensor(rows_from), false);
             let write = buffers.value(to, &rows_to, true);
             let field = field(network, node);
@@ -239,25 +235,22 @@ fn forward_step(
                 Some(_) => buffers.take_own(own_place(network, node, mode == Mode::Forward)),
                 None => quote!(&mut []),
             };
-            match mode {
-                Mode::Infer => at(node.span, quote!(#layer::infer(&self.#field, #read, #write, #space);)),
-                Mode::Forward => at(node.span, quote!(#layer::forward(&self.#field, #pass, #read, #write, #space);)),
-            }
+            let pass = (mode == Mode::Forward).then(|| quote!(#pass,));
+            at(node.span, quote!(#call(&self.#field, #pass #read, #write, #space);))
         }
     };
     quote!(#copy #call)
 }
 
-/// The trait at which a node is called, and the type of the rows that it writes. A user's own layer is called at the
-/// output that its type gives, so that a wrong declaration is the seal's message alone.
-fn operation(network: &Network<'_>, node: &Node) -> (TokenStream, TokenStream) {
+/// The method of a node, and the type of the rows that it writes. For a user's own layer that is left to inference: what its
+/// type gives is known only there, and a wrong declaration is the seal's message alone.
+fn operation(network: &Network<'_>, node: &Node, method: TokenStream) -> (TokenStream, TokenStream) {
     let Form::Op { from, to, own, .. } = &node.operation.form else { return Default::default() };
     if own.is_some() {
-        let layer = own_layer(network, node, false);
-        return (layer.clone(), quote!(#layer::Output));
+        return (own_item(network, node, false, method), quote!(_));
     }
     let (ty, from, to) = (network.field_type(node, &quote!(__dnn)), network.tensor(from), network.tensor(to));
-    (quote!(<#ty as __dnn::Op<#from, #to>>), to)
+    (quote!(<#ty as __dnn::Op<#from, #to>>::#method), to)
 }
 
 fn field(network: &Network<'_>, node: &Node) -> TokenStream {
@@ -329,7 +322,7 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, 
             quote!(__dnn::InPlace::<#rows>::backward(&#value, #pass, #kept, #dy);)
         }
         Form::Op { from, reads_output, own, .. } => {
-            let (layer, rows_to) = operation(network, node);
+            let (call, rows_to) = operation(network, node, quote!(backward));
             let rows_from = network.tensor(from);
             let read = buffers.value(schedule.storage[node.input.0], &rows_from, false);
             let y = if *reads_output {
@@ -357,7 +350,7 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, 
                 }
             };
             let field = field(network, node);
-            at(node.span, quote!(#layer::backward(&self.#field, #pass, #read, #y, #space, #dy, #to, &mut #dp.#field);))
+            at(node.span, quote!(#call(&self.#field, #pass, #read, #y, #space, #dy, #to, &mut #dp.#field);))
         }
     }
 }
@@ -366,9 +359,9 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, 
 fn absorb(network: &Network<'_>) -> TokenStream {
     let calls: Vec<TokenStream> = own(network)
         .map(|node| {
-            let (layer, field, place) =
-                (own_layer(network, node, false), field(network, node), own_place(network, node, true));
-            quote!(#layer::absorb(&mut self.#field, batch, __dnn::workspace::buffer(workspace, batch, #place));)
+            let (field, place) = (field(network, node), own_place(network, node, true));
+            let call = own_item(network, node, false, quote!(absorb));
+            at(node.span, quote!(#call(&mut self.#field, batch, __dnn::workspace::buffer(workspace, batch, #place));))
         })
         .collect();
     if calls.is_empty() {

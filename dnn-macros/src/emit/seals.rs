@@ -1,6 +1,6 @@
 //! The seals: constants whose evaluation compares the macro's numbers with what the types say.
 
-use super::{Network, at, typenum};
+use super::{Network, associated, at, typenum};
 use crate::layers::{Form, Keeps, Proof, Seal};
 use crate::shape::Node;
 use crate::syntax::Expression;
@@ -68,15 +68,18 @@ fn output(network: &Network<'_>, index: usize, node: &Node) -> Option<TokenStrea
     let Form::Op { from, to, own: Some(seal), .. } = &node.operation.form else { return None };
     let (label, ty) = (&node.label, network.concrete_field_type(node));
     let from = super::array(from, network.concrete_scalar());
-    let dims = at(node.span, quote!(<<#ty as __dnn::Layer<#from>>::Output as __dnn::Tensor>::DIMS));
+    let gives = associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(Output));
+    let dims = associated(node.span, &gives, quote!(__dnn::Tensor), quote!(DIMS));
     Some(match seal {
         Seal::Declared(span) => {
             let call = at(*span, quote!(__seal(#label, __GIVES, &[#(#to),*])));
             quote!(const _: () = { use __dnn::check::output as __seal; const __GIVES: &[usize] = #dims; #call };)
         }
         Seal::Following => {
-            let next =
-                network.typed.nodes.get(index + 1).map_or("the header".to_owned(), |next| format!("`{}`", next.label));
+            // Activations hand on what the layer behind them demands.
+            let demands = |node: &&Node| !matches!(node.operation.form, Form::InPlace { .. });
+            let next = network.typed.nodes[index + 1..].iter().find(demands);
+            let next = next.map_or("the header says".to_owned(), |next| format!("`{}` takes", next.label));
             let call = at(node.span, quote!(__seal(#label, __GIVES, #next, &[#(#to),*])));
             quote!(const _: () = { use __dnn::check::junction as __seal; const __GIVES: &[usize] = #dims; #call };)
         }

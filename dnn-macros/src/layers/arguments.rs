@@ -1,7 +1,7 @@
 //! The arguments of a built-in layer, read one by one; every mistake is noted with what to write instead.
 
-use crate::error::{Errors, nearest};
-use crate::syntax::{Argument, Constants, Expression, Item, Length};
+use crate::error::{Errors, Place, nearest};
+use crate::syntax::{Argument, Expression, Item, Length};
 use proc_macro2::Span;
 
 /// The arguments of a layer that are not read yet.
@@ -41,8 +41,8 @@ impl<'a> Arguments<'a> {
     }
 
     /// Notes a mistake.
-    pub(crate) fn error(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.errors.push(span, message);
+    pub(crate) fn error(&mut self, place: impl Into<Place>, message: impl std::fmt::Display) {
+        self.errors.push(place, message);
     }
 
     /// A layer with parameters must have a name, since that becomes the field.
@@ -59,49 +59,48 @@ impl<'a> Arguments<'a> {
         self.item.arguments.iter().filter(|argument| argument.key.is_none()).collect()
     }
 
-    /// The lengths in `<..>`, exactly as many as `names`. Where one is missing the answer is `None` for it.
+    /// The lengths in `<..>`, exactly as many as `names`. Where one is missing or a mistake the answer is `None` for it.
     pub(crate) fn lengths(&mut self, names: &[&str]) -> Vec<Option<Length>> {
-        let given = self.positional();
+        let mut given = self.positional();
         self.read = names.len();
-        if given.len() < names.len() {
-            let word = self.word();
-            let (all, missing) = (names.join(", "), names[given.len()..].join(" and "));
-            let span = given.last().map_or(self.span(), |last| last.value.span());
-            let number = given.len();
-            let takes = plural(names.len(), "length");
-            let message = format!(
-                "`{word}` takes {takes}, but {number} given: write the {missing}, `{word}<{all}>`",
-                number = be(number)
-            );
-            self.error(span, message);
-        } else if let Some(extra) = given.get(names.len()) {
-            let word = self.word();
-            let takes = plural(names.len(), "length");
-            let message = format!("`{word}` takes {takes}, but {} given: remove this one", be(given.len()));
-            self.error(extra.value.span(), message);
+        let (word, label) = (self.word(), self.label());
+        let takes = plural(names.len(), "length");
+        if given.is_empty() && !self.item.hyper.is_empty() {
+            given = self.item.hyper.iter().collect();
+            self.hyper_read = given.len();
+            let written: Vec<String> = given.iter().map(ToString::to_string).collect();
+            let place = given[0].value.place().to(given[given.len() - 1].value.place());
+            let written = written.join(", ");
+            self.error(place, format!("`{word}` takes its lengths between `<` and `>`: write `{word}<{written}>`"));
         }
-        let label = self.label();
-        names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let what = format!("`{label}`: the number of {name}");
-                given.get(i).map(|argument| argument.value.positive(&what, &Constants::default(), self.errors))
-            })
-            .collect()
+        if given.len() < names.len() {
+            let place = given.last().map_or(self.span().into(), |last| last.value.place());
+            let all: Vec<String> = given.iter().map(ToString::to_string).collect();
+            let all: Vec<&str> = all.iter().map(String::as_str).chain(names[given.len()..].iter().copied()).collect();
+            let (all, missing) = (all.join(", "), names[given.len()..].join(" and "));
+            let number = be(given.len());
+            let message = format!("`{word}` takes {takes}, but {number} given: write the {missing}, `{word}<{all}>`");
+            self.error(place, message);
+        } else if let Some(extra) = given.get(names.len()) {
+            let place = extra.value.place().to(given[given.len() - 1].value.place());
+            let rest = if given.len() - names.len() == 1 { "this one" } else { "these" };
+            self.error(place, format!("`{word}` takes {takes}, but {} given: remove {rest}", be(given.len())));
+        }
+        let length = |(i, name): (usize, &&str)| {
+            let what = format!("`{label}`: the number of {name}");
+            given.get(i).and_then(|argument| argument.value.positive(&what, &self.item.constants, self.errors))
+        };
+        names.iter().enumerate().map(length).collect()
     }
 
-    /// All lengths in `<..>`, any number of them, of either sign.
-    pub(crate) fn all_signed(&mut self, what: &str) -> Vec<(Expression, i64)> {
+    /// All lengths in `<..>`, any number of them, of either sign; `None` for a mistake.
+    pub(crate) fn all_signed(&mut self, what: &str) -> Vec<(Expression, Option<i64>)> {
         let given = self.positional();
         self.read = given.len();
         let what = format!("`{}`: {what}", self.label());
         given
             .iter()
-            .filter_map(|argument| {
-                let value = argument.value.signed(&what, &Constants::default(), self.errors)?;
-                Some((argument.value.clone(), value))
-            })
+            .map(|argument| (argument.value.clone(), argument.value.signed(&what, &self.item.constants, self.errors)))
             .collect()
     }
 
@@ -112,7 +111,7 @@ impl<'a> Arguments<'a> {
         let first = found.next();
         if let Some(twice) = found.next() {
             let message = format!("`{}` has the option `{key}` twice: remove one", self.label());
-            self.error(twice.key.as_ref().map_or(twice.value.span(), syn::Ident::span), message);
+            self.error(twice.key.as_ref().map_or(twice.value.place(), |key| key.span().into()), message);
         }
         first
     }
@@ -120,22 +119,31 @@ impl<'a> Arguments<'a> {
     /// `key = word` with one of the `words`, or the first of them where it is absent.
     pub(crate) fn word_option(&mut self, key: &'static str, words: &[&'static str]) -> &'static str {
         let Some(argument) = self.keyed(key) else { return words[0] };
-        if let Expression::Word(word) = &argument.value
-            && let Some(known) = words.iter().find(|known| word == **known)
-        {
-            return known;
+        match &argument.value {
+            Expression::Word(word) => {
+                if let Some(known) = words.iter().find(|known| word == **known) {
+                    return known;
+                }
+            }
+            Expression::Unreadable(_) => return words[0],
+            _ => {}
         }
-        let message = format!("`{}`: `{key}` is one of {}", self.label(), words.map_join("`", "`, `"));
-        self.error(argument.value.span(), message);
+        let message = format!(
+            "`{}`: `{key}` is {}, but it has to be one of {}",
+            self.label(),
+            argument.value,
+            words.map_join("`", "`, `")
+        );
+        self.error(argument.value.place(), message);
         words[0]
     }
 
     /// `key = -1`, an integer, or `None` where it is absent.
-    pub(crate) fn integer_option(&mut self, key: &'static str) -> Option<(Span, i64)> {
+    pub(crate) fn integer_option(&mut self, key: &'static str) -> Option<(Place, i64)> {
         let argument = self.keyed(key)?;
         let what = format!("`{}`: `{key}`", self.label());
-        let value = argument.value.signed(&what, &Constants::default(), self.errors)?;
-        Some((argument.value.span(), value))
+        let value = argument.value.signed(&what, &self.item.constants, self.errors)?;
+        Some((argument.value.place(), value))
     }
 
     /// A hyper-parameter in `(..)`, by position or by `name = value`; `default` where it is absent.
@@ -144,19 +152,23 @@ impl<'a> Arguments<'a> {
         self.hyper_read += 1;
         self.hyper_asked.push(name);
         let by_position = self.item.hyper.get(position).filter(|argument| argument.key.is_none());
-        let by_name = || self.item.hyper.iter().find(|argument| argument.key.as_ref().is_some_and(|key| key == name));
-        let Some(argument) = by_position.or_else(by_name) else { return default };
+        let by_name = self.item.hyper.iter().find(|argument| argument.key.as_ref().is_some_and(|key| key == name));
         let label = self.label();
+        if let (Some(_), Some(twice)) = (by_position, by_name) {
+            self.error(twice.value.place(), format!("`{label}` has the hyper-parameter `{name}` twice: remove one"));
+        }
+        let Some(argument) = by_position.or(by_name) else { return default };
         match argument.value.number() {
             Some(number) if holds(number) => number,
             Some(number) => {
                 let message = format!("`{label}`: {name} is {number}, but it has to be {demand}");
-                self.error(argument.value.span(), message);
+                self.error(argument.value.place(), message);
                 default
             }
+            None if matches!(argument.value, Expression::Unreadable(_)) => default,
             None => {
-                let message = format!("`{label}`: {name} is a number, such as {default:?}");
-                self.error(argument.value.span(), message);
+                let message = format!("`{label}`: {name} is a number: write one, such as {default:?}");
+                self.error(argument.value.place(), message);
                 default
             }
         }
@@ -175,22 +187,24 @@ impl<'a> Arguments<'a> {
         if read == 0
             && let Some(first) = item.arguments.iter().find(|argument| argument.key.is_none())
         {
-            let message = format!("`{word}` takes no lengths: remove `<..>`");
-            errors.push(first.value.span(), message);
+            let advice = if hyper_asked.is_empty() || !item.hyper.is_empty() {
+                "remove `<..>`".to_owned()
+            } else {
+                format!("write `{word}({})`", first.value)
+            };
+            errors.push(first.value.place(), format!("`{word}` takes no lengths: {advice}"));
         }
-        for (i, argument) in item.hyper.iter().enumerate() {
-            match &argument.key {
-                Some(key) if !hyper_asked.iter().any(|known| key == known) => {
-                    errors.push(key.span(), unknown(&word, "hyper-parameter", &key.to_string(), &hyper_asked));
-                }
-                None if i >= hyper_read => {
-                    let takes = plural(hyper_read, "hyper-parameter");
-                    let message =
-                        format!("`{word}` takes {takes}, but {} given: remove this one", be(item.hyper.len()));
-                    errors.push(argument.value.span(), message);
-                }
-                _ => {}
+        for argument in &item.hyper {
+            if let Some(key) = &argument.key
+                && !hyper_asked.iter().any(|known| key == known)
+            {
+                errors.push(key.span(), unknown(&word, "hyper-parameter", &key.to_string(), &hyper_asked));
             }
+        }
+        if let Some(argument) = item.hyper.iter().skip(hyper_read).find(|argument| argument.key.is_none()) {
+            let takes = plural(hyper_read, "hyper-parameter");
+            let message = format!("`{word}` takes {takes}, but {} given: remove this one", be(item.hyper.len()));
+            errors.push(argument.value.place(), message);
         }
     }
 }

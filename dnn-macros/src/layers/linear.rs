@@ -28,7 +28,7 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     {
         let (i, o) = (inputs.value, outputs.value);
         arguments.error(
-            outputs.span,
+            outputs.place,
             format!("`{label}` has a weight of {o} x {i} values, which is too large: at most 2^40 fit"),
         );
         return Box::new(Linear { label, inputs: None, outputs: None, bias });
@@ -45,6 +45,7 @@ impl Layer for Linear {
         let o = outputs
             .as_ref()
             .map_or(following.and_then(|dims| dims.last().copied()).unwrap_or(1), |length| length.value);
+        let mut output: Vec<usize> = lead.iter().copied().chain([o]).collect();
         if i != last
             && let Some(inputs) = inputs
         {
@@ -53,6 +54,7 @@ impl Layer for Linear {
                 format!("`{label}` takes {i} values, but {from} gives {last}{origin}: write {last}")
             } else if incoming.dims.iter().product::<usize>() == i {
                 let shape = brackets(incoming.dims);
+                output = vec![o];
                 format!(
                     "`{label}` takes {i} values, but {from} gives {shape}: put `Flatten` before it, or write {last} for the last dimension"
                 )
@@ -62,7 +64,7 @@ impl Layer for Linear {
                     "`{label}` takes {i} values in the last dimension, but {from} gives {last} there, {shape}: write {last}"
                 )
             };
-            errors.push(inputs.span, message);
+            errors.push(inputs.place, message);
         }
         let rows: usize = lead.iter().product();
         let biases = match *bias {
@@ -77,14 +79,18 @@ impl Layer for Linear {
         };
         let added = if biases == 0 { "" } else { " + b" };
         Operation {
-            output: lead.iter().copied().chain([o]).collect(),
+            output,
             form: Form::Op { from: vec![i], to: vec![o], reads_output: false, own: None },
             field: Some(Field { ty: Type::BuiltIn(ty, vec![i, o]), parameters: Some(i * o + biases) }),
-            macs: Some(rows * i * o),
+            macs: Some(rows.saturating_mul(i * o)),
             formula: format!("y = x Wᵀ{added}"),
             derivative: format!("dx = dy W, dW += dyᵀ x{}", if biases == 0 { "" } else { ", db += sum of dy" }),
             proofs: vec![Proof { value: i * o, rule: None, algebra: Algebra::Product(vec![i, o]) }],
         }
+    }
+
+    fn settles(&self, rank: usize) -> bool {
+        self.outputs.is_some() && rank == 1
     }
 
     fn takes(&self) -> Option<Vec<usize>> {

@@ -6,6 +6,7 @@ mod arguments;
 mod elementwise;
 mod own;
 mod softmaxes;
+mod unreadable;
 
 pub(crate) use arguments::Arguments;
 
@@ -51,6 +52,13 @@ pub(crate) trait Layer {
     /// The one shape that its arguments demand, if there is one.
     fn takes(&self) -> Option<Vec<usize>> {
         None
+    }
+
+    /// Whether its arguments alone say its output, for an input of `rank` dimensions: then the layers behind it are checked
+    /// even where a mistake before it leaves its input in doubt.
+    fn settles(&self, rank: usize) -> bool {
+        let _ = rank;
+        false
     }
 
     /// Whether its output always has the shape of its input.
@@ -167,6 +175,9 @@ pub(crate) fn find(word: &str) -> Option<(&'static str, Read)> {
 
 /// The layer of an item: a built-in one, the nearest one with an error, or a user's own.
 pub(crate) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
+    if item.unreadable {
+        return unreadable::read();
+    }
     let Some(word) = item.path.get_ident() else { return own::read(item, errors) };
     let text = word.to_string();
     let Some((known, definition)) = find(&text) else { return own::read(item, errors) };

@@ -7,7 +7,7 @@ use super::{Field, Form, Layer, Operation, Seal, Type};
 use crate::error::Errors;
 use crate::shape::{Incoming, brackets};
 use crate::syntax::Item;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 
 struct Own {
@@ -32,17 +32,23 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
     if let Some(first) = item.hyper.first() {
         let message =
             format!("`{label}` is a layer of your own and takes no hyper-parameters: make them constants of its type");
-        errors.push(first.value.span(), message);
+        errors.push(first.value.place(), message);
     }
     let ty = match &item.generics {
         Some(generics) => quote!(#path<#generics>),
         None => quote!(#path),
     };
+    // As one token, whose content keeps its places: rustc's message about an unknown type then appears once.
+    let ty = TokenTree::Group(Group::new(Delimiter::None, ty)).into();
     let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
     Box::new(Own { label, span: word.span(), ty, output })
 }
 
 impl Layer for Own {
+    fn settles(&self, _: usize) -> bool {
+        self.output.is_some()
+    }
+
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let (output, seal) = match (&self.output, following) {
             (Some((span, declared)), _) => (declared.clone(), Seal::Declared(*span)),

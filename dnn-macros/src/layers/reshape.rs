@@ -1,44 +1,58 @@
 //! Reshape: the same scalars under another shape, one length of which may be left to compute as -1
 
 use super::{Algebra, Arguments, Form, Layer, Operation, Proof};
-use crate::error::Errors;
+use crate::error::{Errors, Place};
 use crate::shape::{Incoming, brackets};
-use crate::syntax::MAX_RANK;
-use proc_macro2::Span;
+use crate::syntax::{MAX_RANK, are_too_many, too_many};
 use quote::quote;
 
 struct Reshape {
     label: String,
-    span: Span,
+    place: Place,
     /// `None` is to be computed.
     dims: Vec<Option<usize>>,
+    /// Whether the arguments are without mistakes.
+    readable: bool,
 }
 
 /// Takes the lengths of the shape: `Reshape<16, 5, 5>` or `Reshape<16, -1>`.
 pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
-    let (label, span) = (arguments.label(), arguments.span());
+    let (label, mut place) = (arguments.label(), Place::from(arguments.span()));
     let given = arguments.all_signed("a length");
-    if given.is_empty() || given.len() > MAX_RANK {
-        let count = given.len();
-        arguments.error(
-            span,
-            format!("`{label}` takes 1 to {MAX_RANK} lengths, but {count} are given: write `Reshape<16, -1>`"),
-        );
+    if let (Some((first, _)), Some((last, _))) = (given.first(), given.last()) {
+        place = first.place().to(last.place());
     }
-    let mut dims = Vec::new();
+    let (mut dims, mut readable) = (Vec::new(), given.iter().all(|(_, value)| value.is_some()));
+    let mut error = |place: Place, message: String| {
+        arguments.error(place, message);
+        readable = false;
+    };
+    if given.is_empty() {
+        error(place, format!("`{label}` takes 1 to {MAX_RANK} lengths, but none is given: write `Reshape<16, -1>`"));
+    } else if given.len() > MAX_RANK {
+        error(place, format!("`{label}` has {} lengths, but a tensor has at most {MAX_RANK}: remove some", given.len()));
+    }
     for (expression, value) in given.iter().take(MAX_RANK) {
-        dims.push(match usize::try_from(*value) {
-            Ok(length) if length > 0 => Some(length),
-            _ if *value == -1 && !dims.contains(&None) => None,
-            _ => {
-                let demand =
-                    if *value == -1 { "only one length can be -1" } else { "write at least 1, or -1 to compute it" };
-                arguments.error(expression.span(), format!("`{label}`: a length is {value}: {demand}"));
+        dims.push(match value.map(|value| (value, usize::try_from(value))) {
+            Some((_, Ok(length))) if length > 0 => Some(length),
+            Some((-1, _)) if !dims.contains(&None) => None,
+            Some((-1, _)) => {
+                error(expression.place(), format!("`{label}` computes one length alone: write a number for this -1"));
                 Some(1)
             }
+            Some((value, _)) => {
+                let advice = "write at least 1, or -1 to compute it";
+                error(expression.place(), format!("`{label}`: a length is {value}: {advice}"));
+                Some(1)
+            }
+            None => Some(1),
         });
     }
-    Box::new(Reshape { label, span: given.first().map_or(span, |(first, _)| first.span()), dims })
+    let known: Vec<usize> = dims.iter().flatten().copied().collect();
+    if are_too_many(&known) {
+        error(place, format!("`{label}`: {}", too_many(&known)));
+    }
+    Box::new(Reshape { label, place, dims: if readable { dims } else { vec![None] }, readable })
 }
 
 impl Layer for Reshape {
@@ -46,18 +60,24 @@ impl Layer for Reshape {
         let from = incoming.dims.to_vec();
         let elements: usize = from.iter().product();
         let known: Vec<usize> = self.dims.iter().flatten().copied().collect();
-        let product =
-            known.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).unwrap_or(usize::MAX);
+        let product: usize = known.iter().product();
         let computed = self.dims.contains(&None);
         let fits = if computed { elements.is_multiple_of(product) } else { elements == product };
         if !fits {
-            let Reshape { label, span, .. } = self;
-            let (source, shape) = (incoming.from, brackets(&from));
-            errors.push(*span, if computed {
-                format!("`{label}` divides by {product} values, but {source} gives {elements} {shape}: {elements} is no multiple of {product}")
-            } else {
-                format!("`{label}` holds {product} values, but {source} gives {elements} {shape}: write lengths whose product is {elements}")
-            });
+            let (label, source) = (&self.label, incoming.from);
+            let given = if from.len() == 1 { elements.to_string() } else { format!("{elements}, {}", brackets(&from)) };
+            errors.push(
+                self.place,
+                if computed {
+                    format!(
+                        "`{label}` takes a multiple of {product} values, but {source} gives {given}: write lengths whose product divides {elements}"
+                    )
+                } else {
+                    format!(
+                        "`{label}` takes {product} values, but {source} gives {given}: write lengths whose product is {elements}"
+                    )
+                },
+            );
         }
         let left = elements.checked_div(product).unwrap_or(1).max(1);
         let output: Vec<usize> = self.dims.iter().map(|dim| dim.unwrap_or(left)).collect();
@@ -77,5 +97,9 @@ impl Layer for Reshape {
             derivative: "the same scalars".to_owned(),
             proofs: vec![proof],
         }
+    }
+
+    fn settles(&self, _: usize) -> bool {
+        self.readable && !self.dims.contains(&None)
     }
 }

@@ -1,15 +1,15 @@
 //! What `Softmax` and `LogSoftmax` have in common: they work along one dimension of a sample.
 
 use super::{Arguments, Form, Keeps, Layer, Operation};
-use crate::error::Errors;
+use crate::error::{Errors, Place};
 use crate::shape::{Incoming, brackets};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 
 /// A layer along one dimension.
 pub(super) struct AlongDimension {
     label: String,
     value: TokenStream,
-    dim: Option<(Span, i64)>,
+    dim: Option<(Place, i64)>,
     formula: &'static str,
     derivative: &'static str,
 }
@@ -30,16 +30,14 @@ impl Layer for AlongDimension {
         let dims = incoming.dims;
         let rank = dims.len() as i64;
         let mut axis = dims.len().saturating_sub(1);
-        if let Some((span, dim)) = self.dim {
+        if let Some((place, dim)) = self.dim {
             if (-rank..rank).contains(&dim) {
                 axis = dim.rem_euclid(rank) as usize;
             } else {
                 let (label, from, shape) = (&self.label, incoming.from, brackets(dims));
-                let message = format!(
-                    "`{label}`: dimension {dim} does not exist in {shape} from {from}: write 0 to {}",
-                    rank - 1
-                );
-                errors.push(span, message);
+                let advice = if rank == 1 { "write 0".to_owned() } else { format!("write 0 to {}", rank - 1) };
+                let message = format!("`{label}` has no dimension {dim}, because {from} gives {shape}: {advice}");
+                errors.push(place, message);
             }
         }
         let inner: usize = dims.iter().skip(axis + 1).product();

@@ -9,7 +9,7 @@ use syn::{Ident, ItemConst};
 /// The names that a block binds, in the order of their definition.
 #[derive(Clone, Default)]
 pub(crate) struct Constants {
-    list: Vec<(String, i128)>,
+    list: Vec<(String, Option<i128>)>,
 }
 
 impl Constants {
@@ -20,22 +20,25 @@ impl Constants {
             errors.push(name.span(), format!("`{name}` is a length: write `const {name}: usize`"));
         }
         if self.value(name).is_some() {
-            errors.push(name.span(), format!("`{name}` is defined twice"));
+            errors.push(name.span(), format!("`{name}` is defined twice: remove one, or give it another name"));
         }
         let tokens = item.expr.to_token_stream();
         let value = match <Expression as syn::parse::Parse>::parse.parse2(tokens) {
-            Ok(expression) => expression.positive(&format!("`{name}`"), self, errors).value,
-            Err(error) => {
-                errors
-                    .push(error.span(), format!("`{name}` is not an integer expression: use numbers and `+ - * / %`"));
-                1
+            Ok(expression) => {
+                expression.positive(&format!("`{name}`"), self, errors).map(|length| length.value as i128)
+            }
+            Err(_) => {
+                let message = format!("`{name}` is not an integer expression: use numbers and `+ - * / %`");
+                let tokens = item.expr.to_token_stream();
+                errors.add(syn::Error::new_spanned(tokens, message));
+                None
             }
         };
-        self.list.push((name.to_string(), value as i128));
+        self.list.push((name.to_string(), value));
     }
 
-    /// The value of a name.
-    pub(crate) fn value(&self, name: &Ident) -> Option<i128> {
+    /// The value of a name that is defined, unless its definition is a mistake.
+    pub(crate) fn value(&self, name: &Ident) -> Option<Option<i128>> {
         self.list.iter().find(|(known, _)| name == known).map(|(_, value)| *value)
     }
 

@@ -2,14 +2,19 @@
 
 use super::{Argument, Brackets, Constants, Expression, Item, brackets};
 use crate::error::Errors;
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, Path, PathSegment, Token, parenthesized};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, Lit, Path, PathSegment, Token, parenthesized};
 
-/// All layers of a body. Constants are bound first, so that a header and every layer may use them.
-pub(super) fn all(body: ParseStream<'_>, constants: &mut Constants, errors: &mut Errors) -> syn::Result<Vec<Item>> {
-    let mut raw = Vec::new();
+/// All layers of a body, and whether they are a chain. Constants are bound first, so that a header and every layer may use
+/// them.
+pub(super) fn all(
+    body: ParseStream<'_>,
+    constants: &mut Constants,
+    errors: &mut Errors,
+) -> syn::Result<(Vec<Item>, bool)> {
+    let (mut raw, mut is_chain) = (Vec::new(), true);
     while !body.is_empty() {
         if body.peek(Token![const]) {
             match body.parse::<syn::ItemConst>() {
@@ -23,17 +28,21 @@ pub(super) fn all(body: ParseStream<'_>, constants: &mut Constants, errors: &mut
         }
         if body.peek(Token![fn]) {
             errors.add(body.error("a network is a chain of layers: `fn forward` is not supported"));
+            is_chain = false;
             while !body.is_empty() {
                 body.parse::<TokenTree>()?;
             }
             break;
         }
-        match Raw::parse(body) {
+        match Raw::parse(body, errors) {
             Ok(item) => {
                 let name = item.word();
                 raw.push(item);
                 if body.peek(Token![,]) {
                     body.parse::<Token![,]>()?;
+                } else if body.peek(Token![>]) {
+                    errors.add(body.error("this `>` closes nothing: remove it"));
+                    skip_item(body)?;
                 } else if !body.is_empty() {
                     errors.add(body.error(format!("a comma is missing behind `{name}`: write `,`")));
                     if !body.peek(Ident::peek_any) && !body.peek(Token![#]) {
@@ -42,12 +51,14 @@ pub(super) fn all(body: ParseStream<'_>, constants: &mut Constants, errors: &mut
                 }
             }
             Err(error) => {
+                raw.push(Raw::unreadable(error.span()));
                 errors.add(error);
                 skip_item(body)?;
             }
         }
     }
-    Ok(raw.into_iter().enumerate().map(|(position, item)| item.finish(position, constants, errors)).collect())
+    let finish = |(position, item): (usize, Raw)| item.finish(position, constants, errors);
+    Ok((raw.into_iter().enumerate().map(finish).collect(), is_chain))
 }
 
 /// Passes over tokens up to and with the next comma or semicolon.
@@ -62,47 +73,74 @@ fn skip_item(body: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// An item whose arguments are still tokens.
+/// An item whose arguments are still tokens, with the end of their brackets.
 struct Raw {
     attributes: Vec<Attribute>,
     name: Option<Ident>,
     path: Path,
-    generics: Option<TokenStream>,
-    hyper: Option<TokenStream>,
+    generics: Option<(TokenStream, Span)>,
+    hyper: Option<(TokenStream, Span)>,
     output: Option<Brackets>,
+    unreadable: bool,
 }
 
-impl Parse for Raw {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Raw {
+    fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Raw> {
         let attributes = input.call(Attribute::parse_outer)?;
-        let named = input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]);
-        let name = if named {
-            let name = input.call(Ident::parse_any)?;
-            input.parse::<Token![:]>()?;
-            Some(name)
-        } else {
-            None
-        };
+        let name = name(input, errors)?;
         if input.peek(syn::token::Bracket) {
             return Err(input.error("a layer stands here by itself: repetition in brackets is not supported"));
         }
         let path = path(input)?;
         let generics = if input.peek(Token![<]) { Some(angle_brackets(input)?) } else { None };
         let hyper = if input.peek(syn::token::Paren) {
-            let content;
-            parenthesized!(content in input);
-            Some(content.parse()?)
+            let group: Group = input.parse()?;
+            Some((group.stream(), group.span_close()))
         } else {
             None
         };
         let output = if input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
-            Some(brackets(input, "the layer's output")?)
+            Some(brackets(input, "the layer's output", errors)?)
         } else {
             None
         };
-        Ok(Raw { attributes, name, path, generics, hyper, output })
+        Ok(Raw { attributes, name, path, generics, hyper, output, unreadable: false })
     }
+
+    /// The place of a layer that could not be read.
+    fn unreadable(span: Span) -> Raw {
+        let path = Ident::new("unreadable", span).into();
+        Raw { attributes: Vec::new(), name: None, path, generics: None, hyper: None, output: None, unreadable: true }
+    }
+}
+
+/// `fc1:`, where a layer has a name.
+fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Ident>> {
+    if !input.peek(Ident::peek_any) || input.peek2(Token![::]) {
+        return Ok(None);
+    }
+    let ahead = input.fork();
+    let name = ahead.call(Ident::parse_any)?;
+    // A name begins with a small letter, so what follows `Relu` is the next layer, behind a missing comma.
+    let is_small = name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_');
+    if !input.peek2(Token![:]) {
+        let meant = is_small && (input.peek2(Token![=]) || input.peek2(Ident) && !input.peek3(Token![:]));
+        if !meant {
+            return Ok(None);
+        }
+        let place = ahead.span();
+        if ahead.peek(Token![=]) {
+            ahead.parse::<Token![=]>()?;
+        }
+        let layer = ahead.call(Ident::parse_any).map_or("Layer".to_owned(), |word| word.to_string());
+        errors.push(place, format!("a colon is missing behind `{name}`: write `{name}: {layer}`"));
+    }
+    input.call(Ident::parse_any)?;
+    if input.peek(Token![:]) || input.peek(Token![=]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(Some(name))
 }
 
 /// `Linear`, `crate::layers::Gate`: a path without arguments.
@@ -121,8 +159,8 @@ fn path(input: ParseStream<'_>) -> syn::Result<Path> {
     }
 }
 
-/// The tokens between `<` and the `>` that belongs to it.
-fn angle_brackets(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+/// The tokens between `<` and the `>` that belongs to it, and where that is.
+fn angle_brackets(input: ParseStream<'_>) -> syn::Result<(TokenStream, Span)> {
     let open = input.parse::<Token![<]>()?;
     let (mut tokens, mut depth, mut arrow) = (TokenStream::new(), 1, false);
     while !input.is_empty() {
@@ -138,11 +176,11 @@ fn angle_brackets(input: ParseStream<'_>) -> syn::Result<TokenStream> {
             arrow = false;
         }
         if depth == 0 {
-            return Ok(tokens);
+            return Ok((tokens, tree.span()));
         }
         tokens.extend([tree]);
     }
-    Err(syn::Error::new(open.span, "this `<` has no `>`"))
+    Err(syn::Error::new(open.span, "this `<` is not closed: write `>` behind the last argument"))
 }
 
 impl Raw {
@@ -160,52 +198,80 @@ impl Raw {
         let (docs, others): (Vec<_>, Vec<_>) = self.attributes.into_iter().partition(|a| a.path().is_ident("doc"));
         for other in others {
             let span = syn::spanned::Spanned::span(other.path());
-            errors.push(
-                span,
-                format!("only documentation stands before a layer: move this attribute away from `{word}`"),
-            );
+            errors.push(span, format!("only documentation stands before a layer: remove this attribute from `{word}`"));
         }
         let builtin = self.path.get_ident().is_some_and(|word| crate::layers::find(&word.to_string()).is_some());
+        let list = |(tokens, end), errors: &mut Errors| {
+            let mut list = arguments(tokens, end, errors);
+            list.iter_mut().for_each(|argument| argument.value = argument.value.resolved(constants));
+            list
+        };
         let lengths = match &self.generics {
-            Some(tokens) if builtin => arguments(tokens.clone(), errors),
+            Some(generics) if builtin => list(generics.clone(), errors),
             _ => Vec::new(),
         };
-        let hyper = self.hyper.map_or(Vec::new(), |tokens| arguments(tokens, errors));
+        let hyper = self.hyper.map_or(Vec::new(), |hyper| list(hyper, errors));
         let output = self.output.map(|shape| shape.evaluate(&format!("the output of `{word}`"), constants, errors));
-        let generics = self.generics.map(|tokens| substitute(tokens, constants));
-        let mut item =
-            Item { position, docs, name: self.name, path: self.path, generics, arguments: lengths, hyper, output };
-        for argument in item.arguments.iter_mut().chain(&mut item.hyper) {
-            argument.value = argument.value.resolved(constants);
+        Item {
+            position,
+            docs,
+            name: self.name,
+            path: self.path,
+            generics: self.generics.map(|(tokens, _)| substitute(tokens, constants)),
+            arguments: lengths,
+            hyper,
+            output,
+            constants: constants.clone(),
+            unreadable: self.unreadable,
         }
-        item
     }
 }
 
-/// `784, 128, bias = false`
-fn arguments(tokens: TokenStream, errors: &mut Errors) -> Vec<Argument> {
+/// `784, 128, bias = false`, closed at `end`. What cannot be read is noted, and the next argument is read.
+pub(super) fn arguments(tokens: TokenStream, end: Span, errors: &mut Errors) -> Vec<Argument> {
+    // In parentheses again, so that a message about something missing points to the end.
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(end);
     let read = |input: ParseStream<'_>| {
-        let mut list = Vec::new();
-        while !input.is_empty() {
-            let key = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-                let key = input.call(Ident::parse_any)?;
-                input.parse::<Token![=]>()?;
-                Some(key)
-            } else {
-                None
-            };
-            list.push(Argument { key, value: input.parse::<Expression>()? });
-            if input.is_empty() {
-                break;
+        let list;
+        parenthesized!(list in input);
+        let mut arguments = Vec::new();
+        while !list.is_empty() {
+            match argument(&list) {
+                Ok(argument) => arguments.push(argument),
+                Err(error) => {
+                    arguments.push(Argument { key: None, value: Expression::Unreadable(error.span()) });
+                    errors.add(error);
+                    skip_item(&list)?;
+                    continue;
+                }
             }
-            if !input.peek(Token![,]) {
-                return Err(input.error("a comma is missing between arguments: write `,`"));
+            if list.peek(Token![,]) {
+                list.parse::<Token![,]>()?;
+            } else if !list.is_empty() {
+                errors.add(list.error("a comma is missing between arguments: write `,`"));
+                if !list.peek(Ident) && !list.peek(Lit) {
+                    skip_item(&list)?;
+                }
             }
-            input.parse::<Token![,]>()?;
         }
-        Ok(list)
+        Ok(arguments)
     };
-    read.parse2(tokens).map_err(|error| errors.add(error)).unwrap_or_default()
+    read.parse2(TokenTree::Group(group).into()).map_err(|error| errors.add(error)).unwrap_or_default()
+}
+
+fn argument(input: ParseStream<'_>) -> syn::Result<Argument> {
+    let key = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+        let key = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        Some(key)
+    } else {
+        None
+    };
+    if input.is_empty() {
+        return Err(input.error("a value is missing: write a number or a name"));
+    }
+    Ok(Argument { key, value: input.parse()? })
 }
 
 /// The arguments of a user's own layer with the block's names replaced by numbers, since the names are not items.
@@ -215,7 +281,7 @@ fn substitute(tokens: TokenStream, constants: &Constants) -> TokenStream {
         .map(|tree| match tree {
             TokenTree::Ident(word) => match constants.value(&word) {
                 Some(value) => {
-                    let mut literal = proc_macro2::Literal::usize_unsuffixed(value as usize);
+                    let mut literal = proc_macro2::Literal::usize_unsuffixed(value.unwrap_or(1) as usize);
                     literal.set_span(word.span());
                     TokenTree::Literal(literal)
                 }

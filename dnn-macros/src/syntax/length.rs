@@ -1,7 +1,7 @@
 //! Lengths: integer arithmetic over literals and names, evaluated with its spans.
 
 use super::Constants;
-use crate::error::Errors;
+use crate::error::{Errors, Place};
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
@@ -17,6 +17,8 @@ pub(crate) enum Expression {
     Negative(Span, Box<Expression>),
     /// `a + b`
     Binary(Box<Expression>, Operator, Span, Box<Expression>),
+    /// What could not be read; the mistake is noted.
+    Unreadable(Span),
 }
 
 /// `+ - * / %`
@@ -34,10 +36,17 @@ pub(crate) enum Operator {
 pub(crate) struct Length {
     /// The number.
     pub(crate) value: usize,
-    /// Its token, or its first one.
-    pub(crate) span: Span,
+    /// Its tokens.
+    pub(crate) place: Place,
     /// How it was written, for the proof of its arithmetic.
     pub(crate) expression: Expression,
+}
+
+impl Length {
+    /// What stands in for a length that is a mistake.
+    pub(crate) fn one(span: Span) -> Length {
+        Length { value: 1, place: span.into(), expression: Expression::Unreadable(span) }
+    }
 }
 
 /// No length is larger: it leaves room for products and fits every index type.
@@ -101,12 +110,18 @@ fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
         });
     }
     if input.peek(Ident) {
-        return Ok(Expression::Word(input.parse()?));
+        let word: Ident = input.parse()?;
+        if input.peek(syn::token::Paren) || input.peek(Token![::]) || input.peek(Token![.]) || input.peek(Token![!]) {
+            let message = format!("`{word}` is not evaluated here: use numbers, names and `+ - * / %`");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        return Ok(Expression::Word(word));
     }
     if input.peek(Token![_]) {
         return Err(input.error("`_` is no length here: write a number"));
     }
-    Err(input.error("expected a number or a name"))
+    let missing = if input.is_empty() { "a number or a name is missing" } else { "expected a number or a name" };
+    Err(syn::Error::new(input.span(), missing))
 }
 
 fn skip_punctuation(input: ParseStream<'_>) -> syn::Result<()> {
@@ -114,45 +129,64 @@ fn skip_punctuation(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// Why an expression is not an integer.
-struct Failure(Span, String);
+enum Failure {
+    /// What is wrong, and where.
+    Here(Place, String),
+    /// That is noted already.
+    Noted,
+}
+
+impl Failure {
+    fn note(self, what: &str, errors: &mut Errors) {
+        if let Failure::Here(place, reason) = self {
+            errors.push(place, format!("{what} {reason}"));
+        }
+    }
+}
+
+fn failure<V>(place: impl Into<Place>, reason: String) -> Result<V, Failure> {
+    Err(Failure::Here(place.into(), reason))
+}
 
 impl Expression {
-    /// Where it begins.
-    pub(crate) fn span(&self) -> Span {
+    /// Its tokens.
+    pub(crate) fn place(&self) -> Place {
         match self {
-            Expression::Literal(literal) => literal.span(),
-            Expression::Word(word) => word.span(),
-            Expression::Negative(span, _) => *span,
-            Expression::Binary(left, ..) => left.span(),
+            Expression::Literal(literal) => literal.span().into(),
+            Expression::Word(word) => word.span().into(),
+            Expression::Negative(span, inner) => Place::from(*span).to(inner.place()),
+            Expression::Binary(left, _, _, right) => left.place().to(right.place()),
+            Expression::Unreadable(span) => (*span).into(),
         }
     }
 
-    /// The expression as a length of at least 1; a mistake is noted and 1 stands in for it.
-    pub(crate) fn positive(&self, what: &str, constants: &Constants, errors: &mut Errors) -> Length {
+    /// The expression as a length of at least 1; a mistake is noted.
+    pub(crate) fn positive(&self, what: &str, constants: &Constants, errors: &mut Errors) -> Option<Length> {
         let value = match self.integer(constants) {
             Ok(value) if value > MAX_LENGTH => {
-                errors.push(self.span(), format!("{what} is {value}: it is too large, at most 2^40 is possible"));
-                1
+                errors.push(self.place(), format!("{what} is {value}: it is too large, at most 2^40 is possible"));
+                return None;
             }
             Ok(value) if value < 1 => {
-                errors.push(self.span(), format!("{what} is {value}: write at least 1"));
-                1
+                errors.push(self.place(), format!("{what} is {value}: write at least 1"));
+                return None;
             }
             Ok(value) => value as usize,
-            Err(Failure(span, reason)) => {
-                errors.push(span, format!("{what} {reason}"));
-                1
+            Err(failure) => {
+                failure.note(what, errors);
+                return None;
             }
         };
-        Length { value, span: self.span(), expression: self.resolved(constants) }
+        Some(Length { value, place: self.place(), expression: self.resolved(constants) })
     }
 
-    /// The expression as an integer of either sign, where the caller words the message.
+    /// The expression as an integer of either sign and a length's size, where the caller words the message.
     pub(crate) fn signed(&self, what: &str, constants: &Constants, errors: &mut Errors) -> Option<i64> {
-        let value = self.integer(constants).and_then(|value| {
-            i64::try_from(value).map_err(|_| Failure(self.span(), format!("is {value}: it is too large")))
+        let value = self.integer(constants).and_then(|value| match i64::try_from(value) {
+            Ok(small) if value.abs() <= MAX_LENGTH => Ok(small),
+            _ => failure(self.place(), format!("is {value}: it is too large, at most 2^40 is possible")),
         });
-        value.map_err(|Failure(span, reason)| errors.push(span, format!("{what} {reason}"))).ok()
+        value.map_err(|failure| failure.note(what, errors)).ok()
     }
 
     /// The expression as a number with or without a fraction.
@@ -169,28 +203,32 @@ impl Expression {
         match self {
             Expression::Literal(Lit::Int(literal)) => {
                 if !matches!(literal.suffix(), "" | "usize") {
-                    let suffix = literal.suffix();
-                    return Err(Failure(literal.span(), format!("has the suffix `{suffix}`: write the number alone")));
+                    let (digits, suffix) = (literal.base10_digits(), literal.suffix());
+                    return failure(literal.span(), format!("has the suffix `{suffix}`: write {digits}"));
                 }
                 let value = literal.base10_parse::<u64>().map(i128::from);
-                value.map_err(|_| Failure(literal.span(), format!("is {literal}: it is too large")))
+                let large = format!("is {literal}: it is too large, at most 2^40 is possible");
+                value.or_else(|_| failure(literal.span(), large))
             }
             Expression::Literal(Lit::Float(literal)) => {
-                Err(Failure(literal.span(), format!("is {literal}: write an integer")))
+                failure(literal.span(), format!("is {literal}: write an integer"))
             }
-            Expression::Literal(literal) => {
-                Err(Failure(literal.span(), "is not a number: write an integer".to_owned()))
+            Expression::Literal(literal) => failure(literal.span(), "is not a number: write an integer".to_owned()),
+            Expression::Word(word) => match constants.value(word) {
+                Some(value) => value.ok_or(Failure::Noted),
+                None => {
+                    let advice = match crate::error::nearest(&word.to_string(), constants.names()) {
+                        Some(known) => format!("did you mean `{known}`?"),
+                        None => format!("write `const {word}: usize = ..;` inside `network!`"),
+                    };
+                    failure(word.span(), format!("is the unknown name `{word}`: {advice}"))
+                }
+            },
+            Expression::Negative(span, inner) => {
+                let value = inner.integer(constants)?;
+                value.checked_neg().map_or_else(|| failure(*span, format!("is -({value}), which has no value")), Ok)
             }
-            Expression::Word(word) => constants.value(word).ok_or_else(|| {
-                let known = crate::error::nearest(&word.to_string(), constants.names());
-                let advice = match known {
-                    Some(known) => format!("did you mean `{known}`?"),
-                    None => format!("write `const {word}: usize = ..;` inside `network!`"),
-                };
-                Failure(word.span(), format!("is the unknown name `{word}`: {advice}"))
-            }),
-            Expression::Negative(_, inner) => Ok(-inner.integer(constants)?),
-            Expression::Binary(left, operator, span, right) => {
+            Expression::Binary(left, operator, _, right) => {
                 let (left, right) = (left.integer(constants)?, right.integer(constants)?);
                 let (value, sign) = match operator {
                     Operator::Add => (left.checked_add(right), '+'),
@@ -199,8 +237,10 @@ impl Expression {
                     Operator::Divide => (left.checked_div(right), '/'),
                     Operator::Remainder => (left.checked_rem(right), '%'),
                 };
-                value.ok_or_else(|| Failure(*span, format!("is {left} {sign} {right}, which has no value")))
+                let reason = if right == 0 { "a division by zero" } else { "too large" };
+                value.map_or_else(|| failure(self.place(), format!("is {left} {sign} {right}, {reason}")), Ok)
             }
+            Expression::Unreadable(_) => Err(Failure::Noted),
         }
     }
 
@@ -208,10 +248,8 @@ impl Expression {
     pub(super) fn resolved(&self, constants: &Constants) -> Expression {
         match self {
             Expression::Word(word) => match constants.value(word) {
-                Some(value) => {
-                    let literal = syn::LitInt::new(&value.max(0).to_string(), word.span());
-                    Expression::Literal(Lit::Int(literal))
-                }
+                Some(Some(value)) => Expression::Literal(Lit::Int(syn::LitInt::new(&value.to_string(), word.span()))),
+                Some(None) => Expression::Unreadable(word.span()),
                 None => self.clone(),
             },
             Expression::Binary(left, operator, span, right) => {
@@ -219,7 +257,7 @@ impl Expression {
                 Expression::Binary(Box::new(left), *operator, *span, Box::new(right))
             }
             Expression::Negative(span, inner) => Expression::Negative(*span, Box::new(inner.resolved(constants))),
-            Expression::Literal(_) => self.clone(),
+            Expression::Literal(_) | Expression::Unreadable(_) => self.clone(),
         }
     }
 }

@@ -8,9 +8,9 @@ pub(crate) use constant::Constants;
 pub(crate) use length::{Expression, Length, Operator};
 
 use crate::error::Errors;
-use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, Token, Visibility, braced, bracketed};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, Token, Visibility, braced};
 
 /// Everything inside one `network! { .. }`.
 pub(crate) struct Block {
@@ -38,6 +38,8 @@ pub(crate) struct Declaration {
     pub(crate) output: Shape,
     /// The layers in order.
     pub(crate) layers: Vec<Item>,
+    /// Whether the layers stand in the order in which they run; a `fn forward`, which is a mistake, says something else.
+    pub(crate) is_chain: bool,
 }
 
 /// What a network computes in.
@@ -56,6 +58,8 @@ pub(crate) struct Shape {
     pub(crate) dims: Vec<Length>,
     /// The brackets.
     pub(crate) span: Span,
+    /// Whether the lengths are the user's: after a mistake others stand in for them.
+    pub(crate) certain: bool,
 }
 
 impl Shape {
@@ -83,6 +87,10 @@ pub(crate) struct Item {
     pub(crate) hyper: Vec<Argument>,
     /// `-> [128]`: the output of a user's own layer.
     pub(crate) output: Option<Shape>,
+    /// The names that its arguments may use.
+    pub(crate) constants: Constants,
+    /// Whether this only marks the place of a layer that could not be read.
+    pub(crate) unreadable: bool,
 }
 
 /// One argument of a layer: `128` or `padding = 2`.
@@ -107,26 +115,51 @@ pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Block> {
     let read = |input: ParseStream<'_>| -> syn::Result<Block> {
         let path;
         braced!(path in input);
-        let krate = path.parse()?;
-        let (mut items, mut networks, mut constants) = (Vec::new(), Vec::new(), Constants::default());
+        let mut block = Block { krate: path.parse()?, items: Vec::new(), networks: Vec::new() };
+        let mut constants = Constants::default();
         if input.is_empty() {
             errors.push(Span::call_site(), "no network is declared: write `struct Name: [2] -> [1] { .. }`");
         }
         while !input.is_empty() {
-            let attributes = input.call(Attribute::parse_outer)?;
-            let visibility: Visibility = input.parse()?;
-            if input.peek(Token![const]) {
-                let mut item: syn::ItemConst = input.parse()?;
-                constants.define(&item, errors);
-                (item.attrs, item.vis) = (attributes, visibility);
-                items.push(item);
-            } else {
-                networks.push(declaration(input, attributes, visibility, constants.clone(), errors)?);
+            if let Err(error) = item_of_block(input, &mut block, &mut constants, errors) {
+                errors.add(error);
+                skip_declaration(input)?;
             }
         }
-        Ok(Block { krate, items, networks })
+        Ok(block)
     };
     read.parse2(tokens).map_err(|error| errors.add(error)).ok()
+}
+
+fn item_of_block(
+    input: ParseStream<'_>,
+    block: &mut Block,
+    constants: &mut Constants,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility: Visibility = input.parse()?;
+    if input.peek(Token![const]) {
+        let mut item: syn::ItemConst = input.parse()?;
+        constants.define(&item, errors);
+        (item.attrs, item.vis) = (attributes, visibility);
+        block.items.push(item);
+    } else {
+        block.networks.push(declaration(input, attributes, visibility, constants.clone(), errors)?);
+    }
+    Ok(())
+}
+
+/// Passes over tokens up to and with the next braces or semicolon.
+fn skip_declaration(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() {
+        match input.parse()? {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
+            TokenTree::Punct(punct) if punct.as_char() == ';' => break,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn declaration(
@@ -140,24 +173,30 @@ fn declaration(
         return Err(input.error("expected a network: write `struct Name: [2] -> [1] { .. }`"));
     }
     input.parse::<Token![struct]>()?;
+    if !input.peek(Ident) {
+        return Err(input.error("expected the name of the network: write `struct Name: [2] -> [1] { .. }`"));
+    }
     let name: Ident = input.parse()?;
     let scalar = scalar(input, errors)?;
     if !input.peek(Token![:]) {
         return Err(input.error(format!("the shapes of `{name}` are missing: write `struct {name}: [2] -> [1]`")));
     }
     input.parse::<Token![:]>()?;
-    let from = brackets(input, "the input")?;
+    let from = brackets(input, "the input", errors)?;
     if !input.peek(Token![->]) {
         return Err(input.error(format!("the output shape of `{name}` is missing: write `-> [10]`")));
     }
     input.parse::<Token![->]>()?;
-    let to = brackets(input, "the output")?;
+    let to = brackets(input, "the output", errors)?;
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error(format!("the layers of `{name}` are missing: write `{{ .. }}`")));
+    }
     let body;
     braced!(body in input);
-    let layers = item::all(&body, &mut constants, errors)?;
+    let (layers, is_chain) = item::all(&body, &mut constants, errors)?;
     let input = from.evaluate("the input shape", &constants, errors);
     let output = to.evaluate("the output shape", &constants, errors);
-    Ok(Declaration { attributes, visibility, name, scalar, input, output, layers })
+    Ok(Declaration { attributes, visibility, name, scalar, input, output, layers, is_chain })
 }
 
 fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
@@ -165,9 +204,15 @@ fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
         return Ok(Scalar::F32);
     }
     input.parse::<Token![<]>()?;
+    if !input.peek(Ident) {
+        return Err(input.error("a network is generic over its scalar alone: write `<T>`"));
+    }
     let word: Ident = input.parse()?;
     if !input.peek(Token![>]) {
-        return Err(input.error("a network is generic over its scalar alone: write `<T>`"));
+        errors.add(input.error("a network is generic over its scalar alone: write `<T>`"));
+    }
+    while !input.peek(Token![>]) {
+        input.parse::<TokenTree>()?;
     }
     input.parse::<Token![>]>()?;
     Ok(match word.to_string().as_str() {
@@ -175,7 +220,9 @@ fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
         "f64" => Scalar::F64,
         text if text.starts_with(char::is_uppercase) => Scalar::Generic(word),
         text => {
-            errors.push(word.span(), format!("a network computes in `f32`, `f64` or a parameter `T`, not in `{text}`"));
+            let message =
+                format!("a network computes in `f32`, `f64` or a parameter `T`, not in `{text}`: write `<f32>`");
+            errors.push(word.span(), message);
             Scalar::F32
         }
     })
@@ -187,19 +234,26 @@ struct Brackets {
     span: Span,
 }
 
-fn brackets(input: ParseStream<'_>, what: &str) -> syn::Result<Brackets> {
+fn brackets(input: ParseStream<'_>, what: &str, errors: &mut Errors) -> syn::Result<Brackets> {
     if !input.peek(syn::token::Bracket) {
         return Err(input.error(format!("expected the shape of {what} in brackets: write `[784]` or `[1, 28, 28]`")));
     }
-    let content;
-    let span = bracketed!(content in input).span.join();
-    let dims = content.parse_terminated(Expression::parse, Token![,])?.into_iter().collect();
-    Ok(Brackets { dims, span })
+    let group: Group = input.parse()?;
+    let mut dims = Vec::new();
+    for Argument { key, value } in item::arguments(group.stream(), group.span_close(), errors) {
+        if let Some(key) = key {
+            errors.push(key.span(), format!("{what} is a shape and has no options: write its lengths alone"));
+        }
+        dims.push(value);
+    }
+    Ok(Brackets { dims, span: group.span() })
 }
 
 impl Brackets {
+    /// The shape in numbers. After a mistake its rank is right, and 1 stands in for what is not known.
     fn evaluate(self, what: &str, constants: &Constants, errors: &mut Errors) -> Shape {
         let Brackets { dims, span } = self;
+        let before = errors.len();
         if dims.is_empty() {
             errors.push(span, format!("{what} has no dimension: write `[1]` for a single value"));
         }
@@ -207,15 +261,30 @@ impl Brackets {
             errors.push(span, format!("{what} has {} dimensions: a tensor has at most {MAX_RANK}", dims.len()));
         }
         let what = format!("a length in {what}");
-        let dims: Vec<Length> = dims.iter().take(MAX_RANK).map(|dim| dim.positive(&what, constants, errors)).collect();
-        let elements = dims.iter().try_fold(1usize, |product, dim| product.checked_mul(dim.value));
-        if elements.is_none_or(|elements| elements > MAX_ELEMENTS) {
-            let product: Vec<String> = dims.iter().map(|dim| dim.value.to_string()).collect();
-            errors.push(span, format!("{} values are too many for a tensor: at most 2^40 fit", product.join(" x ")));
-            return Shape { dims: Vec::new(), span };
+        let dims: Vec<Option<Length>> =
+            dims.iter().take(MAX_RANK).map(|dim| dim.positive(&what, constants, errors)).collect();
+        let mut certain = errors.len() == before && dims.iter().all(Option::is_some);
+        let mut dims: Vec<Length> = dims.into_iter().map(|dim| dim.unwrap_or_else(|| Length::one(span))).collect();
+        let lengths: Vec<usize> = dims.iter().map(|dim| dim.value).collect();
+        if are_too_many(&lengths) {
+            errors.push(span, too_many(&lengths));
+            certain = false;
+            dims.iter_mut().for_each(|dim| *dim = Length::one(span));
         }
-        Shape { dims, span }
+        Shape { dims, span, certain }
     }
+}
+
+/// Whether a tensor of this shape has more elements than any may have.
+pub(crate) fn are_too_many(dims: &[usize]) -> bool {
+    let elements = dims.iter().try_fold(1usize, |product, dim| product.checked_mul(*dim));
+    elements.is_none_or(|elements| elements > MAX_ELEMENTS)
+}
+
+/// The message about it.
+pub(crate) fn too_many(dims: &[usize]) -> String {
+    let product: Vec<String> = dims.iter().map(usize::to_string).collect();
+    format!("{} values are too many for a tensor: at most 2^40 fit", product.join(" x "))
 }
 
 /// The most dimensions of a tensor, as in the run time.

@@ -1,1 +1,0 @@
-//! Stage snapshots and properties of the whole expansion.

@@ -1,0 +1,69 @@
+//! Every stage prints, and every print is a snapshot. `UPDATE_EXPECT=1 cargo test -p dnn-macros` writes them anew.
+
+use super::{block, typed};
+use crate::error::Errors;
+use crate::{graph, memory, syntax};
+use expect_test::{ExpectFile, expect_file};
+
+const MAZUR: &str = "
+    /// Two layers of two.
+    pub struct Mazur: [2] -> [2] {
+        hidden: Linear<2, 2>,
+        Sigmoid,
+        output: Linear<2, 2>,
+        Sigmoid,
+    }
+";
+
+/// What a LeNet is behind its convolutions: views, activations of every kind, dropout, options, arithmetic.
+const CLASSIFIER: &str = "
+    const CLASSES: usize = 10;
+
+    /// Grey images to classes.
+    pub struct Classifier<T>: [16, 5, 5] -> [CLASSES] {
+        const HIDDEN: usize = 12 * CLASSES;
+        Relu,
+        Flatten,
+        fc1: Linear<400, HIDDEN, bias = false>,
+        Gelu<approximate = tanh>,
+        Dropout(0.2),
+        /// The middle.
+        fc2: Linear<HIDDEN, 84>,
+        Silu,
+        fc3: Linear<84, CLASSES, bias = shared>,
+        LogSoftmax,
+    }
+";
+
+fn stages(declaration: &str, stages: ExpectFile, expansion: ExpectFile) {
+    let read = syntax::parse(block(declaration), &mut Errors::default()).expect("a declaration that can be read");
+    let (typed, steps) = typed(declaration);
+    let plan = memory::plan(&typed, &steps);
+    stages.assert_eq(&format!(
+        "graph\n{}\nshape\n{typed}\nbackward\n{}\nmemory of inference\n{}\nmemory of training\n{}",
+        graph::lower(&read.networks[0]),
+        steps.display(&typed),
+        plan.infer,
+        plan.train
+    ));
+    let file = syn::parse2(crate::network(block(declaration))).expect("an expansion that is Rust");
+    expansion.assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn stages_and_expansion_of_two_layers() {
+    stages(MAZUR, expect_file!["snapshots/mazur.txt"], expect_file!["snapshots/mazur.rs"]);
+}
+
+#[test]
+fn stages_and_expansion_of_a_classifier() {
+    stages(CLASSIFIER, expect_file!["snapshots/classifier.txt"], expect_file!["snapshots/classifier.rs"]);
+}
+
+#[test]
+fn the_same_declaration_gives_the_same_tokens() {
+    for declaration in [MAZUR, CLASSIFIER] {
+        let expand = || crate::network(block(declaration)).to_string();
+        assert_eq!(expand(), expand());
+    }
+}

@@ -1,0 +1,11 @@
+use dnn::prelude::*;
+
+network! {
+    const HIDDEN: usize = 8;
+    pub struct Net: [4] -> [2] {
+        fc1: Linear<4, HIDEN>,
+        fc2: Linear<HIDDEN, 2>,
+    }
+}
+
+fn main() {}

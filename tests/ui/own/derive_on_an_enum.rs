@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+#[derive(Parameters)]
+pub enum Gate {
+    Open,
+    Closed,
+}
+
+fn main() {}

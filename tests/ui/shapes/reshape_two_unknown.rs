@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [16] -> [16] {
+        Reshape<-1, -1>,
+    }
+}
+
+fn main() {}

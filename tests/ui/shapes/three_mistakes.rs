@@ -1,0 +1,18 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc1: Linear<5, 8>,
+        Dropout(0.5),
+        fc2: Linear<9, 16>,
+        fc3: Linear<16, 3>,
+    }
+}
+
+fn main() {
+    let mut net = Net::init(&mut Rng::new(1));
+    net.fc1.bias[0] = 1.0;
+    let _: [f32; 2] = net.predict(&[0.0; 4]);
+    let mut trainer = Trainer::new(net, Mse, Sgd::new(0.1));
+    let _: f32 = trainer.step(&[[0.0; 4]], &[[1.0, 0.0]]);
+}

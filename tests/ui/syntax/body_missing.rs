@@ -1,0 +1,7 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2];
+}
+
+fn main() {}

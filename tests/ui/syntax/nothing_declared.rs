@@ -1,0 +1,5 @@
+use dnn::prelude::*;
+
+network! {}
+
+fn main() {}
