@@ -193,7 +193,7 @@ fn confusion(test: &Images, read: &[[f32; 10]]) {
 
 /// Draws some of the misread digits, three in a row.
 fn misread(test: &Images, read: &[[f32; 10]]) {
-    let wrong: Vec<_> = test.iter().zip(read).filter(|((_, class), read)| winner(*read) != class.index()).collect();
+    let wrong: Vec<_> = test.iter().zip(read).filter(|((_, class), read)| winner(read) != class.index()).collect();
     println!("{} misread; some of them, with the probabilities of both digits:", wrong.len());
     for group in wrong.chunks(3).take(2) {
         println!();
