@@ -45,8 +45,9 @@
 //!
 //! # Training
 //!
-//! [`Trainer`] does a step, an evaluation or a whole [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`], [`Bce`],
-//! [`BceWithLogits`], [`CrossEntropy`], [`Nll`]) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
+//! [`Trainer`] does a step, an evaluation or a whole [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`](struct@Huber), [`Bce`],
+//! [`BceWithLogits`], [`CrossEntropy`](struct@CrossEntropy),
+//! [`Nll`](struct@Nll)) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
 //! [`Adagrad`]). [`Memory`] holds everything that training needs in one `static`, for programs without a heap.
 //!
 //! # Features
