@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn integers_have_the_range_of_their_type() {
         let error = Csv::new("a.csv", "255,256").read(|row| Ok((row.tensor::<[u8; 2]>()?, ()))).unwrap_err();
-        assert_eq!(error.to_string(), "`a.csv`, line 1, column 2: `256` is not a finite number of type u8");
+        assert_eq!(error.to_string(), "`a.csv`, line 1, column 2: `256` is not an integer of type u8");
     }
 
     #[test]

@@ -120,7 +120,8 @@ impl fmt::Display for Fault {
             Fault::TooFew { found, read } => write!(f, ": {found} columns, but at least {read} are read"),
             Fault::TooMany { found, read } => write!(f, ": {found} columns, but only {read} are read"),
             Fault::Number { column, value, kind } => {
-                write!(f, ", column {column}: `{}` is not a finite number of type {kind}", value.escape_debug())
+                let number = if kind.starts_with('f') { "a finite number" } else { "an integer" };
+                write!(f, ", column {column}: `{}` is not {number} of type {kind}", value.escape_debug())
             }
             Fault::Class { column, value, classes } => {
                 write!(f, ", column {column}: `{}` is not a class: ", value.escape_debug())?;
