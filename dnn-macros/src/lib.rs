@@ -9,6 +9,8 @@
 //! collected up to `shape`; what follows cannot fail. After a mistake the struct and its signatures are still emitted, so
 //! that nothing else in the file lights up.
 
+#![forbid(unsafe_code)]
+
 mod backward;
 mod derive;
 mod emit;

@@ -1,0 +1,169 @@
+//! The house rules that a machine can check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below a folder, with their text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    fn walk(path: &Path, list: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(path).expect("a folder of the project") {
+            let path = entry.expect("a file of the project").path();
+            if path.is_dir() {
+                walk(&path, list);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("source text");
+                list.push((path, text));
+            }
+        }
+    }
+    let mut list = Vec::new();
+    walk(&root().join(folder), &mut list);
+    list.sort();
+    assert!(!list.is_empty(), "no source in {folder}");
+    list
+}
+
+fn all_sources() -> Vec<(PathBuf, String)> {
+    ["src", "dnn-core/src", "dnn-macros/src", "tests", "examples", "benches"]
+        .into_iter()
+        .filter(|folder| root().join(folder).exists())
+        .flat_map(sources)
+        .collect()
+}
+
+/// Layer files of a crate: those that its list of layers names.
+fn layers(list: &str, is_entry: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let text = fs::read_to_string(root().join(list)).expect("a list of layers");
+    let mut names: Vec<String> = text.lines().filter_map(is_entry).collect();
+    names.sort();
+    assert!(names.len() > 10, "{list} lists {} layers", names.len());
+    names
+}
+
+fn macro_layers() -> Vec<String> {
+    layers("dnn-macros/src/layers/mod.rs", |line| {
+        let (name, word) = line.trim().split_once(": \"")?;
+        word.ends_with("\",").then(|| name.to_owned())
+    })
+}
+
+#[test]
+fn adding_a_layer_is_one_file_and_one_line_in_each_crate() {
+    let core = layers("dnn-core/src/layers/mod.rs", |line| {
+        let (name, words) = line.strip_prefix("    ")?.strip_suffix(',')?.split_once(": ")?;
+        words.starts_with(char::is_uppercase).then(|| name.to_owned())
+    });
+    // `Flatten` and `Reshape` only regroup: there is nothing of them at run time.
+    let views = ["flatten", "reshape"];
+    let macros: Vec<String> = macro_layers().into_iter().filter(|name| !views.contains(&name.as_str())).collect();
+    assert_eq!(core, macros, "the two crates list the same layers under the same file names");
+    for name in macro_layers() {
+        assert!(root().join(format!("dnn-macros/src/layers/{name}.rs")).exists(), "{name}");
+    }
+    for name in core {
+        assert!(root().join(format!("dnn-core/src/layers/{name}.rs")).exists(), "{name}");
+    }
+}
+
+#[test]
+fn no_pass_of_the_macro_names_a_layer() {
+    let words: Vec<String> = macro_layers()
+        .iter()
+        .map(|name| name.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect())
+        .collect();
+    for (path, text) in sources("dnn-macros/src") {
+        let shown = path.display().to_string();
+        if shown.contains("/layers/") || shown.contains("/tests") {
+            continue;
+        }
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")).filter(|line| !line.contains('"'))
+        {
+            for word in &words {
+                let named = line.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+                assert!(!named, "{shown} names {word}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_gemm_names_matrixmultiply() {
+    for (path, text) in all_sources() {
+        let allowed = path.ends_with("kernels/gemm.rs") || path.ends_with("tests/architecture.rs");
+        assert!(allowed || !text.contains("matrixmultiply::"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_macro_crate_does_not_depend_on_the_run_time() {
+    let manifest = fs::read_to_string(root().join("dnn-macros/Cargo.toml")).expect("a manifest");
+    assert!(!manifest.contains("dnn-core"));
+    assert!(!manifest.contains("typenum"));
+}
+
+/// Every use of the word in the run time, file by file; clippy sees to it that each block has its reason beside it.
+const UNSAFE: &[(&str, usize)] = &[];
+
+#[test]
+fn unsafe_stands_where_it_is_allowed() {
+    let mut found = Vec::new();
+    for (path, text) in sources("dnn-core/src") {
+        let code = text.lines().map(|line| line.split("//").next().unwrap_or(""));
+        let words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let count = words.filter(|word| *word == "unsafe").count();
+        if count > 0 {
+            let file = path.strip_prefix(root().join("dnn-core/src")).expect("a file of the run time");
+            found.push((file.to_string_lossy().into_owned(), count));
+        }
+    }
+    let listed: Vec<(String, usize)> = UNSAFE.iter().map(|(file, count)| (file.to_string(), *count)).collect();
+    assert_eq!(found, listed);
+    let facade = fs::read_to_string(root().join("src/lib.rs")).expect("source text");
+    assert!(facade.contains("#![forbid(unsafe_code)]"));
+    let manifest = fs::read_to_string(root().join("dnn-core/../Cargo.toml")).expect("a manifest");
+    assert!(manifest.contains("undocumented_unsafe_blocks"));
+}
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    for (path, text) in all_sources() {
+        // Snapshots are made by the compiler that they show.
+        if path.to_string_lossy().contains("/snapshots/") {
+            continue;
+        }
+        assert!(text.lines().count() <= 600, "{} has {} lines", path.display(), text.lines().count());
+    }
+}
+
+#[test]
+fn no_message_shows_typenum() {
+    let mut checked = 0;
+    for entry in fs::read_dir(root().join("tests/ui")).expect("the compile-fail cases") {
+        for case in fs::read_dir(entry.expect("a topic").path()).expect("a topic") {
+            let path = case.expect("a case").path();
+            if path.extension().is_some_and(|extension| extension == "stderr") {
+                let text = fs::read_to_string(&path).expect("a message");
+                assert!(!text.contains("UInt<"), "{}", path.display());
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 40, "{checked} messages");
+}
+
+#[test]
+fn nothing_is_left_open_or_ignored() {
+    let marks = ["todo!(", "TODO", "FIXME", "dbg!(", "#[ignore"];
+    for (path, text) in all_sources() {
+        if path.ends_with("tests/architecture.rs") {
+            continue;
+        }
+        for mark in marks {
+            assert!(!text.contains(mark), "{} has {mark}", path.display());
+        }
+    }
+}
