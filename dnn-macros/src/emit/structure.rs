@@ -18,7 +18,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         let docs = &declaration.layers[node.layer].docs;
         let line = line(network, node);
         let ty = network.field_type(node, network.krate);
-        quote!(#(#docs)* #[doc = #line] pub #field: #ty,)
+        let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+        quote!(#(#docs)* #gap #[doc = #line] pub #field: #ty,)
     });
     // Rust wants a type parameter used: activations alone have no field of it.
     let marker = match &declaration.scalar {
