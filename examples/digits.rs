@@ -70,6 +70,9 @@ fn arguments() -> Result<(Option<u64>, PathBuf), Box<dyn Error>> {
 }
 
 fn run(seeds: Option<u64>, file: &Path) -> Result<(), Box<dyn Error>> {
+    if cfg!(debug_assertions) {
+        eprintln!("a debug build takes a minute, `cargo run --release --example digits` a second");
+    }
     let start = Instant::now();
     let images = read(file)?;
     if images.len() <= TRAIN {

@@ -14,6 +14,7 @@ fn main() {
 
     println!();
     println!("1. The gradient by hand, summed over samples: dJ/dw = sum of 2 x (w x - y), learning rate 0.01");
+    println!("   prediction before training: f(5) = {}", forward(START, 5.0));
     table(&by_hand(20), 2);
 
     println!();
@@ -48,10 +49,17 @@ fn table(epochs: &[Epoch], every: usize) {
     }
 }
 
+/// The first w.
+pub const START: f32 = 0.0;
+
+/// f(x) = w x
+pub fn forward(w: f32, x: f32) -> f32 {
+    w * x
+}
+
 /// Plain gradient descent over plain arrays.
 pub fn by_hand(epochs: usize) -> Vec<Epoch> {
-    let mut w = 0.0;
-    let forward = |w: f32, x: f32| w * x;
+    let mut w = START;
     let epoch = |_| {
         let (mut loss, mut gradient) = (0.0, 0.0);
         for ([x], [y]) in X.into_iter().zip(Y) {
@@ -75,7 +83,8 @@ network! {
 
 /// The same with what `network!` derives.
 pub fn derived(epochs: usize) -> Vec<Epoch> {
-    let mut trainer = Trainer::new(Proportional::zeros(), Mse, Sgd::new(0.01));
+    let start = Proportional { linear: Linear { weight: [[START]], bias: () } };
+    let mut trainer = Trainer::new(start, Mse, Sgd::new(0.01));
     let epoch = |_| {
         let loss = trainer.step(&X, &Y);
         let net = trainer.network();

@@ -1,5 +1,7 @@
 //! The digits example, as its user meets it: it learns from ten seeds of ten, and says what is wrong with a file.
 
+#![cfg(feature = "std")]
+
 #[allow(dead_code, unreachable_pub)]
 #[path = "../examples/digits.rs"]
 mod digits;

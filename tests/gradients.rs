@@ -5,6 +5,8 @@
 //! fourth order, (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h with h = 1e-4. A draw at which a kink lies between these points is
 //! known by differences that change with h, whatever `backward` says; it is drawn again.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 use dnn::tensor;
 

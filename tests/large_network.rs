@@ -1,5 +1,7 @@
 //! Networks larger than the stack: nothing of them passes over it, in a debug build too.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 
 network! {

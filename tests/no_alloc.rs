@@ -1,5 +1,7 @@
 //! What a network does after its start takes nothing from the heap: counted by an allocator of this test's own.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,5 +1,7 @@
 //! The layer of the example `own_layer` has the gradient of its formula, and learns.
 
+#![cfg(feature = "alloc")]
+
 #[allow(dead_code, unreachable_pub)]
 #[path = "../examples/own_layer.rs"]
 mod own_layer;

@@ -4,6 +4,8 @@
 //! The tolerances are those of PyTorch's `assert_close`: 1.3e-6 of the value and 1e-5 for f32, 1e-7 of the value for f64,
 //! there with 1e-14 for values that should be 0.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 use serde_json::Value;
 
