@@ -17,14 +17,14 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = krate(&input.attrs, &mut errors);
     representation(&input.attrs, &mut errors);
+    for lifetime in input.generics.lifetimes() {
+        errors.push(lifetime.span(), "a layer owns its parameters: remove the lifetime");
+    }
     let fields = fields(&input, &mut errors);
     if !errors.is_empty() {
         return errors.to_tokens();
     }
     let scalars: Vec<&Ident> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
-    for lifetime in input.generics.lifetimes() {
-        errors.push(lifetime.span(), "a layer owns its parameters: remove the lifetime");
-    }
     let own: Vec<(FieldOf, &Field)> =
         fields.into_iter().map(|(name, field)| (read(name, field, &scalars, &mut errors), field)).collect();
     if !errors.is_empty() {
@@ -108,7 +108,14 @@ fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<(Ident, &'a Fi
         return Vec::new();
     };
     match &data.fields {
-        Fields::Named(named) => named.named.iter().filter_map(|field| Some((field.ident.clone()?, field))).collect(),
+        Fields::Named(named) => {
+            let fields = named.named.iter().filter_map(|field| Some((field.ident.clone()?, field)));
+            let (unnamed, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| name == "_");
+            for (name, _) in unnamed {
+                errors.push(name.span(), "a parameter needs a name: write one instead of `_`");
+            }
+            fields
+        }
         Fields::Unit => Vec::new(),
         Fields::Unnamed(unnamed) => {
             errors.push(unnamed.span(), "a parameter needs a name: write `struct Layer { scale: f32 }`");
@@ -129,6 +136,10 @@ fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> 
     let content = if tensor {
         Content::Tensor(value)
     } else {
+        if !matches!(inner, Type::Path(_) | Type::Macro(_)) {
+            let message = format!("`{name}` is neither a tensor nor a layer: write an array, such as `[f32; 8]`");
+            errors.add(syn::Error::new_spanned(inner, message));
+        }
         if let Some(attribute) = init {
             errors.push(
                 attribute.span(),

@@ -38,7 +38,7 @@ pub(crate) fn lower(declaration: &Declaration) -> Graph {
     let mut nodes = Vec::new();
     for (layer, item) in declaration.layers.iter().enumerate() {
         names.push(match &item.name {
-            Some(name) => name.to_string(),
+            Some(name) => name.to_string().trim_start_matches("r#").to_owned(),
             None => format!("v{}", layer + 1),
         });
         nodes.push(Node { layer, input: ValueId(layer), output: ValueId(layer + 1) });

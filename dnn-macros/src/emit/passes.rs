@@ -3,7 +3,7 @@
 use super::{Network, associated, at, variable};
 use crate::backward::Gradient;
 use crate::layers::{Form, Keeps};
-use crate::memory::{GradientStorage, Schedule, Storage};
+use crate::memory::{GradientStorage, Place, Schedule, Storage};
 use crate::shape::{Node, brackets};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -111,7 +111,8 @@ struct Buffers<'a> {
     input: TokenStream,
     output: TokenStream,
     schedule: &'a Schedule,
-    names: Vec<Ident>,
+    /// Their variables, and which places of the schedule they are.
+    names: Vec<(Option<usize>, Ident)>,
     places: Vec<TokenStream>,
 }
 
@@ -121,22 +122,32 @@ impl<'a> Buffers<'a> {
     }
 
     fn take(&mut self, place: usize) -> Ident {
-        let place = &self.schedule.places[place];
-        let name = variable(&place.name);
-        if !self.names.contains(&name) {
-            let (offset, len) = (Literal::usize_unsuffixed(place.offset), Literal::usize_unsuffixed(place.len));
-            self.names.push(name.clone());
-            self.places.push(quote!(__dnn::Place::new(#offset, #len)));
+        if let Some((_, name)) = self.names.iter().find(|(own, _)| *own == Some(place)) {
+            return name.clone();
         }
-        name
+        let schedule = self.schedule;
+        let Place { name, offset, len, .. } = &schedule.places[place];
+        let (offset, len) = (Literal::usize_unsuffixed(*offset), Literal::usize_unsuffixed(*len));
+        self.add(Some(place), name, quote!(__dnn::Place::new(#offset, #len)))
     }
 
     /// The workspace of a user's own layer.
     fn take_own(&mut self, place: TokenStream) -> TokenStream {
-        let name = variable("own");
-        self.names.push(name.clone());
-        self.places.push(place);
+        let name = self.add(None, "own", place);
         quote!(#name)
+    }
+
+    /// Under a name that no other variable of the step has: the gradient of `p` is not `dp`, which holds those of all
+    /// parameters, and that of `fc` is not the value `dfc`.
+    fn add(&mut self, place: Option<usize>, name: &str, tokens: TokenStream) -> Ident {
+        const TAKEN: [&str; 8] = ["x", "y", "dx", "dy", "dp", "n", "pass", "workspace"];
+        let mut name = variable(name);
+        while TAKEN.iter().any(|taken| name == taken) || self.names.iter().any(|(_, taken)| *taken == name) {
+            name = variable(&format!("{name}_"));
+        }
+        self.names.push((place, name.clone()));
+        self.places.push(tokens);
+        name
     }
 
     /// A value as rows of the type `at`, to read or to write.
@@ -165,6 +176,10 @@ impl<'a> Buffers<'a> {
     /// The statement that takes the buffers, and the step behind it; `title` is written above them.
     fn step(self, title: &str, step: &TokenStream) -> TokenStream {
         let Buffers { names, places, .. } = self;
+        if names.is_empty() {
+            return quote!(#[doc = #title] #step);
+        }
+        let names = names.into_iter().map(|(_, name)| name);
         let (workspace, n) = (variable("workspace"), variable("n"));
         quote! {
             #[doc = #title]
@@ -249,8 +264,8 @@ fn operation(network: &Network<'_>, node: &Node, method: TokenStream) -> (TokenS
     if own.is_some() {
         return (own_item(network, node, false, method), quote!(_));
     }
-    let (ty, from, to) = (network.field_type(node, &quote!(__dnn)), network.tensor(from), network.tensor(to));
-    (quote!(<#ty as __dnn::Op<#from, #to>>::#method), to)
+    let (from, to) = (network.tensor(from), network.tensor(to));
+    (quote!(__dnn::Op::<#from, #to>::#method), to)
 }
 
 fn field(network: &Network<'_>, node: &Node) -> TokenStream {

@@ -13,7 +13,8 @@ use quote::quote;
 struct Own {
     label: String,
     span: Span,
-    ty: TokenStream,
+    /// Its type, if it can be one.
+    ty: Option<TokenStream>,
     output: Option<(Span, Vec<usize>)>,
 }
 
@@ -38,8 +39,14 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
         Some(generics) => quote!(#path<#generics>),
         None => quote!(#path),
     };
+    let ty = if matches!(syn::parse2(ty.clone()), Ok(syn::Type::Path(_))) {
+        Some(ty)
+    } else {
+        errors.push(word.span(), format!("`{label}`: this is no type: write a layer, such as `Linear<784, 10>`"));
+        None
+    };
     // As one token, whose content keeps its places: rustc's message about an unknown type then appears once.
-    let ty = TokenTree::Group(Group::new(Delimiter::None, ty)).into();
+    let ty = ty.map(|ty| TokenTree::Group(Group::new(Delimiter::None, ty)).into());
     let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
     Box::new(Own { label, span: word.span(), ty, output })
 }
@@ -68,8 +75,8 @@ impl Layer for Own {
             derivative: "by the same".to_owned(),
             output,
             form: Form::Op { from, to, reads_output: true, own: Some(seal) },
-            field: Some(Field { ty: Type::Own(self.ty.clone()), parameters: None }),
-            macs: None,
+            field: self.ty.clone().map(|ty| Field { ty: Type::Own(ty), parameters: None }),
+            macs: if self.ty.is_some() { None } else { Some(0) },
             proofs: Vec::new(),
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn all(
             match body.parse::<syn::ItemConst>() {
                 Ok(item) => constants.define(&item, errors),
                 Err(error) => {
-                    errors.add(error);
+                    errors.push(error.span(), "a constant is written `const HIDDEN: usize = 128;`");
                     skip_item(body)?;
                 }
             }
@@ -237,10 +237,11 @@ pub(super) fn arguments(tokens: TokenStream, end: Span, errors: &mut Errors) -> 
         parenthesized!(list in input);
         let mut arguments = Vec::new();
         while !list.is_empty() {
-            match argument(&list) {
-                Ok(argument) => arguments.push(argument),
+            let key = key(&list)?;
+            match value(&list) {
+                Ok(value) => arguments.push(Argument { key, value }),
                 Err(error) => {
-                    arguments.push(Argument { key: None, value: Expression::Unreadable(error.span()) });
+                    arguments.push(Argument { key, value: Expression::Unreadable(error.span()) });
                     errors.add(error);
                     skip_item(&list)?;
                     continue;
@@ -260,18 +261,21 @@ pub(super) fn arguments(tokens: TokenStream, end: Span, errors: &mut Errors) -> 
     read.parse2(TokenTree::Group(group).into()).map_err(|error| errors.add(error)).unwrap_or_default()
 }
 
-fn argument(input: ParseStream<'_>) -> syn::Result<Argument> {
-    let key = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-        let key = input.call(Ident::parse_any)?;
-        input.parse::<Token![=]>()?;
-        Some(key)
-    } else {
-        None
-    };
-    if input.is_empty() {
-        return Err(input.error("a value is missing: write a number or a name"));
+/// `bias =`, where an argument has a key.
+fn key(input: ParseStream<'_>) -> syn::Result<Option<Ident>> {
+    if !(input.peek(Ident::peek_any) && input.peek2(Token![=])) {
+        return Ok(None);
     }
-    Ok(Argument { key, value: input.parse()? })
+    let key = input.call(Ident::parse_any)?;
+    input.parse::<Token![=]>()?;
+    Ok(Some(key))
+}
+
+fn value(input: ParseStream<'_>) -> syn::Result<Expression> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new(input.span(), "a value is missing: write a number or a name"));
+    }
+    input.parse()
 }
 
 /// The arguments of a user's own layer with the block's names replaced by numbers, since the names are not items.

@@ -243,8 +243,9 @@ fn brackets(input: ParseStream<'_>, what: &str, errors: &mut Errors) -> syn::Res
     for Argument { key, value } in item::arguments(group.stream(), group.span_close(), errors) {
         if let Some(key) = key {
             errors.push(key.span(), format!("{what} is a shape and has no options: write its lengths alone"));
+        } else {
+            dims.push(value);
         }
-        dims.push(value);
     }
     Ok(Brackets { dims, span: group.span() })
 }

@@ -217,15 +217,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 400), __dnn::Place::new(400, 120)],
             );
-            <__dnn::Linear<
-                400,
-                120,
-                T,
-                (),
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 400],
                 [T; 120],
-            >>::infer(
+            >::infer(
                 &self.fc1,
                 __dnn::tensor::batch::<[T; 400]>(v1),
                 __dnn::tensor::batch_mut::<[T; 120]>(fc1),
@@ -266,14 +261,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(400, 120), __dnn::Place::new(0, 84)],
             );
-            <__dnn::Linear<
-                120,
-                84,
-                T,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 120],
                 [T; 84],
-            >>::infer(
+            >::infer(
                 &self.fc2,
                 __dnn::tensor::batch::<[T; 120]>(fc1),
                 __dnn::tensor::batch_mut::<[T; 84]>(fc2),
@@ -294,17 +285,11 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 84)],
             );
-            <__dnn::Linear<
-                84,
-                10,
-                T,
-                [T; 1],
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 84],
                 [T; 10],
-            >>::infer(&self.fc3, __dnn::tensor::batch::<[T; 84]>(fc2), y, &mut []);
+            >::infer(&self.fc3, __dnn::tensor::batch::<[T; 84]>(fc2), y, &mut []);
             /// LogSoftmax [10] -> [10]: y = x - ln sum e^x
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<
                 [[T; 1]; 10],
             >::infer(&__dnn::LogSoftmax, __dnn::tensor::view_mut::<_, [[T; 1]; 10]>(y));
@@ -337,15 +322,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 400), __dnn::Place::new(400, 120)],
             );
-            <__dnn::Linear<
-                400,
-                120,
-                T,
-                (),
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 400],
                 [T; 120],
-            >>::forward(
+            >::forward(
                 &self.fc1,
                 pass,
                 __dnn::tensor::batch::<[T; 400]>(v1),
@@ -393,14 +373,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(520, 120), __dnn::Place::new(640, 84)],
             );
-            <__dnn::Linear<
-                120,
-                84,
-                T,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 120],
                 [T; 84],
-            >>::forward(
+            >::forward(
                 &self.fc2,
                 pass,
                 __dnn::tensor::batch::<[T; 120]>(v4),
@@ -426,23 +402,11 @@ const _: () = {
                 n,
                 [__dnn::Place::new(724, 84)],
             );
-            <__dnn::Linear<
-                84,
-                10,
-                T,
-                [T; 1],
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 84],
                 [T; 10],
-            >>::forward(
-                &self.fc3,
-                pass,
-                __dnn::tensor::batch::<[T; 84]>(v7),
-                y,
-                &mut [],
-            );
+            >::forward(&self.fc3, pass, __dnn::tensor::batch::<[T; 84]>(v7), y, &mut []);
             /// LogSoftmax [10] -> [10]: y = x - ln sum e^x
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<
                 [[T; 1]; 10],
             >::forward(
@@ -464,7 +428,6 @@ const _: () = {
             let n = x.len();
             let mut dx = dx;
             /// LogSoftmax [10] -> [10]: dx = dy - e^y sum dy
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<
                 [[T; 1]; 10],
             >::backward(
@@ -479,15 +442,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(724, 84), __dnn::Place::new(808, 84)],
             );
-            <__dnn::Linear<
-                84,
-                10,
-                T,
-                [T; 1],
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 84],
                 [T; 10],
-            >>::backward(
+            >::backward(
                 &self.fc3,
                 pass,
                 __dnn::tensor::batch::<[T; 84]>(v7),
@@ -521,14 +479,10 @@ const _: () = {
                     __dnn::Place::new(640, 120),
                 ],
             );
-            <__dnn::Linear<
-                120,
-                84,
-                T,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 120],
                 [T; 84],
-            >>::backward(
+            >::backward(
                 &self.fc2,
                 pass,
                 __dnn::tensor::batch::<[T; 120]>(v4),
@@ -577,15 +531,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 400), __dnn::Place::new(640, 120)],
             );
-            <__dnn::Linear<
-                400,
-                120,
-                T,
-                (),
-            > as __dnn::Op<
+            __dnn::Op::<
                 [T; 400],
                 [T; 120],
-            >>::backward(
+            >::backward(
                 &self.fc1,
                 pass,
                 __dnn::tensor::batch::<[T; 400]>(v1),

@@ -149,13 +149,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::infer(
+            >::infer(
                 &self.hidden,
                 x,
                 __dnn::tensor::batch_mut::<[f32; 2]>(hidden),
@@ -176,20 +173,11 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::infer(
-                &self.output,
-                __dnn::tensor::batch::<[f32; 2]>(hidden),
-                y,
-                &mut [],
-            );
+            >::infer(&self.output, __dnn::tensor::batch::<[f32; 2]>(hidden), y, &mut []);
             /// Sigmoid [2] -> [2]: y = 1 / (1 + e^-x)
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<[f32; 2]>::infer(&__dnn::Sigmoid, y);
         }
         fn forward(
@@ -206,13 +194,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::forward(
+            >::forward(
                 &self.hidden,
                 pass,
                 x,
@@ -238,13 +223,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::forward(
+            >::forward(
                 &self.output,
                 pass,
                 __dnn::tensor::batch::<[f32; 2]>(hidden),
@@ -252,7 +234,6 @@ const _: () = {
                 &mut [],
             );
             /// Sigmoid [2] -> [2]: y = 1 / (1 + e^-x)
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<[f32; 2]>::forward(&__dnn::Sigmoid, pass, y);
         }
         fn backward(
@@ -267,7 +248,6 @@ const _: () = {
         ) {
             let n = x.len();
             /// Sigmoid [2] -> [2]: dx = dy y (1 - y)
-            let [] = __dnn::workspace::buffers(&mut *workspace, n, []);
             __dnn::InPlace::<[f32; 2]>::backward(&__dnn::Sigmoid, pass, &*y, dy);
             /// output: Linear<2, 2> [2] -> [2]: dx = dy W, dW += dyᵀ x, db += sum of dy
             let [hidden, dv2] = __dnn::workspace::buffers(
@@ -275,13 +255,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(0, 2), __dnn::Place::new(2, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::backward(
+            >::backward(
                 &self.output,
                 pass,
                 __dnn::tensor::batch::<[f32; 2]>(hidden),
@@ -311,13 +288,10 @@ const _: () = {
                 n,
                 [__dnn::Place::new(2, 2)],
             );
-            <__dnn::Linear<
-                2,
-                2,
-            > as __dnn::Op<
+            __dnn::Op::<
                 [f32; 2],
                 [f32; 2],
-            >>::backward(
+            >::backward(
                 &self.hidden,
                 pass,
                 x,

@@ -1,0 +1,219 @@
+//! Hostile input is an error: nothing panics, and what comes out is Rust.
+
+use super::chains::{Chain, Random};
+use super::messages;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use std::panic::catch_unwind;
+
+const NETWORKS: [&str; 4] = [
+    "pub struct Mazur: [2] -> [2] { hidden: Linear<2, 2>, Sigmoid, output: Linear<2, 2>, Sigmoid, }",
+    "const H: usize = 4 * 8;
+     /// Documented.
+     #[derive(Clone)]
+     pub(crate) struct Digits<T>: [1, 8, 8] -> [10] {
+         const O: usize = 10;
+         Flatten,
+         fc1: Linear<64, 2 * H, bias = shared>,
+         Dropout(p = 0.2),
+         Reshape<H, -1>,
+         Softmax<dim = -1>,
+         Reshape<64>,
+         /// Last.
+         fc2: Linear<(H + H) / 1 % 100, O>,
+     }",
+    "struct Gated<f64>: [8] -> [2] { gate: self::layers::Gate<f64, 8> -> [2 * 2], fc: Linear<4, 2, bias = false> }",
+    "pub struct A: [3] -> [3] { Relu } struct B: [3] -> [1] { a: A, fc: Linear<3, 1>, Softplus(1.0, threshold = 20.0) }",
+];
+
+const LAYERS: [&str; 3] = [
+    "pub struct Gate<T> { #[init(1.0)] scale: [T; 8], inner: [Linear<2, 2, T>; 3] }",
+    "#[parameters(crate = ::renamed)] #[repr(C)] struct Plain { pub weight: [[f32; 3]; 2], bias: f32 }",
+    "struct Sized<const N: usize, T: Copy> where T: Send { a: [T; N], b: Linear<N, 2, T> }",
+];
+
+const WORDS: [&str; 44] = [
+    ",",
+    ":",
+    ";",
+    "::",
+    "<",
+    ">",
+    "->",
+    "-",
+    "=",
+    "+",
+    "*",
+    "/",
+    "%",
+    "#",
+    "!",
+    ".",
+    "'a",
+    "_",
+    "0",
+    "1",
+    "-1",
+    "1.5",
+    "1e999",
+    "\"x\"",
+    "'x'",
+    "2u8",
+    "1099511627776",
+    "340282366920938463463374607431768211456",
+    "Linear",
+    "Relu",
+    "Reshape",
+    "Softmax",
+    "Gate",
+    "fc",
+    "x",
+    "r#type",
+    "type",
+    "self",
+    "fn",
+    "const",
+    "struct",
+    "pub",
+    "()",
+    "[1 ; 2]",
+];
+
+/// The tokens of a text one by one, delimiters too.
+fn words(text: &str) -> Vec<String> {
+    fn flat(stream: TokenStream, list: &mut Vec<String>) {
+        for tree in stream {
+            match tree {
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Parenthesis => ("(", ")"),
+                        Delimiter::Bracket => ("[", "]"),
+                        Delimiter::Brace => ("{", "}"),
+                        Delimiter::None => ("", ""),
+                    };
+                    list.push(open.to_owned());
+                    flat(group.stream(), list);
+                    list.push(close.to_owned());
+                }
+                other => list.push(other.to_string()),
+            }
+        }
+    }
+    let mut list = Vec::new();
+    flat(text.parse().expect("an example that is Rust tokens"), &mut list);
+    list
+}
+
+/// The tokens as a stream: what closes nothing is left out, what is open is closed.
+fn stream<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<TokenStream> {
+    let (mut text, mut open) = (String::new(), Vec::new());
+    for word in words {
+        match word {
+            "(" => open.push(")"),
+            "[" => open.push("]"),
+            "{" => open.push("}"),
+            ")" | "]" | "}" if open.last() != Some(&word) => continue,
+            ")" | "]" | "}" => drop(open.pop()),
+            _ => {}
+        }
+        // Without a space `-` and `>` are one arrow, and `r#type` stays one word.
+        let joint = matches!(text.as_bytes().last(), Some(b'-' | b':' | b'\'')) && matches!(word, ">" | ":");
+        text += if joint { "" } else { " " };
+        text += word;
+    }
+    open.iter().rev().for_each(|close| text += close);
+    text.parse().ok()
+}
+
+/// Variants of an example: cut off at every token; with every token left out, doubled, swapped with the next one, and
+/// replaced by others.
+fn variants(example: &str) -> Vec<TokenStream> {
+    let words = words(example);
+    let mut list = Vec::new();
+    let mut add = |words: Vec<&str>| list.extend(stream(words));
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    for at in 0..all.len() {
+        let (before, behind) = (&all[..at], &all[at + 1..]);
+        add(before.to_vec());
+        add([before, behind].concat());
+        add([before, &[all[at], all[at]], behind].concat());
+        if let Some((next, rest)) = behind.split_first() {
+            add([before, &[next, all[at]], rest].concat());
+        }
+        // A few at each place; every word comes to stand behind every other one in the course of the examples.
+        for i in 0..4 {
+            add([before, &[WORDS[(at * 4 + i) % WORDS.len()]], behind].concat());
+        }
+    }
+    list
+}
+
+/// Nothing panics, and the expansion is a Rust file.
+fn withstands(expand: fn(TokenStream) -> TokenStream, input: &TokenStream) -> TokenStream {
+    let expansion = catch_unwind(|| expand(input.clone())).unwrap_or_else(|_| panic!("it panics at\n{input}"));
+    if let Err(error) = syn::parse2::<syn::File>(expansion.clone()) {
+        panic!("the expansion of\n{input}\nis not Rust: {error}");
+    }
+    expansion
+}
+
+fn network(tokens: TokenStream) -> TokenStream {
+    crate::network(quote::quote!({ ::dnn::__private } #tokens))
+}
+
+#[test]
+fn every_slip_in_a_network_is_an_error_or_another_network() {
+    for example in NETWORKS {
+        assert!(messages(withstands(network, &example.parse().unwrap())).is_empty(), "{example}");
+        for input in variants(example) {
+            withstands(network, &input);
+        }
+    }
+}
+
+#[test]
+fn every_slip_in_a_layer_is_an_error_or_another_layer() {
+    for example in LAYERS {
+        assert!(messages(withstands(crate::derive::parameters, &example.parse().unwrap())).is_empty(), "{example}");
+        for input in variants(example) {
+            withstands(crate::derive::parameters, &input);
+        }
+    }
+}
+
+#[test]
+fn token_soup_is_an_error() {
+    let mut words: Vec<String> = NETWORKS.iter().chain(&LAYERS).flat_map(|example| self::words(example)).collect();
+    words.extend(WORDS.map(str::to_owned));
+    let mut random = Random::new(7);
+    for _ in 0..1500 {
+        let soup: Vec<&str> = (0..random.below(40)).map(|_| words[random.below(words.len())].as_str()).collect();
+        let header: &[&str] =
+            if random.below(2) == 0 { &[] } else { &["struct", "N", ":", "[", "2", "]", "->", "[", "2", "]", "{"] };
+        let Some(input) = stream([header, &soup].concat()) else { continue };
+        withstands(network, &input);
+        withstands(crate::derive::parameters, &input);
+    }
+}
+
+/// Twice the layers take about twice the time: a bound far above noise, far below the square.
+#[test]
+fn the_time_of_an_expansion_grows_with_the_number_of_layers() {
+    let time = |layers: usize| {
+        let chain = "fc: Linear<8, 8>, Relu, Dropout(0.1), ".repeat(layers / 3);
+        let chain = chain.split_inclusive("fc").enumerate().map(|(i, part)| part.replace("fc", &format!("fc{i}")));
+        let text = format!("struct Deep: [8] -> [8] {{ {} }}", chain.collect::<String>());
+        let input: TokenStream = text.parse().unwrap();
+        let start = std::time::Instant::now();
+        assert!(messages(network(input)).is_empty());
+        start.elapsed()
+    };
+    let (short, long) = (time(30).max(time(30)), time(300).min(time(300)));
+    assert!(long < short * 60, "30 layers take {short:?}, 300 take {long:?}");
+}
+
+#[test]
+fn random_networks_expand_to_rust() {
+    for seed in 1000..1100 {
+        withstands(network, &Chain::random(&mut Random::new(seed)).text().parse().unwrap());
+    }
+}

@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc1: Linear<4, 2, bias =>,
+    }
+}
+
+fn main() {}

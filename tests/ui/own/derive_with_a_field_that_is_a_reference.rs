@@ -1,0 +1,8 @@
+use dnn::prelude::*;
+
+#[derive(Parameters)]
+pub struct Gate {
+    scale: &'static [f32; 4],
+}
+
+fn main() {}
