@@ -20,7 +20,7 @@ fn random_networks_compile_and_their_gradients_are_right() {
     let mut text = format!(
         "//! Random networks.\n#![deny(warnings, missing_docs)]\n#![forbid(unsafe_code)]\n\
          use dnn::prelude::*;\n#[path = {:?}]\nmod gradients;\n",
-        folder.join("gradients.rs")
+        folder.join("check/gradients.rs")
     );
     let mut main = String::new();
     let networks = std::env::var("DNN_NETWORKS").map_or(NETWORKS, |count| count.parse().expect("a number of networks"));
