@@ -6,10 +6,11 @@ use dnn::prelude::*;
 
 /// y[o] = e^(-p[o] |x - c[o]|^2): each unit has a centre and answers to what is near it.
 ///
-/// The derive names the tensors, counts them and starts them: with zeros, or as `init` says.
+/// The derive names the tensors, counts them and starts them as `init` says.
 #[derive(Parameters, Clone, Debug)]
 pub struct Radial<const I: usize, const O: usize, T> {
     /// c
+    #[init(uniform(1.0))]
     pub centre: [[T; I]; O],
     /// p
     #[init(4.0)]
@@ -107,15 +108,6 @@ fn main() {
     }
 }
 
-/// The centres in a grid of three by three: with zeros, every unit would begin as the same.
-pub fn start<T: Scalar>(seed: u64) -> Rings<T> {
-    let mut net = Rings::init(&mut Rng::new(seed));
-    for (o, centre) in net.radial.centre.iter_mut().enumerate() {
-        *centre = [o % 3, o / 3].map(|place| T::from_f64(place as f64 - 1.0) * T::from_f64(0.5));
-    }
-    net
-}
-
 /// Places in the square from -1 to 1 and their class: 0 within a distance of 0.6 from the origin, 1 outside.
 fn places<T: Scalar>(seed: u64, count: usize) -> (Vec<[T; 2]>, Vec<u8>) {
     let mut rng = Rng::new(seed);
@@ -128,7 +120,7 @@ fn places<T: Scalar>(seed: u64, count: usize) -> (Vec<[T; 2]>, Vec<u8>) {
 /// Trains, and evaluates before and after on other places.
 pub fn train() -> (Box<Rings<f32>>, Evaluation, Evaluation) {
     let ((x, classes), (test_x, test_classes)) = (places(1, 400), places(2, 200));
-    let mut trainer = Trainer::new(start::<f32>(0), CrossEntropy, Adam::new(0.02));
+    let mut trainer = Trainer::new(Rings::<f32>::init(&mut Rng::new(0)), CrossEntropy, Adam::new(0.02));
     let before = trainer.evaluate(&test_x, &test_classes);
     for _ in 0..100 {
         for (x, classes) in x.chunks(20).zip(classes.chunks(20)) {
@@ -155,7 +147,7 @@ pub struct Check {
 pub fn check() -> Vec<Check> {
     const H: f64 = 1e-5;
     let (x, classes) = places::<f64>(3, 10);
-    let mut trainer = Trainer::new(start::<f64>(0), CrossEntropy, Sgd::new(0.0));
+    let mut trainer = Trainer::new(Rings::<f64>::init(&mut Rng::new(0)), CrossEntropy, Sgd::new(0.0));
     trainer.backward(&x, &classes);
     let gradient = trainer.gradient().clone();
     let check = |tensor: dnn::Named<'_, f64>| {

@@ -6,7 +6,8 @@ use std::fs;
 fn the_error_in_the_readme_is_the_one_that_the_compiler_prints() {
     let root = env!("CARGO_MANIFEST_DIR");
     let readme = fs::read_to_string(format!("{root}/README.md")).expect("the README");
-    let shown: Vec<&str> = readme.lines().skip_while(|line| !line.starts_with("error: ")).take(4).map(str::trim).collect();
+    let shown: Vec<&str> =
+        readme.lines().skip_while(|line| !line.starts_with("error: ")).take(4).map(str::trim).collect();
     let printed = fs::read_to_string(format!("{root}/tests/ui/shapes/flatten_origin_mismatch.stderr")).expect("a case");
     let printed: Vec<&str> = printed.lines().map(str::trim).collect();
     assert_eq!(shown[0], printed[0]);

@@ -61,7 +61,7 @@ pub mod __private {
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]
     pub use crate::parameters::boxed;
-    pub use crate::parameters::{fill, sealed};
+    pub use crate::parameters::{fill, fill_uniform, sealed};
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use typenum;

@@ -211,6 +211,13 @@ pub fn fill<X: Tensor<Scalar: Scalar>>(tensor: &mut X, value: f64) {
     }
 }
 
+/// Sets every element of a tensor to a random number in [-bound, bound).
+pub fn fill_uniform<X: Tensor<Scalar: Scalar>, R: Generator>(tensor: &mut X, bound: f64, rng: &mut R) {
+    for element in flat_mut(core::slice::from_mut(tensor)) {
+        *element = X::Scalar::uniform(rng, X::Scalar::from_f64(bound));
+    }
+}
+
 /// A network on the heap with PyTorch's default initialisation, built in place.
 #[cfg(feature = "alloc")]
 pub fn boxed<P: Parameters, R: Generator>(rng: &mut R) -> alloc::boxed::Box<P> {

@@ -1,6 +1,6 @@
 //! `#[derive(Parameters)]` for a user's own layer.
 
-use crate::emit::parameters::{Content, FieldOf, Target, emit};
+use crate::emit::parameters::{Content, FieldOf, Initial, Target, emit};
 use crate::emit::{associated, hygienic};
 use crate::error::Errors;
 use proc_macro2::{Ident, TokenStream};
@@ -127,14 +127,12 @@ fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<(Ident, &'a Fi
 fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> FieldOf {
     let ty = &field.ty;
     let init = field.attrs.iter().find(|attribute| attribute.path().is_ident("init"));
-    let value = init.and_then(|attribute| {
-        attribute.parse_args::<Expr>().map(|value| quote!(#value)).map_err(|error| errors.add(error)).ok()
-    });
+    let initial = init.and_then(|attribute| attribute.parse_args().map_err(|error| errors.add(error)).ok());
     let (inner, lengths) = innermost(ty);
     let tensor = matches!(inner, Type::Path(path)
         if path.path.get_ident().is_some_and(|word| word == "f32" || word == "f64" || scalars.contains(&word)));
     let content = if tensor {
-        Content::Tensor(value)
+        Content::Tensor(initial.map_or(Initial::Constant(quote!(0.0)), initially))
     } else {
         if !matches!(inner, Type::Path(_) | Type::Macro(_)) {
             let message = format!("`{name}` is neither a tensor nor a layer: write an array, such as `[f32; 8]`");
@@ -155,6 +153,17 @@ fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> 
     // The table of an array of layers is that of one of them.
     let ty = if tensor { quote!(#ty) } else { quote!(#inner) };
     FieldOf { name: format_ident!("{name}"), ty, content, span: field.ty.span() }
+}
+
+/// `1.0` or `uniform(0.1)`
+fn initially(value: Expr) -> Initial {
+    match &value {
+        Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("uniform")) => {
+            let bound = &call.args;
+            Initial::Uniform(quote!(#bound))
+        }
+        value => Initial::Constant(quote!(#value)),
+    }
 }
 
 /// The type inside all arrays, and their lengths.

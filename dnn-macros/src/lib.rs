@@ -37,7 +37,8 @@ pub fn __network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// Derives `Parameters` for a layer of your own: the table of its tensors, and its initialisation.
 ///
 /// A field whose type is spelled as `f32`, `f64`, a type parameter or an array of these is a tensor; any other field is a
-/// layer or a network with parameters of its own. Tensors begin as zeros, or as `#[init(1.0)]` says.
+/// layer or a network with parameters of its own. Tensors begin as zeros, as `#[init(1.0)]` says, or with random numbers
+/// between minus and plus a bound, `#[init(uniform(0.1))]`.
 ///
 /// `#[parameters(crate = path)]` names the crate `dnn` where it is renamed.
 #[proc_macro_derive(Parameters, attributes(init, parameters))]

@@ -18,10 +18,18 @@ pub(crate) struct FieldOf {
 
 /// What a field is.
 pub(crate) enum Content {
-    /// A tensor and its initial value.
-    Tensor(Option<TokenStream>),
+    /// A tensor and how it begins.
+    Tensor(Initial),
     /// A layer or a network, or an array of `count` ones.
     Nested(Option<TokenStream>),
+}
+
+/// How a tensor begins.
+pub(crate) enum Initial {
+    /// With one value in every element.
+    Constant(TokenStream),
+    /// With random numbers between minus and plus a bound.
+    Uniform(TokenStream),
 }
 
 /// The type that implements `Parameters`.
@@ -97,8 +105,8 @@ pub(crate) fn emit(target: &Target) -> TokenStream {
     let inits = fields.iter().map(|FieldOf { name, ty, content, span }| {
         let init = associated(*span, ty, quote!(__dnn::Parameters), quote!(init_in));
         match content {
-            Content::Tensor(None) => quote!(),
-            Content::Tensor(Some(value)) => quote!(__dnn::fill(&mut self.#name, #value);),
+            Content::Tensor(Initial::Constant(value)) => quote!(__dnn::fill(&mut self.#name, #value);),
+            Content::Tensor(Initial::Uniform(bound)) => quote!(__dnn::fill_uniform(&mut self.#name, #bound, rng);),
             Content::Nested(None) => quote!(#init(&mut self.#name, rng);),
             Content::Nested(Some(_)) => quote!(for each in &mut self.#name { #init(each, rng); }),
         }

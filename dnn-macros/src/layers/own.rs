@@ -7,7 +7,7 @@ use super::{Field, Form, Layer, Operation, Seal, Type};
 use crate::error::Errors;
 use crate::shape::{Incoming, brackets};
 use crate::syntax::Item;
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 struct Own {
@@ -39,6 +39,13 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
         Some(generics) => quote!(#path<#generics>),
         None => quote!(#path),
     };
+    if let Some(parameter) = item.parameter.as_ref().filter(|parameter| !names(ty.clone(), parameter)) {
+        let message = format!(
+            "`{label}` computes in one scalar, but the network is generic over `{parameter}`: make the layer generic too, \
+             `{word}<{parameter}>`"
+        );
+        errors.push(word.span(), message);
+    }
     let ty = if matches!(syn::parse2(ty.clone()), Ok(syn::Type::Path(_))) {
         Some(ty)
     } else {
@@ -49,6 +56,15 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
     let ty = ty.map(|ty| TokenTree::Group(Group::new(Delimiter::None, ty)).into());
     let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
     Box::new(Own { label, span: word.span(), ty, output })
+}
+
+/// Whether `word` stands in `tokens`.
+fn names(tokens: TokenStream, word: &Ident) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *word,
+        TokenTree::Group(group) => names(group.stream(), word),
+        _ => false,
+    })
 }
 
 impl Layer for Own {

@@ -30,7 +30,10 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     if given.is_empty() {
         error(place, format!("`{label}` takes 1 to {MAX_RANK} lengths, but none is given: write `Reshape<16, -1>`"));
     } else if given.len() > MAX_RANK {
-        error(place, format!("`{label}` has {} lengths, but a tensor has at most {MAX_RANK}: remove some", given.len()));
+        error(
+            place,
+            format!("`{label}` has {} lengths, but a tensor has at most {MAX_RANK}: remove some", given.len()),
+        );
     }
     for (expression, value) in given.iter().take(MAX_RANK) {
         dims.push(match value.map(|value| (value, usize::try_from(value))) {

@@ -221,6 +221,7 @@ impl Raw {
             arguments: lengths,
             hyper,
             output,
+            parameter: None,
             constants: constants.clone(),
             unreadable: self.unreadable,
         }

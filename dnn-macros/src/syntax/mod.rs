@@ -87,6 +87,8 @@ pub(crate) struct Item {
     pub(crate) hyper: Vec<Argument>,
     /// `-> [128]`: the output of a user's own layer.
     pub(crate) output: Option<Shape>,
+    /// The `T` of a generic network, which a user's own layer has to name.
+    pub(crate) parameter: Option<Ident>,
     /// The names that its arguments may use.
     pub(crate) constants: Constants,
     /// Whether this only marks the place of a layer that could not be read.
@@ -193,7 +195,10 @@ fn declaration(
     }
     let body;
     braced!(body in input);
-    let (layers, is_chain) = item::all(&body, &mut constants, errors)?;
+    let (mut layers, is_chain) = item::all(&body, &mut constants, errors)?;
+    if let Scalar::Generic(word) = &scalar {
+        layers.iter_mut().for_each(|item| item.parameter = Some(word.clone()));
+    }
     let input = from.evaluate("the input shape", &constants, errors);
     let output = to.evaluate("the output shape", &constants, errors);
     Ok(Declaration { attributes, visibility, name, scalar, input, output, layers, is_chain })
