@@ -1,6 +1,7 @@
 //! `const HIDDEN: usize = 128;` inside a block: names for lengths.
 
 use super::Expression;
+use super::length::parenthesized_parameters;
 use crate::error::Errors;
 use quote::ToTokens;
 use syn::parse::Parser;
@@ -22,7 +23,7 @@ impl Constants {
         if self.value(name).is_some() {
             errors.push(name.span(), format!("`{name}` is defined twice: remove one, or give it another name"));
         }
-        let tokens = item.expr.to_token_stream();
+        let tokens = parenthesized_parameters(item.expr.to_token_stream());
         let value = match <Expression as syn::parse::Parse>::parse.parse2(tokens) {
             Ok(expression) => {
                 expression.positive(&format!("`{name}`"), self, errors).map(|length| length.value as i128)

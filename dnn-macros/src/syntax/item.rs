@@ -1,5 +1,6 @@
 //! The layers between the braces, read with recovery: a mistake in one is noted and the next one is read.
 
+use super::length::parenthesized_parameters;
 use super::{Argument, Brackets, Constants, Expression, Item, brackets};
 use crate::error::Errors;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
@@ -231,7 +232,7 @@ impl Raw {
 /// `784, 128, bias = false`, closed at `end`. What cannot be read is noted, and the next argument is read.
 pub(super) fn arguments(tokens: TokenStream, end: Span, errors: &mut Errors) -> Vec<Argument> {
     // In parentheses again, so that a message about something missing points to the end.
-    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    let mut group = Group::new(Delimiter::Parenthesis, parenthesized_parameters(tokens));
     group.set_span(end);
     let read = |input: ParseStream<'_>| {
         let list;

@@ -2,7 +2,7 @@
 
 use super::Constants;
 use crate::error::{Errors, Place};
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
 
@@ -69,6 +69,27 @@ impl Parse for Expression {
             left = Expression::Binary(Box::new(left), operator, span, Box::new(product(input)?));
         }
     }
+}
+
+/// Lengths with parentheses around what a caller's `macro_rules` passes as `$n:expr`, so that `2 * $n` means what it says.
+pub(super) fn parenthesized_parameters(tokens: TokenStream) -> TokenStream {
+    let visible = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => {
+            let inner = parenthesized_parameters(group.stream());
+            let delimiter = match group.delimiter() {
+                Delimiter::None => Delimiter::Parenthesis,
+                other => other,
+            };
+            if group.delimiter() == Delimiter::None && inner.clone().into_iter().count() == 1 {
+                return inner;
+            }
+            let mut visible = Group::new(delimiter, inner);
+            visible.set_span(group.span());
+            TokenTree::Group(visible).into()
+        }
+        other => other.into(),
+    };
+    tokens.into_iter().flat_map(visible).collect()
 }
 
 fn product(input: ParseStream<'_>) -> syn::Result<Expression> {

@@ -1,0 +1,68 @@
+//! Every layer, with every option.
+#![deny(warnings, missing_docs)]
+#![forbid(unsafe_code)]
+
+use dnn::prelude::*;
+
+#[path = "../check/gradients.rs"]
+mod gradients;
+
+network! {
+    /// What has parameters, and the activations whose backward pass reads the output.
+    #[derive(Clone, Debug)]
+    pub struct Outputs<T>: [5] -> [3] {
+        fc1: Linear<5, 6>,
+        Relu,
+        fc2: Linear<6, 7, bias = false>,
+        LeakyRelu(0.2),
+        fc3: Linear<7, 6, bias = shared>,
+        Elu(0.5),
+        fc4: Linear<6, 5, bias = true>,
+        Sigmoid,
+        fc5: Linear<5, 4>,
+        Tanh,
+        fc6: Linear<4, 3>,
+        Softmax,
+    }
+
+    /// The activations whose backward pass reads the input.
+    #[derive(Clone, Debug)]
+    pub struct Inputs<T>: [5] -> [3] {
+        fc1: Linear<5, 6>,
+        Gelu,
+        fc2: Linear<6, 7>,
+        Gelu<approximate = tanh>,
+        fc3: Linear<7, 6>,
+        Gelu<approximate = none>,
+        fc4: Linear<6, 5>,
+        Silu,
+        fc5: Linear<5, 4>,
+        Softplus(2.0, threshold = 15.0),
+        fc6: Linear<4, 3>,
+        LogSoftmax,
+    }
+
+    /// What regroups, what works along a dimension, and what drops out.
+    #[derive(Clone, Debug)]
+    pub struct Shapes<T>: [2, 3, 4] -> [3, 2] {
+        Softmax<dim = 1>,
+        Dropout(0.25),
+        Reshape<6, -1>,
+        fc1: Linear<4, 3>,
+        LogSoftmax<dim = -2>,
+        Flatten,
+        Dropout,
+        fc2: Linear<18, 6>,
+        Dropout(p = 0.1),
+        Reshape<3, 2>,
+    }
+}
+
+fn main() {
+    gradients::check::<_, Outputs<f64>>();
+    gradients::check::<_, Inputs<f64>>();
+    gradients::check::<_, Shapes<f64>>();
+    gradients::compare::<_, _, Outputs<f32>, Outputs<f64>>();
+    gradients::compare::<_, _, Inputs<f32>, Inputs<f64>>();
+    gradients::compare::<_, _, Shapes<f32>, Shapes<f64>>();
+}
