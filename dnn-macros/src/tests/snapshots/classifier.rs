@@ -21,6 +21,7 @@ pub struct Classifier<T> {
     ///`Linear<400, 120, bias = false>`: `[400]` to `[120]`
     pub fc1: ::dnn::__private::Linear<400, 120, T, ()>,
     /// The middle.
+    ///
     ///`Linear<120, 84>`: `[120]` to `[84]`
     pub fc2: ::dnn::__private::Linear<120, 84, T>,
     ///`Linear<84, 10, bias = shared>`: `[84]` to `[10]`
