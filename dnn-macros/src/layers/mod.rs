@@ -184,8 +184,7 @@ pub(crate) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
     if known != text {
         let advice = format!("did you mean `{known}`? A layer of your own with this name is written `self::{text}`");
         errors.push(word.span(), format!("there is no layer `{text}`: {advice}"));
-    }
-    if let Some(output) = &item.output {
+    } else if let Some(output) = &item.output {
         errors.push(output.span, format!("`{text}` computes its output shape: remove the arrow and the shape"));
     }
     let mut arguments = Arguments::new(item, errors);

@@ -114,8 +114,11 @@ fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
     if input.peek(syn::token::Paren) {
         let inner;
         parenthesized!(inner in input);
-        let expression = inner.parse()?;
-        return if inner.is_empty() { Ok(expression) } else { Err(inner.error("expected an operator or `)`")) };
+        let expression = inner.parse();
+        let missing = (!inner.is_empty()).then(|| inner.error("expected an operator or `)`"));
+        // Tokens that are left would be a second mistake.
+        inner.parse::<TokenStream>()?;
+        return expression.and_then(|expression| missing.map_or(Ok(expression), Err));
     }
     if input.peek(Token![-]) {
         let span = input.span();
