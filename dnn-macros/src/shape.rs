@@ -85,7 +85,11 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
     }
     let header = declaration.output.lengths();
     let mut values: Vec<Value> = Vec::new();
-    values.push(Value { name: graph.names[graph.input.0].clone(), dims: declaration.input.lengths() });
+    let input = match following(&layers, &header) {
+        Some(demanded) if !declaration.input.certain => demanded,
+        _ => declaration.input.lengths(),
+    };
+    values.push(Value { name: graph.names[graph.input.0].clone(), dims: input });
     let mut nodes: Vec<Node> = Vec::new();
     // Whether the shape that reaches a layer is known. Where it is not, because of a mistake before, nothing is said about it.
     let mut certain = declaration.input.certain && declaration.is_chain;
@@ -104,10 +108,12 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
             operation.output = vec![1; operation.output.len()];
         }
         let faulty = is_faulty[node.layer] || !mistakes.is_empty();
+        let fits = mistakes.is_empty() || !certain;
         if certain {
             errors.append(mistakes);
         }
-        certain = declaration.is_chain && (layer.settles(dims.len()) || certain && (layer.keeps_shape() || !faulty));
+        certain =
+            declaration.is_chain && (layer.settles(dims.len(), fits) || certain && (layer.keeps_shape() || !faulty));
         origin = match operation.form {
             layers::Form::View => regrouped(&dims),
             _ if layer.keeps_shape() => origin,
@@ -215,6 +221,11 @@ fn regrouped(dims: &[usize]) -> String {
         return String::new();
     }
     format!(" ({})", dims.iter().map(usize::to_string).collect::<Vec<_>>().join(" x "))
+}
+
+/// `1 value`, `2 values`
+pub(crate) fn values(count: usize) -> String {
+    if count == 1 { "1 value".to_owned() } else { format!("{count} values") }
 }
 
 /// `[16, 5, 5]`

@@ -80,7 +80,13 @@ impl Network<'_> {
 
     /// The header's output, which a declaration with a mistake may not reach.
     fn output(&self) -> TokenStream {
-        self.tensor(&self.declaration.output.lengths())
+        let header = &self.declaration.output;
+        // Where the header is a mistake itself, the layers say what is meant.
+        if header.certain {
+            self.tensor(&header.lengths())
+        } else {
+            self.tensor(&self.typed.values[self.typed.output.0].dims)
+        }
     }
 
     /// The nodes whose layers have a field.

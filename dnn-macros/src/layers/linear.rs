@@ -4,7 +4,7 @@
 
 use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Type};
 use crate::error::Errors;
-use crate::shape::{Incoming, brackets};
+use crate::shape::{Incoming, brackets, values};
 use crate::syntax::{Length, MAX_ELEMENTS};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -45,23 +45,21 @@ impl Layer for Linear {
         let o = outputs
             .as_ref()
             .map_or(following.and_then(|dims| dims.last().copied()).unwrap_or(1), |length| length.value);
-        let mut output: Vec<usize> = lead.iter().copied().chain([o]).collect();
         if i != last
             && let Some(inputs) = inputs
         {
-            let (from, origin) = (incoming.from, incoming.origin);
+            let (from, origin, takes) = (incoming.from, incoming.origin, values(i));
             let message = if lead.is_empty() {
-                format!("`{label}` takes {i} values, but {from} gives {last}{origin}: write {last}")
+                format!("`{label}` takes {takes}, but {from} gives {last}{origin}: write {last}")
             } else if incoming.dims.iter().product::<usize>() == i {
                 let shape = brackets(incoming.dims);
-                output = vec![o];
                 format!(
-                    "`{label}` takes {i} values, but {from} gives {shape}: put `Flatten` before it, or write {last} for the last dimension"
+                    "`{label}` takes {takes}, but {from} gives {shape}: put `Flatten` before it, or write {last} for the last dimension"
                 )
             } else {
                 let shape = brackets(incoming.dims);
                 format!(
-                    "`{label}` takes {i} values in the last dimension, but {from} gives {last} there, {shape}: write {last}"
+                    "`{label}` takes {takes} in the last dimension, but {from} gives {last} there, {shape}: write {last}"
                 )
             };
             errors.push(inputs.place, message);
@@ -79,7 +77,7 @@ impl Layer for Linear {
         };
         let added = if biases == 0 { "" } else { " + b" };
         Operation {
-            output,
+            output: lead.iter().copied().chain([o]).collect(),
             form: Form::Op { from: vec![i], to: vec![o], reads_output: false, own: None },
             field: Some(Field { ty: Type::BuiltIn(ty, vec![i, o]), parameters: Some(i * o + biases) }),
             macs: Some(rows.saturating_mul(i * o)),
@@ -89,7 +87,7 @@ impl Layer for Linear {
         }
     }
 
-    fn settles(&self, rank: usize) -> bool {
+    fn settles(&self, rank: usize, _: bool) -> bool {
         self.outputs.is_some() && rank == 1
     }
 

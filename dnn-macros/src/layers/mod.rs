@@ -55,9 +55,9 @@ pub(crate) trait Layer {
     }
 
     /// Whether its arguments alone say its output, for an input of `rank` dimensions: then the layers behind it are checked
-    /// even where a mistake before it leaves its input in doubt.
-    fn settles(&self, rank: usize) -> bool {
-        let _ = rank;
+    /// even where a mistake before it leaves its input in doubt. `fits` is whether the layer found its input as it should be.
+    fn settles(&self, rank: usize, fits: bool) -> bool {
+        let _ = (rank, fits);
         false
     }
 

@@ -68,7 +68,7 @@ fn names(tokens: TokenStream, word: &Ident) -> bool {
 }
 
 impl Layer for Own {
-    fn settles(&self, _: usize) -> bool {
+    fn settles(&self, _: usize, _: bool) -> bool {
         self.output.is_some()
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Algebra, Arguments, Form, Layer, Operation, Proof};
 use crate::error::{Errors, Place};
-use crate::shape::{Incoming, brackets};
+use crate::shape::{Incoming, brackets, values};
 use crate::syntax::{MAX_RANK, are_too_many, too_many};
 use quote::quote;
 
@@ -67,17 +67,17 @@ impl Layer for Reshape {
         let computed = self.dims.contains(&None);
         let fits = if computed { elements.is_multiple_of(product) } else { elements == product };
         if !fits {
-            let (label, source) = (&self.label, incoming.from);
+            let (label, source, takes) = (&self.label, incoming.from, values(product));
             let given = if from.len() == 1 { elements.to_string() } else { format!("{elements}, {}", brackets(&from)) };
             errors.push(
                 self.place,
                 if computed {
                     format!(
-                        "`{label}` takes a multiple of {product} values, but {source} gives {given}: write lengths whose product divides {elements}"
+                        "`{label}` takes a multiple of {product}, but {source} gives {given}: write lengths whose product divides {elements}"
                     )
                 } else {
                     format!(
-                        "`{label}` takes {product} values, but {source} gives {given}: write lengths whose product is {elements}"
+                        "`{label}` takes {takes}, but {source} gives {given}: write lengths whose product is {elements}"
                     )
                 },
             );
@@ -102,7 +102,7 @@ impl Layer for Reshape {
         }
     }
 
-    fn settles(&self, _: usize) -> bool {
-        self.readable && !self.dims.contains(&None)
+    fn settles(&self, _: usize, fits: bool) -> bool {
+        fits && self.readable && !self.dims.contains(&None)
     }
 }

@@ -22,6 +22,7 @@ fn a_random_network_expands_and_with_one_number_broken_it_is_rejected_with_both_
                 && message.contains(&why.takes)
                 && message.contains(&why.gives)
         };
+        assert_eq!(messages.len(), 1, "one mistake, one message\n{text}{messages:#?}");
         assert!(messages.iter().any(names_it), "{text}{why:?}\n{messages:#?}");
         assert!(
             messages.iter().all(|message| message.contains(": write ") || message.contains(": put ")),
