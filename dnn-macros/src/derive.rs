@@ -58,6 +58,7 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
     });
     let content = hygienic(quote!(#implementation #[allow(dead_code)] #check));
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             use #krate as __dnn;
             #content

@@ -39,6 +39,7 @@ pub(crate) fn network(network: &Network<'_>) -> TokenStream {
     let content = hygienic(quote!(#methods #passes #parameters #seals));
     quote! {
         #structure
+        #[allow(unused_qualifications)]
         const _: () = {
             use #krate as __dnn;
             #content

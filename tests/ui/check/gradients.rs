@@ -82,7 +82,7 @@ fn case<X: Tensor, N: Network<Input = X>>(rng: &mut Rng) -> Case<N> {
 /// Backward agrees with central differences of fourth order along random directions, in which input and parameters move
 /// together: relative L2 error at most 1e-7. Directions that cross a kink are drawn anew: there, differences of two step
 /// sizes disagree with each other.
-pub fn check<X: Tensor<Scalar = f64>, N: Network<Input = X, Scalar = f64, Gradient = N>>() {
+pub(crate) fn check<X: Tensor<Scalar = f64>, N: Network<Input = X, Scalar = f64, Gradient = N>>() {
     let mut rng = Rng::new(7);
     let (mut wrong, mut size, mut found) = (0.0, 0.0, 0);
     for _ in 0..200 {
@@ -120,7 +120,7 @@ pub fn check<X: Tensor<Scalar = f64>, N: Network<Input = X, Scalar = f64, Gradie
 }
 
 /// Single precision gives what double precision gives: relative L2 error at most 2e-6 for each square root of a layer.
-pub fn compare<X, Y, N, M>()
+pub(crate) fn compare<X, Y, N, M>()
 where
     X: Tensor<Scalar = f32>,
     Y: Tensor<Scalar = f64>,

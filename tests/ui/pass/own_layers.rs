@@ -1,5 +1,8 @@
-//! Layers of one's own: generic and not, with and without parameters, with a workspace, and networks as layers.
-#![deny(warnings, missing_docs)]
+//! Layers of one's own: generic and not, with and without parameters, with a workspace, and networks as layers; under lints
+//! that callers like.
+#![deny(warnings, missing_docs, rust_2018_idioms, future_incompatible, nonstandard_style, unused)]
+#![deny(let_underscore, unused_qualifications, unreachable_pub, unused_results, trivial_casts, trivial_numeric_casts)]
+#![deny(single_use_lifetimes, unused_lifetimes, missing_copy_implementations, redundant_lifetimes, unit_bindings)]
 #![forbid(unsafe_code)]
 
 use dnn::prelude::*;
@@ -170,7 +173,7 @@ network! {
         Relu,
         twice: Twice<T> -> [3],
         Gelu,
-        scale3: self::Scale<T, 3> -> [3],
+        scale3: Scale<T, 3> -> [3],
     }
 
     /// A network is a layer.

@@ -27,6 +27,7 @@ pub struct Classifier<T> {
     ///`Linear<84, 10, bias = shared>`: `[84]` to `[10]`
     pub fc3: ::dnn::__private::Linear<84, 10, T, [T; 1]>,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dnn::__private as __dnn;
     #[allow(dead_code, unused_variables)]

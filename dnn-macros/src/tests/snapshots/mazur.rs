@@ -16,6 +16,7 @@ pub struct Mazur {
     ///`Linear<2, 2>`: `[2]` to `[2]`
     pub output: ::dnn::__private::Linear<2, 2>,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dnn::__private as __dnn;
     #[allow(dead_code, unused_variables)]
