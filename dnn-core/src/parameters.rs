@@ -105,8 +105,9 @@ const fn leaves(table: &[Entry]) -> usize {
 ///
 /// # Safety
 /// The type consists of values of `Scalar` alone, without padding; all zero bits are a valid value; `TABLE` lists tensors
-/// that lie inside it, apart from each other. The same holds for `Gradient`, whose table lists the tensors of the role
-/// [`Role::Parameter`] of this type, in the same order, with the same shapes.
+/// that lie inside it, apart from each other, and cover it. The same holds for `Gradient`, whose table lists the tensors of
+/// the role [`Role::Parameter`] of this type, in the same order, with the same shapes; where it is another type, its tensors
+/// lie in the order of its table.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no table of parameters",
     label = "not a layer with parameters",
@@ -123,14 +124,18 @@ pub unsafe trait Parameters: Sized + 'static {
     /// Fills it with PyTorch's default initialisation.
     fn init_in<R: Generator>(&mut self, rng: &mut R);
 
-    /// Everything as one slice, in the order of the table.
+    /// Everything as one slice, as it lies in memory.
+    ///
+    /// For a network that is the order of the table. A layer that derives this lies in the order of its fields where it is
+    /// `#[repr(C)]`, and otherwise in one that rustc chooses: [`parameters`](Parameters::parameters) goes by names.
     #[inline(always)]
     fn flat(&self) -> &[Self::Scalar] {
         if const { size_of::<Self>() == 0 } {
             return &[]; // a type of no scalars need not have their alignment
         }
-        // SAFETY: by contract the type is nothing but scalars.
-        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), scalars_in::<Self>()) }
+        // SAFETY: by contract the type is nothing but the scalars that its table lists; counting them evaluates the table,
+        // and with it the seal of one that is derived.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), const { count(Self::TABLE, None) }) }
     }
 
     /// Everything as one slice to write to.
@@ -140,7 +145,7 @@ pub unsafe trait Parameters: Sized + 'static {
             return &mut [];
         }
         // SAFETY: as in `flat`; the borrow is exclusive.
-        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), scalars_in::<Self>()) }
+        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), const { count(Self::TABLE, None) }) }
     }
 
     /// Every tensor with its name, as PyTorch's `state_dict` lists them.
@@ -180,10 +185,6 @@ pub unsafe trait Parameters: Sized + 'static {
     }
 }
 
-const fn scalars_in<P: Parameters>() -> usize {
-    size_of::<P>() / size_of::<P::Scalar>()
-}
-
 /// A network, a layer or a gradient of zeros.
 pub const fn zeros<P: Parameters>() -> P {
     // SAFETY: the contract of `Parameters` makes all zero bits a valid value.
@@ -198,6 +199,9 @@ pub fn boxed_zeros<P: Parameters>() -> alloc::boxed::Box<P> {
 }
 
 /// The table itself, after a check that the type has no room for anything else.
+///
+/// # Panics
+/// It has: padding, or a field that a later macro put in. The build stops, since a table is a constant.
 pub const fn sealed<P: Parameters>(table: &'static [Entry]) -> &'static [Entry] {
     let bytes = count(table, None) * size_of::<P::Scalar>();
     assert!(bytes == size_of::<P>(), "a layer with parameters holds tensors of its scalar and nothing else");

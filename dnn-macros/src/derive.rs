@@ -3,6 +3,7 @@
 use crate::emit::parameters::{Content, FieldOf, Initial, Target, emit};
 use crate::emit::{associated, hygienic};
 use crate::error::Errors;
+use crate::syntax::representation;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -84,23 +85,6 @@ fn krate(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
         }
     }
     quote!(#path::__private)
-}
-
-/// Padding would be read as parameters.
-fn representation(attributes: &[Attribute], errors: &mut Errors) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("align") || meta.path.is_ident("packed") {
-                errors.push(meta.path.span(), "parameters lie side by side: remove `align` and `packed`");
-            }
-            if meta.input.peek(syn::token::Paren) {
-                let content;
-                syn::parenthesized!(content in meta.input);
-                content.parse::<TokenStream>()?;
-            }
-            Ok(())
-        });
-    }
 }
 
 fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<(Ident, &'a Field)> {

@@ -10,7 +10,8 @@ pub(crate) use length::{Expression, Length, Operator};
 use crate::error::Errors;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Token, Visibility, braced};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, Token, Visibility, braced, parenthesized};
 
 /// Everything inside one `network! { .. }`.
 pub(crate) struct Block {
@@ -178,6 +179,7 @@ fn declaration(
     if !input.peek(Ident) {
         return Err(input.error("expected the name of the network: write `struct Name: [2] -> [1] { .. }`"));
     }
+    representation(&attributes, errors);
     let name: Ident = input.parse()?;
     let scalar = scalar(input, errors)?;
     if !input.peek(Token![:]) {
@@ -202,6 +204,23 @@ fn declaration(
     let input = from.evaluate("the input shape", &constants, errors);
     let output = to.evaluate("the output shape", &constants, errors);
     Ok(Declaration { attributes, visibility, name, scalar, input, output, layers, is_chain })
+}
+
+/// Padding would be read as parameters.
+pub(crate) fn representation(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("align") || meta.path.is_ident("packed") {
+                errors.push(meta.path.span(), "parameters lie side by side: remove `align` and `packed`");
+            }
+            if meta.input.peek(syn::token::Paren) {
+                let content;
+                parenthesized!(content in meta.input);
+                content.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
 }
 
 fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
