@@ -105,6 +105,9 @@ fn a_loss_that_is_not_finite_ends_the_run_before_its_update() {
         "the loss of epoch 1, batch 3 is NaN: all parameters are finite, look for inputs or targets that are not"
     );
     assert_eq!(trainer.steps(), 2);
+    assert!(trainer.gradient().flat().iter().any(|g| g.is_nan()), "it can be looked at");
+    trainer.step(points(6).inputs(), points(6).targets());
+    assert!(trainer.network().flat().iter().all(|p| p.is_finite()), "but is not added to");
 
     trainer.network_mut().fc.bias[0] = f32::INFINITY;
     let error = trainer.fit(&points(6), None, options).unwrap_err();

@@ -17,6 +17,7 @@ use core::ops::ControlFlow;
 
 /// How [`Trainer::fit`] runs over a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Fit {
     epochs: usize,
     batch_size: usize,
@@ -84,7 +85,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// A data set is empty, or the loss of a batch is not finite: then the update by this batch is not made.
+    /// A data set is empty, or the loss of a batch is not finite: then the update by this batch is not made, and its gradient
+    /// is left to look at.
     ///
     /// # Panics
     /// A target is a label that does not exist; `Class` labels always do.
@@ -190,6 +192,7 @@ where
             let loss = self.counted(x, targets, &mut correct).to_f64();
             if !loss.is_finite() {
                 let tensor = first_not_finite(self.network());
+                self.forget(); // a later step must not add to this gradient
                 return Err(FitError::NotFinite { epoch: number, batch, loss, tensor });
             }
             self.update();
