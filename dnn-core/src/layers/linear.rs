@@ -32,8 +32,16 @@ pub struct Linear<const I: usize, const O: usize, T = f32, B = [T; O]> {
 
 /// The bias of a [`Linear`]: `[T; O]`, `[T; 1]` shared by all outputs, or `()`.
 ///
+/// Another number of elements does not compile where the layer runs:
+///
+/// ```compile_fail
+/// use dnn_core::{Layer, Linear};
+/// let fc = Linear { weight: [[1.0f32], [2.0], [3.0]], bias: [0.5, -0.5] };
+/// fc.infer(&[[1.0]], &mut [[0.0; 3]], &mut []);
+/// ```
+///
 /// # Safety
-/// The type is `LEN` scalars and nothing else.
+/// The type is as many scalars as `DIMS` says, and nothing else.
 pub unsafe trait Bias<T>: 'static {
     /// The shape in the table of parameters, or none.
     const DIMS: Option<&'static [usize]>;
@@ -80,6 +88,9 @@ unsafe impl<T: Scalar> Bias<T> for () {
 }
 
 impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Linear<I, O, T, B> {
+    const FITS: () = if let Some(&[elements]) = B::DIMS {
+        assert!(elements == O || elements == 1, "a bias has one element for each output, or one that all share")
+    };
     const WEIGHT: Entry =
         Entry::Tensor { name: "weight", offset: offset_of!(Self, weight), dims: &[O, I], role: Role::Parameter };
     const ENTRIES: [Entry; 2] = [
@@ -116,6 +127,7 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
 
     #[inline(always)]
     fn infer(&self, x: &[[T; I]], y: &mut [[T; O]], _: &mut [T]) {
+        const { Self::FITS };
         linear::forward(y, x, &self.weight, &self.bias);
     }
 
@@ -130,6 +142,7 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
         dx: Option<&mut [[T; I]]>,
         dp: &mut Self,
     ) {
+        const { Self::FITS };
         if let Some(dx) = dx {
             linear::gradient_input(dx, dy, &self.weight);
         }
