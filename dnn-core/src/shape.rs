@@ -14,8 +14,3 @@ pub const fn inferred(from: &[usize], known: usize) -> usize {
         None => 0,
     }
 }
-
-/// The dimension `axis` of `dims`, 1 beyond the last one.
-pub const fn dim(dims: &[usize], axis: usize) -> usize {
-    if axis < dims.len() { dims[axis] } else { 1 }
-}

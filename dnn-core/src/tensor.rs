@@ -145,8 +145,6 @@ pub trait Sample {
     fn longest(batch: Self::Batch<'_>) -> usize {
         Self::len(batch)
     }
-    /// A batch of one.
-    fn one(sample: &Self) -> Self::Batch<'_>;
     /// The samples from `start` on, at most `count` of them.
     fn part<'a>(batch: Self::Batch<'a>, start: usize, count: usize) -> Self::Batch<'a>;
 }
@@ -163,10 +161,6 @@ impl<X: Tensor> Sample for X {
     #[inline(always)]
     fn len(batch: &[X]) -> usize {
         batch.len()
-    }
-    #[inline(always)]
-    fn one(sample: &X) -> &[X] {
-        core::slice::from_ref(sample)
     }
     #[inline(always)]
     fn part<'a>(batch: Self::Batch<'a>, start: usize, count: usize) -> Self::Batch<'a> {
@@ -186,10 +180,6 @@ impl<A: Tensor, B: Tensor> Sample for (A, B) {
     fn longest(batch: Self::Batch<'_>) -> usize {
         let (a, b) = (batch.0.len(), batch.1.len());
         if a < b { b } else { a }
-    }
-    #[inline(always)]
-    fn one(sample: &Self) -> Self::Batch<'_> {
-        (core::slice::from_ref(&sample.0), core::slice::from_ref(&sample.1))
     }
     #[inline(always)]
     fn part<'a>(batch: Self::Batch<'a>, start: usize, count: usize) -> Self::Batch<'a> {
