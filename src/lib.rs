@@ -129,9 +129,9 @@ pub mod prelude {
     pub use crate::{Parameters, network};
     pub use dnn_core::layers::*;
     pub use dnn_core::{
-        Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Class, CrossEntropy, Evaluation, Extent, Generator, Huber,
-        InPlace, L1, Label, Layer, Loss, Memory, Momentum, Mse, Network, Nll, Optimizer, Pass, RmsProp, Rng, Scalar,
-        Sgd, Sum, Summary, Tensor, Trainer, clip_norm, clip_value,
+        Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, Evaluation, Extent,
+        Generator, Huber, InPlace, L1, Label, Layer, Loss, Memory, Momentum, Mse, Network, Nll, Optimizer, Pass,
+        RmsProp, Rng, Scalar, Sgd, Sum, Summary, Tensor, Trainer, clip_norm, clip_value,
     };
     #[cfg(feature = "std")]
     pub use dnn_core::{Csv, DataError};

@@ -56,7 +56,7 @@ pub trait Layer<X: Sample>: Parameters {
 
     /// The gradients of a batch: **writes** `dx` = dL/dx where it is wanted and **adds** dL/dp to `dp`. `dy` = dL/dy may be
     /// spoilt.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
     fn backward(
         &self,
         pass: &Pass,
@@ -89,7 +89,7 @@ pub trait Op<X: Sample, Y: Tensor>: Parameters {
     /// See [`Layer::forward`].
     fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Y], saved: &mut [Self::Scalar]);
     /// See [`Layer::backward`].
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
     fn backward(
         &self,
         pass: &Pass,

@@ -22,6 +22,7 @@ use alloc::vec::Vec;
 /// # Ok::<(), dnn_core::DataError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Csv {
     file: String,
     text: String,

@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 /// # Ok::<(), dnn_core::DataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Dataset<X, D> {
     inputs: Vec<X>,
     targets: Vec<D>,

@@ -23,6 +23,9 @@ impl<'a> Row<'a> {
     }
 
     /// The next value as it stands, without the spaces around it.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none.
     pub fn text(&mut self) -> Result<&'a str, DataError> {
         match self.fields.next() {
             Some(field) => {
@@ -34,6 +37,9 @@ impl<'a> Row<'a> {
     }
 
     /// The next value as a number.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none, [`Fault::Number`] where it is no finite number of this type.
     pub fn number<T: Number>(&mut self) -> Result<T, DataError> {
         let text = self.text()?;
         match T::from_str(text) {
@@ -43,11 +49,17 @@ impl<'a> Row<'a> {
     }
 
     /// The next values as a tensor, in row-major order.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none left, [`Fault::Number`] where one is no finite number of this type.
     pub fn tensor<X: Tensor<Scalar: Number>>(&mut self) -> Result<X, DataError> {
         self.tensor_with(|value| value)
     }
 
     /// The next values, each changed by `change`, as a tensor: `row.tensor_with(|p: f32| p / 255.0)`.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none left, [`Fault::Number`] where one is no finite number of this type.
     pub fn tensor_with<X: Tensor, T: Number>(
         &mut self,
         mut change: impl FnMut(T) -> X::Scalar,
@@ -60,6 +72,9 @@ impl<'a> Row<'a> {
     }
 
     /// The next value as a class, whose index is below `N`.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none, [`Fault::Class`] where it is no integer below `N`.
     pub fn class<const N: usize>(&mut self) -> Result<Class<N>, DataError> {
         let text = self.text()?;
         match usize::from_str(text).ok().and_then(Class::new) {
@@ -69,6 +84,9 @@ impl<'a> Row<'a> {
     }
 
     /// The next value as the class of that name.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none, [`Fault::Name`] where it is none of the names.
     pub fn class_of<const N: usize>(&mut self, names: &[&str; N]) -> Result<Class<N>, DataError> {
         let text = self.text()?;
         match names.iter().position(|name| *name == text).and_then(Class::new) {
@@ -78,6 +96,9 @@ impl<'a> Row<'a> {
     }
 
     /// Reads past `columns` values.
+    ///
+    /// # Errors
+    /// [`Fault::TooFew`] where there is none left.
     pub fn skip(&mut self, columns: usize) -> Result<(), DataError> {
         (0..columns).try_for_each(|_| self.text().map(|_| ()))
     }

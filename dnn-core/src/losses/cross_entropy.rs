@@ -34,6 +34,7 @@ use crate::scalar::Scalar;
 /// # let _ = options;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct CrossEntropy<W = ()> {
     label_smoothing: f64,
     weights: W,

@@ -20,6 +20,7 @@ use core::slice::{from_mut, from_ref};
 /// assert_eq!((loss, dy), (4.25, [[0.5, 1.0]]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Huber {
     delta: f64,
 }

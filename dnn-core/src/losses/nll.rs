@@ -26,6 +26,7 @@ use crate::scalar::Scalar;
 /// assert_eq!((loss, dy), (1.5, [[0.0, -1.0]]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Nll<W = ()> {
     weights: W,
 }

@@ -22,6 +22,7 @@ use crate::scalar::Scalar;
 /// # let _ = (plain, other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Adagrad {
     lr: f64,
     lr_decay: f64,

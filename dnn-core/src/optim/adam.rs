@@ -23,6 +23,7 @@ use crate::scalar::Scalar;
 /// # let _ = (adam, other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Adam<A = ()> {
     lr: f64,
     beta1: f64,
@@ -83,6 +84,7 @@ impl Default for Adam {
 }
 
 /// What [`Adam`] and [`AdamW`](super::AdamW) remember: two averages, a maximum with [`Amsgrad`], and the number of steps.
+#[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Moments<G: Parameters, A: Remember = ()> {
     /// m, the average of g; PyTorch's `exp_avg`.

@@ -17,6 +17,7 @@ use crate::parameters::Parameters;
 /// # let _ = adam;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct AdamW<A = ()>(Adam<A>);
 
 impl AdamW {

@@ -25,6 +25,7 @@ use core::marker::PhantomData;
 /// # let _ = (plain, other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct RmsProp<M = (), C = ()> {
     lr: f64,
     alpha: f64,
@@ -95,6 +96,7 @@ impl Default for RmsProp {
 }
 
 /// What [`RmsProp`] remembers: an average, and what its options need.
+#[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Averages<G: Parameters, M: Remember = (), C: Remember = ()> {
     /// v, the average of g^2; PyTorch's `square_avg`.

@@ -19,6 +19,7 @@ use crate::scalar::Scalar;
 /// # let _ = (plain, nesterov);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Sgd<M = ()> {
     lr: f64,
     weight_decay: f64,
@@ -34,7 +35,7 @@ pub struct Momentum {
 }
 
 impl Sgd {
-    /// Gradient descent with the learning rate `lr`.
+    /// Gradient descent with the learning rate `lr`; PyTorch's default is 0.001.
     pub const fn new(lr: f64) -> Sgd {
         Sgd { lr, weight_decay: 0.0, momentum: () }
     }
@@ -47,7 +48,7 @@ impl Sgd {
 }
 
 impl<M: Copy> Sgd<M> {
-    /// The factor of the L2 penalty: g += weight_decay w.
+    /// The factor of the L2 penalty, g += weight_decay w: 0 by default.
     pub const fn weight_decay(mut self, weight_decay: f64) -> Sgd<M> {
         self.weight_decay = weight_decay;
         self
@@ -61,7 +62,7 @@ impl<M: Copy> Sgd<M> {
 }
 
 impl Sgd<Momentum> {
-    /// How much less a gradient counts in the momentum.
+    /// How much less a gradient counts in the momentum: 0 by default.
     pub const fn dampening(mut self, dampening: f64) -> Sgd<Momentum> {
         self.momentum.dampening = dampening;
         self
@@ -71,6 +72,12 @@ impl Sgd<Momentum> {
     pub const fn nesterov(mut self) -> Sgd<Momentum> {
         self.momentum.nesterov = true;
         self
+    }
+}
+
+impl Default for Sgd {
+    fn default() -> Sgd {
+        Sgd::new(1e-3)
     }
 }
 

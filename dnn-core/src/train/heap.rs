@@ -9,6 +9,7 @@ use crate::tensor::{Tensor, batch_mut};
 use crate::workspace::Extent;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// Training memory on the heap: what [`Trainer::new`](crate::Trainer::new) makes.
 ///
@@ -35,6 +36,13 @@ impl<N: Network, O: Optimizer<N>> Heap<N, O> {
             workspace: Vec::new(),
             capacity: usize::MAX,
         }
+    }
+}
+
+/// Without its numbers, of which there may be millions.
+impl<N: Network, O: Optimizer<N>> fmt::Debug for Heap<N, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Heap").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }
 

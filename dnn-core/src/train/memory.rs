@@ -7,6 +7,7 @@ use crate::optim::Optimizer;
 use crate::parameters::Parameters;
 use crate::tensor::Tensor;
 use crate::workspace::Extent;
+use core::fmt;
 
 /// Everything that training needs, borrowed from a [`Storage`].
 pub struct Parts<'a, N: Network, S> {
@@ -104,7 +105,7 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
     };
 
     /// A memory of zeros: the network has to be [loaded](Memory::load) or [initialised](Parameters::init_in).
-    #[allow(clippy::new_without_default)] // a `default()` would be taken on the stack
+    #[allow(clippy::new_without_default, reason = "a `default()` would be taken on the stack")]
     pub const fn new() -> Self {
         const { Self::FITS };
         // SAFETY: all zero bits are a valid network and gradient by the contract of `Parameters`, a valid state by that of
@@ -125,6 +126,13 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
     /// Copies the parameters of `network`, value by value and not by way of the stack.
     pub fn load(&mut self, network: &N) {
         self.network.copy_from(network);
+    }
+}
+
+/// Without its numbers, of which there may be millions.
+impl<N: Network, O: Optimizer<N>, const B: usize> fmt::Debug for Memory<N, O, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("samples", &B).finish_non_exhaustive()
     }
 }
 

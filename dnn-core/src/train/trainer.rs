@@ -15,6 +15,7 @@ use crate::parameters::Parameters;
 use crate::scalar::Scalar;
 use crate::tensor::Sample;
 use crate::workspace::Extent;
+use core::fmt;
 
 type Number<S> = <<S as Storage>::Network as Parameters>::Scalar;
 type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
@@ -41,6 +42,7 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 /// # Panics
 /// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, or more of one input than of
 /// another, and where a target is a label that does not exist. With arrays of equal length and `Class` labels neither can happen.
+#[must_use]
 pub struct Trainer<S: Storage, L> {
     pub(super) storage: S,
     pub(super) loss: L,
@@ -246,6 +248,22 @@ impl<S: Storage, L> Trainer<S, L> {
     /// How many updates this trainer has made.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+}
+
+/// Without the network and the gradient, which may have millions of numbers.
+impl<S: Storage<Optimizer: fmt::Debug>, L: fmt::Debug> fmt::Debug for Trainer<S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Trainer { storage: _, loss, optimizer, seed, steps, samples, stale: _, clip_norm, clip_value } = self;
+        f.debug_struct("Trainer")
+            .field("loss", loss)
+            .field("optimizer", optimizer)
+            .field("seed", seed)
+            .field("steps", steps)
+            .field("samples", samples)
+            .field("clip_norm", clip_norm)
+            .field("clip_value", clip_value)
+            .finish_non_exhaustive()
     }
 }
 
