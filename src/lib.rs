@@ -66,6 +66,62 @@
 #![forbid(unsafe_code)]
 
 pub use dnn_core::*;
+/// # Example
+///
+/// A layer of your own, in a network:
+///
+/// ```
+/// use dnn::prelude::*;
+///
+/// /// y = a x, element by element; dx = a dy, da += x dy
+/// #[derive(Parameters, Clone, Debug)]
+/// pub struct Scale<const N: usize> {
+///     #[init(1.0)]
+///     factor: [f32; N],
+/// }
+///
+/// impl<const N: usize> Layer<[f32; N]> for Scale<N> {
+///     type Output = [f32; N];
+///
+///     fn infer(&self, x: &[[f32; N]], y: &mut [[f32; N]], _: &mut [f32]) {
+///         for (x, y) in x.iter().zip(y) {
+///             *y = std::array::from_fn(|i| self.factor[i] * x[i]);
+///         }
+///     }
+///
+///     fn backward(
+///         &self,
+///         _: &Pass,
+///         x: &[[f32; N]],
+///         _: &[[f32; N]],
+///         _: &mut [f32],
+///         dy: &mut [[f32; N]],
+///         dx: Option<&mut [[f32; N]]>,
+///         dp: &mut Self,
+///     ) {
+///         for (x, dy) in x.iter().zip(dy.iter()) {
+///             for i in 0..N {
+///                 dp.factor[i] += x[i] * dy[i]; // added
+///             }
+///         }
+///         for (dx, dy) in dx.into_iter().flatten().zip(dy) {
+///             *dx = std::array::from_fn(|i| self.factor[i] * dy[i]); // written
+///         }
+///     }
+/// }
+///
+/// network! {
+///     struct Net: [3] -> [2] {
+///         scale: Scale<3>,
+///         fc: Linear<3, 2>,
+///     }
+/// }
+///
+/// let mut trainer = Trainer::new(Net::init(&mut Rng::new(0)), Mse, Sgd::new(0.1));
+/// let loss = trainer.step(&[[1.0, 2.0, 3.0]], &[[0.0, 1.0]]);
+/// assert!(trainer.evaluate(&[[1.0, 2.0, 3.0]], &[[0.0, 1.0]]).loss < f64::from(loss));
+/// assert_ne!(trainer.network().parameter("scale.factor"), Some(&[1.0; 3][..]));
+/// ```
 pub use dnn_macros::Parameters;
 
 #[doc(hidden)]

@@ -8,6 +8,13 @@ use crate::tensor::{Tensor, flat, flat_mut};
 
 /// The rectified linear unit y = max(x, 0), PyTorch's
 /// [`ReLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html).
+///
+/// ```
+/// use dnn_core::{InPlace, Relu};
+/// let mut buffer = [[-2.0f32, 3.0]];
+/// Relu.infer(&mut buffer);
+/// assert_eq!(buffer, [[0.0, 3.0]]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu;
 

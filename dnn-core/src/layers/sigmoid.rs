@@ -10,6 +10,13 @@ use crate::tensor::{Tensor, flat, flat_mut};
 
 /// The logistic function y = 1 / (1 + e^-x), PyTorch's
 /// [`Sigmoid`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html).
+///
+/// ```
+/// use dnn_core::{InPlace, Sigmoid};
+/// let mut buffer = [[0.0f32, 100.0]];
+/// Sigmoid.infer(&mut buffer);
+/// assert_eq!(buffer, [[0.5, 1.0]]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 

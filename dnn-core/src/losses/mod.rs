@@ -78,6 +78,14 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
 }
 
 /// A loss that is summed over samples and elements instead of averaged: PyTorch's `reduction="sum"`.
+///
+/// ```
+/// use dnn_core::{Loss, Mse, Sum};
+/// let (y, targets, mut dy) = ([[3.0f32, 1.0]], [[1.0, 0.0]], [[0.0; 2]]);
+/// let weight = Sum(Mse).weights(&targets);
+/// assert_eq!(Sum(Mse).batch(&y, &targets, weight, &mut dy), 5.0);
+/// assert_eq!(dy, [[4.0, 2.0]]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sum<L>(pub L);
 
