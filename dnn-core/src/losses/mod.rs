@@ -101,6 +101,7 @@ impl<Y: Tensor<Scalar: Scalar>, D, L: Loss<Y, D>> Loss<Y, D> for Sum<L> {
     fn weights(&self, _: &[D]) -> Y::Scalar {
         Y::Scalar::ONE
     }
+    #[track_caller]
     fn check(&self, targets: &[D]) {
         self.0.check(targets);
     }

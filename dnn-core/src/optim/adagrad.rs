@@ -87,6 +87,7 @@ pub struct Squares<G> {
 // SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and a valid count.
 unsafe impl<G: Parameters> Zeroed for Squares<G> {}
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Adagrad {
     type State = Squares<N::Gradient>;
 

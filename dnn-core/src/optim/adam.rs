@@ -167,6 +167,7 @@ fn power(mut base: f64, mut exponent: u64) -> f64 {
     product
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters, A: Remember> Optimizer<N> for Adam<A> {
     type State = Moments<N::Gradient, A>;
 

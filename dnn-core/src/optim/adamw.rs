@@ -60,6 +60,7 @@ impl Default for AdamW {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters, A: Remember> Optimizer<N> for AdamW<A> {
     type State = Moments<N::Gradient, A>;
 

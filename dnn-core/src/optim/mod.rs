@@ -31,6 +31,10 @@ pub unsafe trait Zeroed: Sized + 'static {}
 unsafe impl Zeroed for () {}
 
 /// How a gradient changes the parameters of a network `N`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an optimiser",
+    label = "expected an optimiser, such as `Sgd::new(0.1)` or `Adam::new(0.001)`"
+)]
 pub trait Optimizer<N: Parameters> {
     /// What it remembers from step to step.
     type State: Zeroed;

@@ -110,6 +110,7 @@ pub struct Averages<G: Parameters, M: Remember = (), C: Remember = ()> {
 // SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and valid memories by their bound.
 unsafe impl<G: Parameters, M: Remember, C: Remember> Zeroed for Averages<G, M, C> {}
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters, M: Remember, C: Remember> Optimizer<N> for RmsProp<M, C> {
     type State = Averages<N::Gradient, M, C>;
 

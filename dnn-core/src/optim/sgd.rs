@@ -81,6 +81,7 @@ impl Default for Sgd {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Sgd {
     type State = ();
 
@@ -109,6 +110,7 @@ pub struct Velocity<G> {
 // SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and a valid count.
 unsafe impl<G: Parameters> Zeroed for Velocity<G> {}
 
+#[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
     type State = Velocity<N::Gradient>;
 

@@ -36,6 +36,7 @@ impl<S: Storage, L> Trainer<S, L> {
     }
 
     /// `evaluate` for at least one sample and as many targets.
+    #[track_caller]
     fn measure<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Evaluation
     where
         L: Loss<Output<S::Network>, D>,

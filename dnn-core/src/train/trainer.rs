@@ -143,6 +143,7 @@ impl<S: Storage, L> Trainer<S, L> {
     }
 
     /// `backward` for at least one sample and as many targets; `each` sees the outputs.
+    #[track_caller]
     fn accumulate<D>(
         &mut self,
         x: Batch<'_, S::Network>,

@@ -11,7 +11,11 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let declaration = network.declaration;
     let (attributes, visibility, name) = (&declaration.attributes, &declaration.visibility, &declaration.name);
     let generics = match &declaration.scalar {
-        Scalar::Generic(word) => quote!(<#word>),
+        // A layer of the user's own may demand this of its own parameter.
+        Scalar::Generic(word) => {
+            let krate = network.krate;
+            quote!(<#word: #krate::Scalar>)
+        }
         _ => quote!(),
     };
     let fields = network.fields().map(|(node, field, _)| {

@@ -46,7 +46,11 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
         );
         errors.push(word.span(), message);
     }
-    let ty = if matches!(syn::parse2(ty.clone()), Ok(syn::Type::Path(_))) {
+    let ty = if let Some(option) = item.generics.clone().and_then(option) {
+        let advice = format!("a type of your own takes no options: remove `{option}`");
+        errors.push(option.span(), format!("there is no built-in layer `{word}`, and {advice}"));
+        None
+    } else if matches!(syn::parse2(ty.clone()), Ok(syn::Type::Path(_))) {
         Some(ty)
     } else {
         errors.push(word.span(), format!("`{label}`: this is no type: write a layer, such as `Linear<784, 10>`"));
@@ -56,6 +60,24 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
     let ty = ty.map(|ty| TokenTree::Group(Group::new(Delimiter::None, ty)).into());
     let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
     Box::new(Own { label, span: word.span(), ty, output })
+}
+
+/// The first `key =` among generic arguments; one further inside belongs to a trait.
+fn option(generics: TokenStream) -> Option<Ident> {
+    let (mut depth, mut before) = (0, None);
+    for tree in generics {
+        match &tree {
+            TokenTree::Punct(punct) => match (punct.as_char(), before.take()) {
+                ('<', _) => depth += 1,
+                ('>', _) => depth -= 1,
+                ('=', Some(key)) if depth == 0 => return Some(key),
+                _ => {}
+            },
+            TokenTree::Ident(ident) => before = Some(ident.clone()),
+            _ => before = None,
+        }
+    }
+    None
 }
 
 /// Whether `word` stands in `tokens`.

@@ -14,8 +14,9 @@ pub(crate) struct Constants {
 }
 
 impl Constants {
-    /// Binds the name of a `const`; its value is an expression over integers and earlier names.
-    pub(crate) fn define(&mut self, item: &ItemConst, errors: &mut Errors) {
+    /// Binds the name of a `const`; its value is an expression over integers and earlier names. The answer is whether it has
+    /// one.
+    pub(crate) fn define(&mut self, item: &ItemConst, errors: &mut Errors) -> bool {
         let name = &item.ident;
         if !matches!(&*item.ty, syn::Type::Path(path) if path.path.is_ident("usize")) {
             errors.push(name.span(), format!("`{name}` is a length: write `const {name}: usize`"));
@@ -36,6 +37,7 @@ impl Constants {
             }
         };
         self.list.push((name.to_string(), value));
+        value.is_some()
     }
 
     /// The value of a name that is defined, unless its definition is a mistake.

@@ -17,9 +17,9 @@ pub(super) fn all(
 ) -> syn::Result<(Vec<Item>, bool)> {
     let (mut raw, mut is_chain) = (Vec::new(), true);
     while !body.is_empty() {
-        if body.peek(Token![const]) {
+        if body.peek(Token![const]) && !body.peek2(Token![:]) {
             match body.parse::<syn::ItemConst>() {
-                Ok(item) => constants.define(&item, errors),
+                Ok(item) => drop(constants.define(&item, errors)),
                 Err(error) => {
                     errors.push(error.span(), "a constant is written `const HIDDEN: usize = 128;`");
                     skip_item(body)?;
@@ -27,7 +27,7 @@ pub(super) fn all(
             }
             continue;
         }
-        if body.peek(Token![fn]) {
+        if body.peek(Token![fn]) && !body.peek2(Token![:]) {
             errors.add(body.error("a network is a chain of layers: `fn forward` is not supported"));
             is_chain = false;
             while !body.is_empty() {
@@ -88,11 +88,15 @@ struct Raw {
 impl Raw {
     fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Raw> {
         let attributes = input.call(Attribute::parse_outer)?;
+        if input.peek(Token![pub]) && !input.peek2(Token![:]) {
+            let visibility: syn::Visibility = input.parse()?;
+            errors.add(syn::Error::new_spanned(visibility, "the field of every layer is public: remove this"));
+        }
         let name = name(input, errors)?;
         if input.peek(syn::token::Bracket) {
             return Err(input.error("a layer stands here by itself: repetition in brackets is not supported"));
         }
-        let path = path(input)?;
+        let path = path(input, errors)?;
         let generics = if input.peek(Token![<]) { Some(angle_brackets(input)?) } else { None };
         let hyper = if input.peek(syn::token::Paren) {
             let group: Group = input.parse()?;
@@ -145,7 +149,7 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Ident
 }
 
 /// `Linear`, `crate::layers::Gate`: a path without arguments.
-fn path(input: ParseStream<'_>) -> syn::Result<Path> {
+fn path(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Path> {
     let leading_colon = input.parse()?;
     let mut segments = syn::punctuated::Punctuated::new();
     loop {
@@ -156,7 +160,12 @@ fn path(input: ParseStream<'_>) -> syn::Result<Path> {
         if !input.peek(Token![::]) {
             return Ok(Path { leading_colon, segments });
         }
-        segments.push_punct(input.parse()?);
+        let colons: Token![::] = input.parse()?;
+        if input.peek(Token![<]) {
+            errors.add(syn::Error::new_spanned(colons, "nothing stands between a layer and its `<`: remove `::`"));
+            return Ok(Path { leading_colon, segments });
+        }
+        segments.push_punct(colons);
     }
 }
 

@@ -4,7 +4,7 @@ use super::Constants;
 use crate::error::{Errors, Place};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, Lit, Token, parenthesized};
+use syn::{Ident, Lit, Token, braced, parenthesized};
 
 /// A value as it is written: `128`, `4 * HIDDEN`, `0.2`, `true`, `shared`.
 #[derive(Clone)]
@@ -111,9 +111,14 @@ fn product(input: ParseStream<'_>) -> syn::Result<Expression> {
 }
 
 fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
-    if input.peek(syn::token::Paren) {
+    if input.peek(syn::token::Paren) || input.peek(syn::token::Brace) {
         let inner;
-        parenthesized!(inner in input);
+        // Braces are how Rust itself writes an expression between `<` and `>`.
+        if input.peek(syn::token::Brace) {
+            braced!(inner in input);
+        } else {
+            parenthesized!(inner in input);
+        }
         let expression = inner.parse();
         let missing = (!inner.is_empty()).then(|| inner.error("expected an operator or `)`"));
         // Tokens that are left would be a second mistake.
@@ -261,7 +266,11 @@ impl Expression {
                     Operator::Divide => (left.checked_div(right), '/'),
                     Operator::Remainder => (left.checked_rem(right), '%'),
                 };
-                let reason = if right == 0 { "a division by zero" } else { "too large" };
+                let reason = if right == 0 {
+                    "a division by zero: divide by at least 1"
+                } else {
+                    "too large: at most 2^40 is possible"
+                };
                 value.map_or_else(|| failure(self.place(), format!("is {left} {sign} {right}, {reason}")), Ok)
             }
             Expression::Unreadable(_) => Err(Failure::Noted),

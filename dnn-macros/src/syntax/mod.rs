@@ -144,11 +144,19 @@ fn item_of_block(
     let visibility: Visibility = input.parse()?;
     if input.peek(Token![const]) {
         let mut item: syn::ItemConst = input.parse()?;
-        constants.define(&item, errors);
+        if !constants.define(&item, errors) {
+            item.expr = syn::parse_quote!(1); // rustc would find the same mistake once more
+        }
         (item.attrs, item.vis) = (attributes, visibility);
         block.items.push(item);
     } else {
-        block.networks.push(declaration(input, attributes, visibility, constants.clone(), errors)?);
+        let network = declaration(input, attributes, visibility, constants.clone(), errors)?;
+        let name = &network.name;
+        if block.networks.iter().any(|other| other.name == *name) {
+            errors.push(name.span(), format!("the network `{name}` is declared twice: give one of them another name"));
+        } else {
+            block.networks.push(network);
+        }
     }
     Ok(())
 }

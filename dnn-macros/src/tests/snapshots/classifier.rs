@@ -17,7 +17,7 @@ const CLASSES: usize = 10;
 
 Workspace in `f32`: `2080` bytes to predict one sample, `3568` bytes a sample to train.*/
 #[repr(C)]
-pub struct Classifier<T> {
+pub struct Classifier<T: ::dnn::__private::Scalar> {
     ///`Linear<400, 120, bias = false>`: `[400]` to `[120]`
     pub fc1: ::dnn::__private::Linear<400, 120, T, ()>,
     /// The middle.

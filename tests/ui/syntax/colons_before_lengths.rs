@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc: Linear::<4, 2>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc: Linear<4, 2>,
+    }
+}
+
+fn main() {
+    Trainer::new(Net::zeros(), Mse, 0.1);
+}
