@@ -1,6 +1,7 @@
 //! The seals: constants whose evaluation compares the macro's numbers with what the types say.
 
-use super::{Network, associated, at, typenum};
+use super::typenum::Numbers;
+use super::{Network, associated, at};
 use crate::layers::{Form, Keeps, Proof, Seal};
 use crate::shape::Node;
 use crate::syntax::Expression;
@@ -12,12 +13,15 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     if !network.runs {
         return quote!();
     }
-    let proofs =
-        network.typed.nodes.iter().flat_map(|node| node.operation.proofs.iter().map(|proof| computed(node, proof)));
+    let mut numbers = Numbers::default();
+    let nodes = network.typed.nodes.iter();
+    let proofs = nodes.flat_map(|node| node.operation.proofs.iter().map(move |proof| (node, proof)));
+    let proofs: TokenStream = proofs.map(|(node, proof)| computed(node, proof, &mut numbers)).collect();
     let declaration = network.declaration;
     let header = declaration.input.dims.iter().chain(&declaration.output.dims).map(|length| &length.expression);
     let arguments = declaration.layers.iter().flat_map(|item| item.arguments.iter().map(|argument| &argument.value));
-    let written = header.chain(arguments).filter_map(written);
+    let written: TokenStream = header.chain(arguments).filter_map(|length| written(length, &mut numbers)).collect();
+    let numbers = numbers.definitions();
     let keeps = network.typed.nodes.iter().filter_map(|node| keeps(network, node));
     let counts = network.fields().filter_map(|(node, _, field)| {
         let (label, ty) = (&node.label, network.concrete_field_type(node));
@@ -27,13 +31,13 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         })
     });
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
-    quote!(#(#proofs)* #(#written)* #(#keeps)* #(#counts)* #(#outputs)*)
+    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#outputs)*)
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
-fn computed(node: &Node, proof: &Proof) -> TokenStream {
+fn computed(node: &Node, proof: &Proof, numbers: &mut Numbers) -> TokenStream {
     let (label, value) = (&node.label, Literal::usize_unsuffixed(proof.value));
-    let algebra = typenum::value(&proof.algebra);
+    let algebra = numbers.value(&proof.algebra);
     let rule = proof.rule.as_ref().map(|rule| quote!(const _: () = __dnn::check::length(#label, #value, #rule);));
     quote! {
         #rule
@@ -42,8 +46,8 @@ fn computed(node: &Node, proof: &Proof) -> TokenStream {
 }
 
 /// Arithmetic that the user wrote, once more by typenum.
-fn written(expression: &Expression) -> Option<TokenStream> {
-    let (value, algebra) = typenum::arithmetic(expression)?;
+fn written(expression: &Expression, numbers: &mut Numbers) -> Option<TokenStream> {
+    let (value, algebra) = numbers.arithmetic(expression)?;
     let value = Literal::usize_unsuffixed(value);
     Some(quote!(const _: () = __dnn::check::length("a length", #value, #algebra);))
 }

@@ -2,64 +2,88 @@
 
 use crate::layers::Algebra;
 use crate::syntax::{Expression, Operator};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 use syn::Lit;
 
-/// `UInt<UInt<UTerm, B1>, B0>` for 2: spelled out, because typenum's own aliases end at 1024.
-fn number(value: usize) -> TokenStream {
+/// The numbers that proofs name: each gets its type once, as `__U784`.
+#[derive(Default)]
+pub(super) struct Numbers {
+    used: BTreeSet<usize>,
+}
+
+impl Numbers {
+    fn name(&mut self, value: usize) -> Ident {
+        self.used.insert(value);
+        format_ident!("__U{value}")
+    }
+
+    /// The types of all numbers that were named.
+    pub(super) fn definitions(&self) -> TokenStream {
+        let define = |value: &usize| {
+            let (name, bits) = (format_ident!("__U{value}"), bits(*value));
+            quote!(#[allow(dead_code)] type #name = #bits;)
+        };
+        self.used.iter().map(define).collect()
+    }
+
+    fn product(&mut self, factors: &[usize]) -> TokenStream {
+        let first = self.name(factors.first().copied().unwrap_or(1));
+        factors.iter().skip(1).fold(quote!(#first), |left, factor| {
+            let right = self.name(*factor);
+            quote!(__dnn::typenum::Prod<#left, #right>)
+        })
+    }
+
+    /// The number that typenum's algebra gives, as an expression of type `usize`.
+    pub(super) fn value(&mut self, algebra: &Algebra) -> TokenStream {
+        let ty = match algebra {
+            Algebra::Product(factors) => self.product(factors),
+            Algebra::Quotient(left, right) => {
+                let (left, right) = (self.product(left), self.product(right));
+                quote!(__dnn::typenum::Quot<#left, #right>)
+            }
+        };
+        quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)
+    }
+
+    /// The value of written arithmetic, `4 * HIDDEN`, and its type; `None` for what is no arithmetic, or passes below
+    /// zero, where typenum's unsigned numbers end.
+    pub(super) fn arithmetic(&mut self, expression: &Expression) -> Option<(usize, TokenStream)> {
+        let Expression::Binary(..) = expression else { return None };
+        let (value, ty) = self.typed(expression)?;
+        Some((value, quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)))
+    }
+
+    fn typed(&mut self, expression: &Expression) -> Option<(usize, TokenStream)> {
+        match expression {
+            Expression::Literal(Lit::Int(literal)) => {
+                let value = literal.base10_parse().ok()?;
+                let name = self.name(value);
+                Some((value, quote!(#name)))
+            }
+            Expression::Binary(left, operator, _, right) => {
+                let ((a, left), (b, right)) = (self.typed(left)?, self.typed(right)?);
+                Some(match operator {
+                    Operator::Add => (a.checked_add(b)?, quote!(__dnn::typenum::Sum<#left, #right>)),
+                    Operator::Subtract => (a.checked_sub(b)?, quote!(__dnn::typenum::Diff<#left, #right>)),
+                    Operator::Multiply => (a.checked_mul(b)?, quote!(__dnn::typenum::Prod<#left, #right>)),
+                    Operator::Divide => (a.checked_div(b)?, quote!(__dnn::typenum::Quot<#left, #right>)),
+                    Operator::Remainder => (a.checked_rem(b)?, quote!(__dnn::typenum::Mod<#left, #right>)),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `UInt<UInt<UTerm, B1>, B0>` for 2: spelled out, because typenum's own names end at 1024.
+fn bits(value: usize) -> TokenStream {
     if value == 0 {
         return quote!(__dnn::typenum::UTerm);
     }
-    let high = number(value / 2);
+    let high = bits(value / 2);
     let bit = if value.is_multiple_of(2) { quote!(B0) } else { quote!(B1) };
     quote!(__dnn::typenum::UInt<#high, __dnn::typenum::#bit>)
-}
-
-fn product(factors: &[usize]) -> TokenStream {
-    let first = number(factors.first().copied().unwrap_or(1));
-    factors.iter().skip(1).fold(first, |left, factor| {
-        let right = number(*factor);
-        quote!(__dnn::typenum::Prod<#left, #right>)
-    })
-}
-
-/// The number that typenum's algebra gives, as an expression of type `usize`.
-pub(super) fn value(algebra: &Algebra) -> TokenStream {
-    let ty = match algebra {
-        Algebra::Product(factors) => product(factors),
-        Algebra::Quotient(left, right) => {
-            let (left, right) = (product(left), product(right));
-            quote!(__dnn::typenum::Quot<#left, #right>)
-        }
-    };
-    quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)
-}
-
-/// The value of written arithmetic, `4 * HIDDEN`, and its type; `None` for what is no arithmetic, or passes below zero,
-/// where typenum's unsigned numbers end.
-pub(super) fn arithmetic(expression: &Expression) -> Option<(usize, TokenStream)> {
-    let Expression::Binary(..) = expression else { return None };
-    let (value, ty) = typed(expression)?;
-    Some((value, quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)))
-}
-
-fn typed(expression: &Expression) -> Option<(usize, TokenStream)> {
-    match expression {
-        Expression::Literal(Lit::Int(literal)) => {
-            let value = literal.base10_parse().ok()?;
-            Some((value, number(value)))
-        }
-        Expression::Binary(left, operator, _, right) => {
-            let ((a, left), (b, right)) = (typed(left)?, typed(right)?);
-            Some(match operator {
-                Operator::Add => (a.checked_add(b)?, quote!(__dnn::typenum::Sum<#left, #right>)),
-                Operator::Subtract => (a.checked_sub(b)?, quote!(__dnn::typenum::Diff<#left, #right>)),
-                Operator::Multiply => (a.checked_mul(b)?, quote!(__dnn::typenum::Prod<#left, #right>)),
-                Operator::Divide => (a.checked_div(b)?, quote!(__dnn::typenum::Quot<#left, #right>)),
-                Operator::Remainder => (a.checked_rem(b)?, quote!(__dnn::typenum::Mod<#left, #right>)),
-            })
-        }
-        _ => None,
-    }
 }

@@ -616,6 +616,114 @@ const _: () = {
             > as __dnn::Parameters>::init_in(&mut self.fc3, rng);
         }
     }
+    #[allow(dead_code)]
+    type __U5 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
+            __dnn::typenum::B0,
+        >,
+        __dnn::typenum::B1,
+    >;
+    #[allow(dead_code)]
+    type __U10 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<
+                __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
+                __dnn::typenum::B0,
+            >,
+            __dnn::typenum::B1,
+        >,
+        __dnn::typenum::B0,
+    >;
+    #[allow(dead_code)]
+    type __U16 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<
+                __dnn::typenum::UInt<
+                    __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
+                    __dnn::typenum::B0,
+                >,
+                __dnn::typenum::B0,
+            >,
+            __dnn::typenum::B0,
+        >,
+        __dnn::typenum::B0,
+    >;
+    #[allow(dead_code)]
+    type __U84 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<
+                __dnn::typenum::UInt<
+                    __dnn::typenum::UInt<
+                        __dnn::typenum::UInt<
+                            __dnn::typenum::UInt<
+                                __dnn::typenum::UTerm,
+                                __dnn::typenum::B1,
+                            >,
+                            __dnn::typenum::B0,
+                        >,
+                        __dnn::typenum::B1,
+                    >,
+                    __dnn::typenum::B0,
+                >,
+                __dnn::typenum::B1,
+            >,
+            __dnn::typenum::B0,
+        >,
+        __dnn::typenum::B0,
+    >;
+    #[allow(dead_code)]
+    type __U120 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<
+                __dnn::typenum::UInt<
+                    __dnn::typenum::UInt<
+                        __dnn::typenum::UInt<
+                            __dnn::typenum::UInt<
+                                __dnn::typenum::UTerm,
+                                __dnn::typenum::B1,
+                            >,
+                            __dnn::typenum::B1,
+                        >,
+                        __dnn::typenum::B1,
+                    >,
+                    __dnn::typenum::B1,
+                >,
+                __dnn::typenum::B0,
+            >,
+            __dnn::typenum::B0,
+        >,
+        __dnn::typenum::B0,
+    >;
+    #[allow(dead_code)]
+    type __U400 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<
+            __dnn::typenum::UInt<
+                __dnn::typenum::UInt<
+                    __dnn::typenum::UInt<
+                        __dnn::typenum::UInt<
+                            __dnn::typenum::UInt<
+                                __dnn::typenum::UInt<
+                                    __dnn::typenum::UInt<
+                                        __dnn::typenum::UTerm,
+                                        __dnn::typenum::B1,
+                                    >,
+                                    __dnn::typenum::B1,
+                                >,
+                                __dnn::typenum::B0,
+                            >,
+                            __dnn::typenum::B0,
+                        >,
+                        __dnn::typenum::B1,
+                    >,
+                    __dnn::typenum::B0,
+                >,
+                __dnn::typenum::B0,
+            >,
+            __dnn::typenum::B0,
+        >,
+        __dnn::typenum::B0,
+    >;
     const _: () = __dnn::check::length(
         "Flatten",
         400,
@@ -625,183 +733,24 @@ const _: () = {
         "Flatten",
         400,
         <__dnn::typenum::Prod<
-            __dnn::typenum::Prod<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UTerm,
-                                    __dnn::typenum::B1,
-                                >,
-                                __dnn::typenum::B0,
-                            >,
-                            __dnn::typenum::B0,
-                        >,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B1,
-                >,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B1,
-            >,
+            __dnn::typenum::Prod<__U16, __U5>,
+            __U5,
         > as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::length(
         "fc1",
         48000,
-        <__dnn::typenum::Prod<
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UInt<
-                                        __dnn::typenum::UInt<
-                                            __dnn::typenum::UInt<
-                                                __dnn::typenum::UTerm,
-                                                __dnn::typenum::B1,
-                                            >,
-                                            __dnn::typenum::B1,
-                                        >,
-                                        __dnn::typenum::B0,
-                                    >,
-                                    __dnn::typenum::B0,
-                                >,
-                                __dnn::typenum::B1,
-                            >,
-                            __dnn::typenum::B0,
-                        >,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B0,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UInt<
-                                        __dnn::typenum::UTerm,
-                                        __dnn::typenum::B1,
-                                    >,
-                                    __dnn::typenum::B1,
-                                >,
-                                __dnn::typenum::B1,
-                            >,
-                            __dnn::typenum::B1,
-                        >,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B0,
-            >,
-        > as __dnn::typenum::Unsigned>::USIZE,
+        <__dnn::typenum::Prod<__U400, __U120> as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::length(
         "fc2",
         10080,
-        <__dnn::typenum::Prod<
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UInt<
-                                        __dnn::typenum::UTerm,
-                                        __dnn::typenum::B1,
-                                    >,
-                                    __dnn::typenum::B1,
-                                >,
-                                __dnn::typenum::B1,
-                            >,
-                            __dnn::typenum::B1,
-                        >,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B0,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UInt<
-                                        __dnn::typenum::UTerm,
-                                        __dnn::typenum::B1,
-                                    >,
-                                    __dnn::typenum::B0,
-                                >,
-                                __dnn::typenum::B1,
-                            >,
-                            __dnn::typenum::B0,
-                        >,
-                        __dnn::typenum::B1,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B0,
-            >,
-        > as __dnn::typenum::Unsigned>::USIZE,
+        <__dnn::typenum::Prod<__U120, __U84> as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::length(
         "fc3",
         840,
-        <__dnn::typenum::Prod<
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<
-                            __dnn::typenum::UInt<
-                                __dnn::typenum::UInt<
-                                    __dnn::typenum::UInt<
-                                        __dnn::typenum::UTerm,
-                                        __dnn::typenum::B1,
-                                    >,
-                                    __dnn::typenum::B0,
-                                >,
-                                __dnn::typenum::B1,
-                            >,
-                            __dnn::typenum::B0,
-                        >,
-                        __dnn::typenum::B1,
-                    >,
-                    __dnn::typenum::B0,
-                >,
-                __dnn::typenum::B0,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<
-                    __dnn::typenum::UInt<
-                        __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                        __dnn::typenum::B0,
-                    >,
-                    __dnn::typenum::B1,
-                >,
-                __dnn::typenum::B0,
-            >,
-        > as __dnn::typenum::Unsigned>::USIZE,
+        <__dnn::typenum::Prod<__U84, __U10> as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::keeps(
         "Relu",

@@ -334,33 +334,20 @@ const _: () = {
             <__dnn::Linear<2, 2> as __dnn::Parameters>::init_in(&mut self.output, rng);
         }
     }
+    #[allow(dead_code)]
+    type __U2 = __dnn::typenum::UInt<
+        __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
+        __dnn::typenum::B0,
+    >;
     const _: () = __dnn::check::length(
         "hidden",
         4,
-        <__dnn::typenum::Prod<
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                __dnn::typenum::B0,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                __dnn::typenum::B0,
-            >,
-        > as __dnn::typenum::Unsigned>::USIZE,
+        <__dnn::typenum::Prod<__U2, __U2> as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::length(
         "output",
         4,
-        <__dnn::typenum::Prod<
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                __dnn::typenum::B0,
-            >,
-            __dnn::typenum::UInt<
-                __dnn::typenum::UInt<__dnn::typenum::UTerm, __dnn::typenum::B1>,
-                __dnn::typenum::B0,
-            >,
-        > as __dnn::typenum::Unsigned>::USIZE,
+        <__dnn::typenum::Prod<__U2, __U2> as __dnn::typenum::Unsigned>::USIZE,
     );
     const _: () = __dnn::check::keeps(
         "Sigmoid",
