@@ -3,7 +3,6 @@
 //! It serves what no kernel of this crate serves better (`kernels` says which shapes) and checks the others in tests.
 
 use crate::kernels::linear::{Dots, Rows};
-use crate::layers::Bias;
 use crate::scalar::Scalar;
 
 /// The product that serves matrices of this scalar type.
@@ -27,6 +26,7 @@ macro_rules! gemm {
     ($scalar:ty, $gemm:ident) => {
         impl Gemm for $scalar {
             #[cfg(feature = "gemm")]
+            #[inline(never)]
             unsafe fn gemm(
                 [m, k, n]: [usize; 3],
                 (a, a_row, a_column): (*const $scalar, usize, usize),
@@ -47,40 +47,38 @@ macro_rules! gemm {
 gemm!(f32, sgemm);
 gemm!(f64, dgemm);
 
-impl<T: Scalar, B: Bias<T>, const I: usize, const O: usize> Dots<'_, T, B, I, O> {
+impl<T: Scalar> Dots<'_, T> {
     /// y = x Wᵀ + b; without the feature `gemm` as vectors.
-    #[inline(never)]
-    pub(crate) fn gemm(self) {
+    pub(crate) fn gemm(&mut self) {
         #[cfg(not(feature = "gemm"))]
-        crate::kernels::level::run(self);
+        T::dots(self);
         #[cfg(feature = "gemm")]
         {
-            for y in &mut *self.y {
-                for o in 0..O {
-                    y[o] = self.bias.of(o);
+            let [samples, outputs, inputs] = self.shape;
+            for b in 0..samples {
+                for o in 0..outputs {
+                    self.y[b * outputs + o] = self.bias(o);
                 }
             }
-            let shape = [self.y.len().min(self.x.len()), I, O];
-            let (x, w, y) = (self.x.as_ptr().cast(), self.weight.as_ptr().cast(), self.y.as_mut_ptr().cast());
-            // SAFETY: x is [B, I] and y [B, O] with the lesser B of the two, W transposed is [I, O].
-            unsafe { T::gemm(shape, (x, I, 1), (w, 1, I), T::ONE, y) }
+            let (x, w, y) = (self.x.as_ptr(), self.weight.as_ptr(), self.y.as_mut_ptr());
+            // SAFETY: `new` has checked that x is [B, I], y [B, O], and W transposed [I, O].
+            unsafe { T::gemm([samples, inputs, outputs], (x, inputs, 1), (w, 1, inputs), T::ONE, y) }
         }
     }
 }
 
-impl<T: Scalar, const I: usize, const ADD: bool> Rows<'_, T, I, ADD> {
-    /// out = a b, or out += a b; without the feature `gemm` as vectors.
-    #[inline(never)]
-    pub(crate) fn gemm(self) {
+impl<T: Scalar> Rows<'_, T> {
+    /// out = a b, or out += aᵀ b; without the feature `gemm` as vectors.
+    pub(crate) fn gemm(&mut self) {
         #[cfg(not(feature = "gemm"))]
-        crate::kernels::level::run(self);
+        T::rows(self);
         #[cfg(feature = "gemm")]
         {
-            let ((a, row, step), beta) = (self.a, if ADD { T::ONE } else { T::ZERO });
-            let shape = [self.out.len(), self.b.len(), I];
-            let (b, out) = (self.b.as_ptr().cast(), self.out.as_mut_ptr().cast());
-            // SAFETY: `Rows::new` has checked that a is [R, K] for out of [R, I] and b of [K, I].
-            unsafe { T::gemm(shape, (a.as_ptr(), row, step), (b, I, 1), beta, out) }
+            let (columns, [row, step]) = (self.shape[2], self.steps);
+            let beta = if self.add { T::ONE } else { T::ZERO };
+            let (a, b, out) = (self.a.as_ptr(), self.b.as_ptr(), self.out.as_mut_ptr());
+            // SAFETY: `new` has checked that out is [R, I], a [R, K] by its steps, and b [K, I].
+            unsafe { T::gemm(self.shape, (a, row, step), (b, columns, 1), beta, out) }
         }
     }
 }

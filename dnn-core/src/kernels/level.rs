@@ -1,8 +1,10 @@
 //! SIMD levels: what a kernel needs of a vector register, and which registers this machine has.
 //!
 //! A kernel is a [`Kernel`] whose body is generic over a [`Vector`]. [`run`] picks the level by one relaxed load and calls
-//! the body compiled for that level; the calls are out of line, one function for each kernel, shape and level.
+//! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
+use crate::kernels::linear::{Dots, Rows};
+use crate::kernels::route;
 use crate::scalar::Scalar;
 
 /// Scalars that fit in one register.
@@ -28,9 +30,12 @@ pub trait Vector<T>: Copy {
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     /// The sum of the lanes of each of four vectors.
     unsafe fn sums(of: [Self; 4]) -> [T; 4];
+    /// Runs a kernel on these vectors, out of line.
+    unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
 }
 
-/// The vector types of a scalar type.
+/// The vector types of a scalar type, and the kernels on them: out of line and compiled with this crate, whatever networks
+/// are built with it.
 pub trait Vectors: Sized {
     /// what every target has
     type Portable: Vector<Self>;
@@ -40,6 +45,10 @@ pub trait Vectors: Sized {
     /// 512 bits
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     type Avx512: Vector<Self>;
+    /// Runs at the best level of this machine.
+    fn dots(kernel: &mut Dots<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn rows(kernel: &mut Rows<'_, Self>);
 }
 
 macro_rules! vectors {
@@ -50,6 +59,14 @@ macro_rules! vectors {
             type Avx2 = core::arch::x86_64::$avx2;
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             type Avx512 = core::arch::x86_64::$avx512;
+            #[inline(never)]
+            fn dots(kernel: &mut Dots<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn rows(kernel: &mut Rows<'_, $scalar>) {
+                run(kernel);
+            }
         }
     };
 }
@@ -57,11 +74,11 @@ vectors!(f32, __m256, __m512);
 vectors!(f64, __m256d, __m512d);
 
 /// Work on vectors.
-pub(crate) trait Kernel {
+pub trait Kernel {
     type Scalar: Scalar;
     /// # Safety
     /// The machine has the instructions of `V`.
-    unsafe fn run<V: Vector<Self::Scalar>>(self);
+    unsafe fn run<V: Vector<Self::Scalar>>(&mut self);
 }
 
 /// What a machine can do.
@@ -75,11 +92,13 @@ pub(crate) enum Level {
     Avx512,
 }
 
-/// Runs a kernel at the best level of this machine.
+/// Runs a kernel at the best level of this machine. Targets without vectors have none: nothing is routed here.
 #[inline(always)]
-pub(crate) fn run<K: Kernel>(kernel: K) {
-    // SAFETY: the machine has its best level.
-    unsafe { run_at(best(), kernel) }
+fn run<K: Kernel>(kernel: &mut K) {
+    if route::TARGET {
+        // SAFETY: the machine has its best level.
+        unsafe { run_at(best(), kernel) }
+    }
 }
 
 /// Runs a kernel at a level.
@@ -87,15 +106,16 @@ pub(crate) fn run<K: Kernel>(kernel: K) {
 /// # Safety
 /// The machine has the level.
 #[inline(always)]
-pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: K) {
+pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
     match level {
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         // SAFETY: as of this function.
-        Level::Avx512 => unsafe { x86::avx512(kernel) },
+        Level::Avx512 => unsafe { <K::Scalar as Vectors>::Avx512::call(kernel) },
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         // SAFETY: as of this function.
-        Level::Avx2 => unsafe { x86::avx2(kernel) },
-        _ => portable(kernel),
+        Level::Avx2 => unsafe { <K::Scalar as Vectors>::Avx2::call(kernel) },
+        // SAFETY: an array needs no instructions that could be missing.
+        _ => unsafe { <K::Scalar as Vectors>::Portable::call(kernel) },
     }
 }
 
@@ -138,14 +158,7 @@ pub(crate) fn best() -> Level {
     }
 }
 
-/// Arrays of four scalars, which the compiler maps to what the target has.
-#[inline(never)]
-fn portable<K: Kernel>(kernel: K) {
-    // SAFETY: an array needs no instructions that could be missing.
-    unsafe { kernel.run::<<K::Scalar as Vectors>::Portable>() }
-}
-
-/// The portable vector.
+/// The portable vector: four scalars, which the compiler maps to what the target has.
 #[derive(Clone, Copy)]
 pub struct Lanes<T>([T; 4]);
 
@@ -160,17 +173,21 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     #[inline(always)]
     unsafe fn load(from: *const T, lanes: usize) -> Self {
         let mut v = [T::ZERO; 4];
-        for i in 0..lanes.min(4) {
-            // SAFETY: the caller owns `lanes` scalars.
-            v[i] = unsafe { from.add(i).read() };
+        for i in 0..4 {
+            if i < lanes {
+                // SAFETY: the caller owns `lanes` scalars.
+                v[i] = unsafe { from.add(i).read() };
+            }
         }
         Lanes(v)
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut T, lanes: usize) {
-        for i in 0..lanes.min(4) {
-            // SAFETY: the caller owns `lanes` scalars.
-            unsafe { to.add(i).write(self.0[i]) };
+        for i in 0..4 {
+            if i < lanes {
+                // SAFETY: the caller owns `lanes` scalars.
+                unsafe { to.add(i).write(self.0[i]) };
+            }
         }
     }
     #[inline(always)]
@@ -191,25 +208,30 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     unsafe fn sums(of: [Self; 4]) -> [T; 4] {
         of.map(|v| (v.0[0] + v.0[1]) + (v.0[2] + v.0[3]))
     }
+    #[inline(never)]
+    unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K) {
+        // SAFETY: an array needs no instructions that could be missing.
+        unsafe { kernel.run::<Self>() }
+    }
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
-    use super::{Kernel, Vector, Vectors};
+    use super::{Kernel, Vector};
     use core::arch::x86_64::*;
 
     #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
     #[inline(never)]
-    pub(crate) fn avx512<K: Kernel>(kernel: K) {
+    fn avx512<K: Kernel, V: Vector<K::Scalar>>(kernel: &mut K) {
         // SAFETY: this function has the features.
-        unsafe { kernel.run::<<K::Scalar as Vectors>::Avx512>() }
+        unsafe { kernel.run::<V>() }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    pub(crate) fn avx2<K: Kernel>(kernel: K) {
+    fn avx2<K: Kernel, V: Vector<K::Scalar>>(kernel: &mut K) {
         // SAFETY: this function has the features.
-        unsafe { kernel.run::<<K::Scalar as Vectors>::Avx2>() }
+        unsafe { kernel.run::<V>() }
     }
 
     /// All bits set in the first half: a window that starts n before the middle begins with n true lanes.
@@ -218,7 +240,7 @@ mod x86 {
     /// Implements `Vector` by intrinsics. `mask` makes what the masked load and store take.
     macro_rules! vector {
         (
-            $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
+            $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
             $splat:ident $load:ident $store:ident $add:ident $mul_add:ident,
             masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr
         ) => {
@@ -252,6 +274,10 @@ mod x86 {
                 unsafe fn sums($of: [Self; 4]) -> [$scalar; 4] {
                     unsafe { $sums }
                 }
+                #[inline(always)]
+                unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
+                    unsafe { $level::<K, Self>(kernel) }
+                }
             }
         };
     }
@@ -283,19 +309,19 @@ mod x86 {
     }
 
     vector! {
-        __m512 of f32, lanes 16, samples 6, rows 12,
+        avx512: __m512 of f32, lanes 16, samples 6, rows 12,
         _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_fmadd_ps,
         masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
         sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])])
     }
     vector! {
-        __m512d of f64, lanes 8, samples 6, rows 12,
+        avx512: __m512d of f64, lanes 8, samples 6, rows 12,
         _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_fmadd_pd,
         masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
         sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])])
     }
     vector! {
-        __m256 of f32, lanes 8, samples 3, rows 6,
+        avx2: __m256 of f32, lanes 8, samples 3, rows 6,
         _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_fmadd_ps,
         masked _mm256_maskload_ps, _mm256_maskstore_ps, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - n).cast()),
         sums |of| {
@@ -305,7 +331,7 @@ mod x86 {
         }
     }
     vector! {
-        __m256d of f64, lanes 4, samples 3, rows 6,
+        avx2: __m256d of f64, lanes 4, samples 3, rows 6,
         _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_fmadd_pd,
         masked _mm256_maskload_pd, _mm256_maskstore_pd, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - 2 * n).cast()),
         sums |of| {

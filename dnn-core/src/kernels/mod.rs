@@ -7,7 +7,7 @@
 //!
 //! | product | shape | code | measured reason |
 //! |---|---|---|---|
-//! | all | I O < 64 | `naive`, inlined | 2 x 2: 2 to 3 ns a sample, a call of a vector kernel 5 to 8, `matrixmultiply` 100 |
+//! | all | I O < 64 | `naive`, inlined | 2 x 2: 2 to 3 ns a sample, a call of a vector kernel 8 to 15, `matrixmultiply` 100 |
 //! | forward | I < 8 | `naive`; `gemm` from 16 samples and 32 outputs on | lanes stay empty: 64 x 3 x 100 takes 3.5 us as vectors, 3.3 naive, 1.0 gemm |
 //! | dX, dW | rows a multiple of 4096 bytes apart, no AVX-512, 16 samples and outputs or more | `gemm` | rows share cache sets: 64 x 1024 x 1024 with AVX2 at 66 to 75 GFLOP/s, `matrixmultiply` at 98 |
 //! | all | everything else on x86-64 | `linear`, vectors | the table below |
@@ -29,8 +29,14 @@
 //!
 //! The level of the machine is looked up once in each call of a vector kernel (one relaxed load and a branch, about a
 //! nanosecond) and not once in each call of a network: layers that users write need no level parameter, and what is too
-//! small to pay for the load is inlined. The kernels are out of line, one function for each shape, direction and level, so
-//! that compile time grows with the number of shapes (1.3 s of one core each, in release) and not with their uses.
+//! small to pay for the load is inlined.
+//!
+//! # Compile time
+//!
+//! The vector kernels take lengths at run time and are compiled with this crate, once for each scalar type and level: a
+//! network of fifty layers, all of different widths, builds in 5 s in release and took a minute when each shape had
+//! kernels of its own. Knowing the lengths was worth little: the loops that matter count to constants, tiles and lanes.
+//! Only what is inlined, `naive` and the choice of the route, is compiled for each shape.
 
 // Loops count to constants over arrays of registers: an index says which one, and a constant bound keeps panics out.
 #![allow(clippy::needless_range_loop)]

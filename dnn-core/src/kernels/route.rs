@@ -6,7 +6,7 @@
 pub(crate) const MANY: usize = 16;
 
 /// Whether the target has vectors without being asked.
-const TARGET: bool =
+pub(crate) const TARGET: bool =
     cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_feature = "simd128"));
 
 /// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours have not been measured.

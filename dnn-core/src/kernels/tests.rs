@@ -5,11 +5,9 @@ use crate::kernels::linear::{self, Dots, Rows};
 use crate::kernels::naive;
 use crate::random::Rng;
 use crate::scalar::Scalar;
-use crate::tensor::flat;
-use std::{format, println, vec, vec::Vec};
+use std::{format, println, string::String, vec, vec::Vec};
 
-/// Numbers around the sizes of vectors, tiles and blocks.
-const BATCHES: &[usize] = if cfg!(miri) { &[0, 1, 3] } else { &[0, 1, 2, 3, 5, 6, 7, 8, 17, 64] };
+const BATCHES: &[usize] = if cfg!(miri) { &[0, 1, 3] } else { &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 64] };
 
 /// The levels that can be tested here; says which cannot.
 fn levels() -> Vec<Level> {
@@ -28,167 +26,210 @@ fn levels() -> Vec<Level> {
         .collect()
 }
 
-/// A computation of one product by one of the ways there are.
+/// The ways that take any lengths.
+fn ways() -> Vec<Way> {
+    let gemm = if cfg!(all(feature = "gemm", not(miri))) { Some(Way::Gemm) } else { None };
+    levels().into_iter().map(Way::At).chain(gemm).collect()
+}
+
+/// A computation of one product.
+#[derive(Debug)]
 enum Way {
-    Public,
-    Naive,
     Gemm,
     At(Level),
 }
 
-fn ways() -> Vec<Way> {
-    let mut ways = vec![Way::Public, Way::Naive];
-    if cfg!(feature = "gemm") && !cfg!(miri) {
-        ways.push(Way::Gemm);
+impl Way {
+    fn run<T: Scalar, K: Kernel<Scalar = T>>(&self, mut kernel: K, gemm: fn(&mut K)) {
+        match self {
+            Way::Gemm => gemm(&mut kernel),
+            // SAFETY: `levels` lists what the machine has.
+            Way::At(level) => unsafe { level::run_at(*level, &mut kernel) },
+        }
     }
-    ways.extend(levels().into_iter().map(Way::At));
-    ways
 }
 
 fn random<T: Scalar>(rng: &mut Rng, count: usize) -> Vec<T> {
     (0..count).map(|_| T::uniform(rng, T::ONE)).collect()
 }
 
-/// Rows between guards of NaN.
-struct Guarded<T>(Vec<T>);
+/// Sums of products and the sums of their magnitudes.
+struct Sums {
+    terms: usize,
+    sums: Vec<(f64, f64)>,
+}
 
-impl<T: Scalar> Guarded<T> {
-    const MARGIN: usize = 32;
+impl Sums {
+    /// Of every row and column, with what is there before.
+    fn new<T: Scalar>(
+        [rows, terms, columns]: [usize; 3],
+        before: &[T],
+        pair: impl Fn(usize, usize, usize) -> (T, T),
+    ) -> Sums {
+        let mut sums = Vec::new();
+        for r in 0..rows {
+            for c in 0..columns {
+                let before = before.get(r * columns + c).map_or(0.0, |before| before.to_f64());
+                let (mut sum, mut magnitude) = (before, before.abs());
+                for k in 0..terms {
+                    let (a, b) = pair(r, k, c);
+                    let product = a.to_f64() * b.to_f64();
+                    (sum, magnitude) = (sum + product, magnitude + product.abs());
+                }
+                sums.push((sum, magnitude));
+            }
+        }
+        Sums { terms: terms + 1, sums }
+    }
 
-    fn new(values: Vec<T>) -> Self {
-        let margin = vec![T::from_f64(f64::NAN); Self::MARGIN];
-        Guarded([margin.clone(), values, margin].concat())
-    }
-    fn rows<const N: usize>(&mut self) -> &mut [[T; N]] {
-        let end = self.0.len() - Self::MARGIN;
-        self.0[Self::MARGIN..end].as_chunks_mut().0
-    }
-    /// |computed - expected| <= 2 k eps sum |a| |b| for sums of k terms, and the guards are as they were.
-    fn check(&self, what: &str, terms: usize, expected: impl Fn(usize) -> (f64, f64)) {
+    /// What `compute` leaves between guards of NaN, where `before` was, differs by at most 2 k eps sum |a| |b| for sums of
+    /// k terms, and the guards are as they were.
+    fn check<T: Scalar>(&self, before: &[T], compute: impl FnOnce(&mut [T]), what: &dyn Fn() -> String) {
+        const MARGIN: usize = 32;
+        let nan = T::from_f64(f64::NAN);
+        let mut guarded = vec![nan; self.sums.len() + 2 * MARGIN];
+        let values = MARGIN..MARGIN + self.sums.len();
+        if !before.is_empty() {
+            guarded[values.clone()].copy_from_slice(before);
+        }
+        compute(&mut guarded[values.clone()]);
         let eps = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-        let (before, rest) = self.0.split_at(Self::MARGIN);
-        let (values, after) = rest.split_at(rest.len() - Self::MARGIN);
-        assert!(before.iter().chain(after).all(|guard| guard.to_f64().is_nan()), "{what} writes beyond its output");
-        for (n, value) in values.iter().enumerate() {
-            let (sum, magnitude) = expected(n);
-            let error = (value.to_f64() - sum).abs();
-            assert!(error <= 2.0 * terms as f64 * eps * magnitude, "{what}: element {n} is {value}, not {sum}");
+        for (value, (sum, magnitude)) in guarded[values.clone()].iter().zip(&self.sums) {
+            let bound = 2.0 * self.terms as f64 * eps * magnitude;
+            assert!((value.to_f64() - sum).abs() <= bound, "{}: {value} and not {sum}", what());
+        }
+        let mut guards = guarded[..values.start].iter().chain(&guarded[values.end..]);
+        assert!(guards.all(|guard| guard.to_f64().is_nan()), "{} writes beyond its output", what());
+    }
+}
+
+/// The three products of one shape, for some samples, by what `compute` does with `Dots` and `Rows`.
+struct Case<T> {
+    shape: [usize; 3],
+    x: Vec<T>,
+    weight: Vec<T>,
+    bias: Vec<T>,
+    dy: Vec<T>,
+    gradient: Vec<T>,
+    y: Sums,
+    dx: Sums,
+    dweight: Sums,
+}
+
+impl<T: Scalar> Case<T> {
+    fn new(rng: &mut Rng, shape: [usize; 3]) -> Self {
+        let [samples, outputs, inputs] = shape;
+        let [x, weight, dy, gradient] = [samples * inputs, outputs * inputs, samples * outputs, outputs * inputs]
+            .map(|length| random::<T>(rng, length));
+        let bias = random::<T>(rng, [outputs, 1, 0][(samples + inputs) % 3]);
+        let before: Vec<T> = match *bias {
+            [] => Vec::new(),
+            [shared] => vec![shared; samples * outputs],
+            _ => bias.repeat(samples),
+        };
+        let y = Sums::new([samples, inputs, outputs], &before, |b, i, o| (x[b * inputs + i], weight[o * inputs + i]));
+        let dx = Sums::new([samples, outputs, inputs], &[], |b, o, i| (dy[b * outputs + o], weight[o * inputs + i]));
+        let dweight =
+            Sums::new([outputs, samples, inputs], &gradient, |o, b, i| (dy[b * outputs + o], x[b * inputs + i]));
+        Case { shape, x, weight, bias, dy, gradient, y, dx, dweight }
+    }
+
+    fn run(&self, way: &Way) {
+        let [samples, outputs, inputs] = self.shape;
+        let Case { x, weight, bias, dy, .. } = self;
+        let forward = |y: &mut [T]| way.run(Dots::new(y, x, weight, bias, self.shape), Dots::gemm);
+        self.y.check(&[], forward, &|| format!("forward of {:?} by {way:?}", self.shape));
+        let shape = [samples, outputs, inputs];
+        let gradient_input = |dx: &mut [T]| way.run(Rows::of_product(dx, dy, weight, shape), Rows::gemm);
+        self.dx.check(&[], gradient_input, &|| format!("dx of {:?} by {way:?}", self.shape));
+        let shape = [outputs, samples, inputs];
+        let gradient_weight = |dweight: &mut [T]| way.run(Rows::of_gradient(dweight, dy, x, shape), Rows::gemm);
+        self.dweight.check(&self.gradient, gradient_weight, &|| format!("dw of {:?} by {way:?}", self.shape));
+    }
+}
+
+/// The products of all pairs of inputs and outputs, by every way that takes any lengths.
+fn check(seed: u64, inputs: &[usize], outputs: &[usize], batches: &[usize]) {
+    let (rng, ways) = (&mut Rng::new(seed), ways());
+    for &inputs in inputs {
+        for &outputs in outputs {
+            for &samples in batches {
+                let (single, double) = (
+                    Case::<f32>::new(rng, [samples, outputs, inputs]),
+                    Case::<f64>::new(rng, [samples, outputs, inputs]),
+                );
+                for way in &ways {
+                    single.run(way);
+                    double.run(way);
+                }
+            }
         }
     }
 }
 
-/// A sum of products and the sum of their magnitudes.
-fn sum(start: f64, terms: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
-    terms.fold((start, start.abs()), |(sum, magnitude), (a, b)| (sum + a * b, magnitude + (a * b).abs()))
-}
+const SMALL: &[usize] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
+/// Around multiples of vectors, and the lengths at which kernels change their ways.
+const EDGES: &[usize] = &[31, 32, 33, 47, 48, 63, 64, 65, 100, 127, 128, 129];
 
-fn run(way: &Way, kernel: impl Kernel) {
-    let Way::At(level) = way else { unreachable!() };
-    // SAFETY: `levels` lists what the machine has.
-    unsafe { level::run_at(*level, kernel) }
-}
-
-fn forward<T: Scalar, const I: usize, const O: usize>(rng: &mut Rng) {
-    for &batch in BATCHES {
-        let (x, w, bias) = (random::<T>(rng, batch * I), random::<T>(rng, O * I), random::<T>(rng, O));
-        let samples = x.as_chunks::<I>().0;
-        let weight: &[[T; I]; O] = w.as_chunks::<I>().0.try_into().unwrap();
-        let bias: &[T; O] = bias.as_slice().try_into().unwrap();
-        for way in &ways() {
-            let mut y = Guarded::new(vec![T::from_f64(f64::NAN); batch * O]);
-            let dots = Dots { y: y.rows(), x: samples, weight, bias };
-            match way {
-                Way::Public => linear::forward(dots.y, samples, weight, bias),
-                Way::Naive => naive::forward(dots.y, samples, weight, bias),
-                Way::Gemm => dots.gemm(),
-                way => run(way, dots),
-            }
-            y.check(&format!("forward of {batch} x {I} x {O}"), I + 1, |n| {
-                let (b, o) = (n / O, n % O);
-                sum(bias[o].to_f64(), (0..I).map(|i| (x[b * I + i].to_f64(), w[o * I + i].to_f64())))
-            });
-        }
-    }
-}
-
-fn backward<T: Scalar, const I: usize, const O: usize>(rng: &mut Rng) {
-    for &batch in BATCHES {
-        let (x, w) = (random::<T>(rng, batch * I), random::<T>(rng, O * I));
-        let (dy, before) = (random::<T>(rng, batch * O), random::<T>(rng, O * I));
-        let (samples, gradients) = (x.as_chunks::<I>().0, dy.as_chunks::<O>().0);
-        let weight: &[[T; I]; O] = w.as_chunks::<I>().0.try_into().unwrap();
-        for way in &ways() {
-            let mut dx = Guarded::new(vec![T::from_f64(f64::NAN); batch * I]);
-            let rows = Rows::<_, _, false>::new(dx.rows(), (flat(gradients), O, 1), weight);
-            match way {
-                Way::Public => linear::gradient_input(rows.out, gradients, weight),
-                Way::Naive => naive::gradient_input(rows.out, gradients, weight),
-                Way::Gemm => rows.gemm(),
-                way => run(way, rows),
-            }
-            dx.check(&format!("dx of {batch} x {I} x {O}"), O, |n| {
-                let (b, i) = (n / I, n % I);
-                sum(0.0, (0..O).map(|o| (dy[b * O + o].to_f64(), w[o * I + i].to_f64())))
-            });
-
-            let mut dw = Guarded::new(before.clone());
-            let rows = Rows::<_, _, true>::new(dw.rows(), (flat(gradients), 1, O), samples);
-            match way {
-                Way::Public => linear::gradient_weight(rows.out.try_into().unwrap(), gradients, samples),
-                Way::Naive => naive::gradient_weight(rows.out.try_into().unwrap(), gradients, samples),
-                Way::Gemm => rows.gemm(),
-                way => run(way, rows),
-            }
-            dw.check(&format!("dw of {batch} x {I} x {O}"), batch + 1, |n| {
-                let (o, i) = (n / I, n % I);
-                sum(before[n].to_f64(), (0..batch).map(|b| (dy[b * O + o].to_f64(), x[b * I + i].to_f64())))
-            });
-        }
-        let mut db = Guarded::new(before[..O].to_vec());
-        linear::gradient_bias(&mut db.rows::<O>()[0], gradients);
-        db.check(&format!("db of {batch} x {O}"), batch + 1, |o| {
-            sum(before[o].to_f64(), (0..batch).map(|b| (dy[b * O + o].to_f64(), 1.0)))
-        });
-    }
-}
-
-/// Runs a test for every pair of sizes.
-macro_rules! sizes {
-    ($rng:ident, $test:ident, [$($inputs:literal)*] x $outputs:tt) => {
-        $(sizes!(@ $rng, $test, $inputs x $outputs);)*
-    };
-    (@ $rng:ident, $test:ident, $inputs:literal x [$($outputs:literal)*]) => {$(
-        $test::<f32, $inputs, $outputs>($rng);
-        $test::<f64, $inputs, $outputs>($rng);
-    )*};
-}
-
-// Tiles of dot products depend on the inputs and on the outputs modulo four, weighted sums of rows on the inputs: every
-// size stands on either side, but every pair of sizes would take minutes to compile.
 #[test]
 #[cfg(not(miri))]
-fn forward_equals_its_sums_around_every_block_size() {
-    let rng = &mut Rng::new(1);
-    sizes!(rng, forward, [1 2 3 4 5 7 8 9 15 16 17 31 32 33 64 65 100] x [7]);
-    sizes!(rng, forward, [17] x [1 2 3 4 5 8 9 15 16 17 31 32 33 64 65 100]);
-    sizes!(rng, forward, [8 33] x [1 2 5]);
-    sizes!(rng, forward, [1367 4099] x [5]);
+fn small_products_equal_their_sums() {
+    check(1, SMALL, SMALL, BATCHES);
 }
 
 #[test]
 #[cfg(not(miri))]
-fn gradients_equal_their_sums_around_every_block_size() {
-    let rng = &mut Rng::new(2);
-    sizes!(rng, backward, [1 2 3 4 5 7 8 9 15 16 17 31 32 33 64 65 100 1024] x [17]);
-    sizes!(rng, backward, [33] x [1 2 3 4 5 7 8 9 15 16 31 32 33 64 65 100]);
+fn products_around_every_block_size_equal_their_sums() {
+    check(2, EDGES, &[1, 2, 3, 4, 17], BATCHES);
+    check(3, &[5, 16, 33], EDGES, BATCHES);
+    check(4, &[255, 256, 257, 511, 682, 1024, 1367, 4099], &[3, 5], &[1, 2, 3, 4, 6, 17]);
 }
 
 #[test]
 #[cfg(miri)]
 fn products_equal_their_sums() {
-    let rng = &mut Rng::new(3);
-    sizes!(rng, forward, [3 37] x [6]);
-    sizes!(rng, backward, [3 37] x [5]);
+    check(5, &[3, 37], &[5, 6], BATCHES);
+    check(6, &[65], &[1], &[1, 4]);
+}
+
+/// The functions that layers call, by whatever route the shape takes, and the naive products.
+fn typed<T: Scalar, const I: usize, const O: usize>() {
+    let rng = &mut Rng::new(7);
+    for &samples in BATCHES {
+        let case = Case::<T>::new(rng, [samples, O, I]);
+        let bias: [T; O] =
+            core::array::from_fn(|o| *case.bias.get(if case.bias.len() == 1 { 0 } else { o }).unwrap_or(&T::ZERO));
+        let (x, dy): (&[[T; I]], &[[T; O]]) = (case.x.as_chunks().0, case.dy.as_chunks().0);
+        let weight: &[[T; I]; O] = case.weight.as_chunks().0.try_into().unwrap();
+        let what = |product| move || format!("{product} of {samples} x {I} x {O}");
+        case.y.check(&[], |y| linear::forward(y.as_chunks_mut().0, x, weight, &bias), &what("forward"));
+        case.y.check(&[], |y| naive::forward(y.as_chunks_mut().0, x, weight, &bias), &what("naive forward"));
+        case.dx.check(&[], |dx| linear::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("dx"));
+        case.dx.check(&[], |dx| naive::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("naive dx"));
+        fn rows<T, const I: usize, const O: usize>(dw: &mut [T]) -> &mut [[T; I]; O] {
+            dw.as_chunks_mut().0.try_into().unwrap()
+        }
+        case.dweight.check(&case.gradient, |dw| linear::gradient_weight(rows(dw), dy, x), &what("dw"));
+        case.dweight.check(&case.gradient, |dw| naive::gradient_weight(rows(dw), dy, x), &what("naive dw"));
+        let sums = Sums::new([1, samples, O], &bias, |_, b, o| (case.dy[b * O + o], T::ONE));
+        let add = |db: &mut [T]| linear::gradient_bias::<T, O>(<&mut [T; O]>::try_from(db).unwrap(), dy);
+        sums.check(&bias, add, &what("db"));
+    }
+}
+
+#[test]
+fn layers_take_every_route() {
+    typed::<f32, 2, 2>();
+    typed::<f64, 3, 5>();
+    typed::<f32, 3, 33>();
+    typed::<f32, 7, 10>();
+    typed::<f64, 9, 8>();
+    typed::<f32, 17, 13>();
+    if !cfg!(miri) {
+        typed::<f32, 33, 64>();
+        typed::<f32, 1024, 17>();
+        typed::<f64, 512, 16>();
+    }
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub unsafe trait Bias<T>: 'static {
     /// Adds dL/db of output `o`.
     fn add(&mut self, o: usize, gradient: T);
     /// The elements.
+    fn as_slice(&self) -> &[T];
+    /// The elements.
     fn values(&mut self) -> &mut [T];
 }
 
@@ -68,6 +70,10 @@ unsafe impl<T: Scalar, const N: usize> Bias<T> for [T; N] {
             self[o] += gradient;
         }
     }
+    #[inline(always)]
+    fn as_slice(&self) -> &[T] {
+        self
+    }
     fn values(&mut self) -> &mut [T] {
         self
     }
@@ -82,6 +88,10 @@ unsafe impl<T: Scalar> Bias<T> for () {
     }
     #[inline(always)]
     fn add(&mut self, _: usize, _: T) {}
+    #[inline(always)]
+    fn as_slice(&self) -> &[T] {
+        &[]
+    }
     fn values(&mut self) -> &mut [T] {
         &mut []
     }
