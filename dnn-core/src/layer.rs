@@ -30,6 +30,9 @@ pub struct Pass {
 ///
 /// `forward` and `backward` share `saved`, a workspace of [`TRAIN`](Layer::TRAIN) scalars: what `forward` writes there,
 /// `backward` finds.
+///
+/// All batches of a call have the same number of samples. A network panics where they have not, or where the workspace is
+/// too short for them (without the feature `alloc` in debug builds alone).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take a tensor of type `{X}`",
     label = "does not fit the tensor that reaches it",

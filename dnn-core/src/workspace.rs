@@ -75,10 +75,41 @@ impl Place {
     }
 }
 
+/// The lengths that a caller gives a pass over `samples` samples: of other batches, by name, and of the workspace.
+///
+/// # Panics
+/// A batch has another number of samples, or the workspace is shorter than `need`. Without the feature `alloc`, where no
+/// panic may be reachable, only debug builds look.
+#[inline(always)]
+pub fn check<const K: usize>(samples: usize, batches: [(&str, usize); K], workspace: usize, need: Extent) {
+    if cfg!(any(feature = "alloc", debug_assertions)) {
+        for (name, len) in batches {
+            if len != samples {
+                different_length(samples, name, len);
+            }
+        }
+        if workspace < need.len(samples) {
+            short_workspace(samples, workspace, need.len(samples));
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn different_length(samples: usize, name: &str, len: usize) -> ! {
+    panic!("`x` has {samples} samples, but `{name}` has {len}")
+}
+
+#[cold]
+#[inline(never)]
+fn short_workspace(samples: usize, workspace: usize, need: usize) -> ! {
+    panic!("a workspace of {workspace} scalars, but {samples} samples take {need}")
+}
+
 /// The buffers at `places`, which the memory plan keeps apart.
 ///
 /// Places that overlap or reach beyond the workspace give empty buffers: no input makes this fail, and the plan's checker
-/// and [`Extent::len`] at the entry of a pass rule it out.
+/// and [`check`] at the entry of a pass rule it out.
 #[inline(always)]
 pub fn buffers<T, const K: usize>(workspace: &mut [T], samples: usize, places: [Place; K]) -> [&mut [T]; K] {
     match workspace.get_disjoint_mut(places.map(|place| place.range(samples))) {
@@ -111,6 +142,19 @@ mod tests {
         assert!(a.is_empty() && b.is_empty());
         let [a] = buffers(&mut workspace, 3, [Place::new(1, 1)]);
         assert!(a.is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "`x` has 3 samples, but `dy` has 2")]
+    fn batches_of_one_pass_have_one_length() {
+        check(3, [("y", 3), ("dy", 2)], 0, Extent::NONE);
+    }
+
+    #[test]
+    #[should_panic(expected = "a workspace of 12 scalars, but 3 samples take 13")]
+    fn a_workspace_has_room_for_its_pass() {
+        check(3, [], 13, Extent::new(4, 1));
+        check(3, [], 12, Extent::new(4, 1));
     }
 
     #[test]

@@ -201,17 +201,26 @@ fn title(network: &Network<'_>, node: &Node, formula: &str) -> String {
 /// `infer` or `forward`.
 fn pass(network: &Network<'_>, mode: Mode) -> TokenStream {
     let schedule = if mode == Mode::Infer { &network.plan.infer } else { &network.plan.train };
-    let (x, n) = (variable("x"), variable("n"));
+    let (x, y, n) = (variable("x"), variable("y"), variable("n"));
     let steps = network.typed.nodes.iter().enumerate().map(|(index, node)| {
         let mut buffers = Buffers::new(network, schedule);
         let step = forward_step(network, &mut buffers, index, node, mode);
         let title = title(network, node, &node.operation.formula);
         if step.is_empty() { quote!() } else { buffers.step(&title, &step) }
     });
+    let check =
+        check(network, if mode == Mode::Infer { quote!(INFER) } else { quote!(TRAIN) }, quote!(("y", #y.len())));
     quote! {
         let #n = #x.len();
+        #check
         #(#steps)*
     }
+}
+
+/// What a caller gives a pass has the lengths that it needs.
+fn check(network: &Network<'_>, need: TokenStream, batches: TokenStream) -> TokenStream {
+    let (n, workspace, input) = (variable("n"), variable("workspace"), network.input());
+    quote!(__dnn::workspace::check(#n, [#batches], #workspace.len(), <Self as __dnn::Layer<#input>>::#need);)
 }
 
 fn forward_step(
@@ -275,7 +284,7 @@ fn field(network: &Network<'_>, node: &Node) -> TokenStream {
 
 /// `backward`: the steps from the last node to the first.
 fn backward(network: &Network<'_>) -> TokenStream {
-    let (x, dx, dy, n) = (variable("x"), variable("dx"), variable("dy"), variable("n"));
+    let (x, dx, y, dy, n) = (variable("x"), variable("dx"), variable("y"), variable("dy"), variable("n"));
     let gradients = &network.plan.gradients;
     let reaches = |value: crate::graph::ValueId| gradients[value.0] == GradientStorage::Input;
     let in_place = |step: &crate::backward::Step| {
@@ -297,8 +306,11 @@ fn backward(network: &Network<'_>) -> TokenStream {
             }
         }
     });
+    let dx_len = quote!(#dx.as_deref().map_or(#n, <[_]>::len));
+    let check = check(network, quote!(TRAIN), quote!(("y", #y.len()), ("dy", #dy.len()), ("dx", #dx_len)));
     quote! {
         let #n = #x.len();
+        #check
         #again
         #(#steps)*
         #end

@@ -203,6 +203,12 @@ const _: () = {
             workspace: &mut [T],
         ) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [("y", y.len())],
+                workspace.len(),
+                <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::INFER,
+            );
             /// Relu [16, 5, 5] -> [16, 5, 5]: y = max(x, 0)
             let [v1] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -304,6 +310,12 @@ const _: () = {
             workspace: &mut [T],
         ) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [("y", y.len())],
+                workspace.len(),
+                <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::TRAIN,
+            );
             /// Relu [16, 5, 5] -> [16, 5, 5]: y = max(x, 0)
             let [v1] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -428,6 +440,16 @@ const _: () = {
             dp: &mut Self,
         ) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [
+                    ("y", y.len()),
+                    ("dy", dy.len()),
+                    ("dx", dx.as_deref().map_or(n, <[_]>::len)),
+                ],
+                workspace.len(),
+                <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::TRAIN,
+            );
             let mut dx = dx;
             /// LogSoftmax [10] -> [10]: dx = dy - e^y sum dy
             __dnn::InPlace::<

@@ -144,6 +144,12 @@ const _: () = {
         const MACS: usize = 8usize;
         fn infer(&self, x: &[[f32; 2]], y: &mut [[f32; 2]], workspace: &mut [f32]) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [("y", y.len())],
+                workspace.len(),
+                <Self as __dnn::Layer<[f32; 2]>>::INFER,
+            );
             /// hidden: Linear<2, 2> [2] -> [2]: y = x Wᵀ + b
             let [hidden] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -189,6 +195,12 @@ const _: () = {
             workspace: &mut [f32],
         ) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [("y", y.len())],
+                workspace.len(),
+                <Self as __dnn::Layer<[f32; 2]>>::TRAIN,
+            );
             /// hidden: Linear<2, 2> [2] -> [2]: y = x Wᵀ + b
             let [hidden] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -248,6 +260,16 @@ const _: () = {
             dp: &mut Self,
         ) {
             let n = x.len();
+            __dnn::workspace::check(
+                n,
+                [
+                    ("y", y.len()),
+                    ("dy", dy.len()),
+                    ("dx", dx.as_deref().map_or(n, <[_]>::len)),
+                ],
+                workspace.len(),
+                <Self as __dnn::Layer<[f32; 2]>>::TRAIN,
+            );
             /// Sigmoid [2] -> [2]: dx = dy y (1 - y)
             __dnn::InPlace::<[f32; 2]>::backward(&__dnn::Sigmoid, pass, &*y, dy);
             /// output: Linear<2, 2> [2] -> [2]: dx = dy W, dW += dyᵀ x, db += sum of dy
