@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[doc(hidden)] // for generated code
 pub mod check;
 #[cfg(feature = "alloc")]
 mod data;
@@ -24,6 +25,7 @@ mod parameters;
 mod path;
 mod random;
 mod scalar;
+#[doc(hidden)] // for generated code
 pub mod shape;
 mod summary;
 pub mod tensor;

@@ -33,7 +33,8 @@ use crate::tensor::{Tensor, flat_mut};
     note = "class weights are as many as the network has outputs"
 )]
 pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
-    /// The loss of one sample before any mean; writes dL/dy to `dy`.
+    /// The loss of one sample before any mean; writes dL/dy to `dy`. The number for a target that [`check`](Loss::check)
+    /// refuses has no meaning: a trainer checks, other callers have to.
     fn sample(&self, y: &Y, target: &D, dy: &mut Y) -> Y::Scalar;
 
     /// What a sample counts in the mean: the number of elements, 1 for losses over classes, the weight of its class.
