@@ -108,8 +108,8 @@ fn the_macro_crate_does_not_depend_on_the_run_time() {
 /// Every use of the word in the run time, file by file; clippy sees to it that each block has its reason beside it.
 const UNSAFE: &[(&str, usize)] = &[
     ("kernels/gemm.rs", 5),
-    ("kernels/level.rs", 42),
-    ("kernels/linear.rs", 17),
+    ("kernels/level.rs", 47),
+    ("kernels/linear.rs", 26),
     ("kernels/tests.rs", 1),
     ("layers/linear.rs", 4),
     ("losses/class.rs", 1),
