@@ -81,6 +81,7 @@ impl Place {
 /// A batch has another number of samples, or the workspace is shorter than `need`. Without the feature `alloc`, where no
 /// panic may be reachable, only debug builds look.
 #[inline(always)]
+#[track_caller]
 pub fn check<const K: usize>(samples: usize, batches: [(&str, usize); K], workspace: usize, need: Extent) {
     if cfg!(any(feature = "alloc", debug_assertions)) {
         for (name, len) in batches {
@@ -96,12 +97,14 @@ pub fn check<const K: usize>(samples: usize, batches: [(&str, usize); K], worksp
 
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn different_length(samples: usize, name: &str, len: usize) -> ! {
     panic!("`x` has {samples} samples, but `{name}` has {len}")
 }
 
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn short_workspace(samples: usize, workspace: usize, need: usize) -> ! {
     panic!("a workspace of {workspace} scalars, but {samples} samples take {need}")
 }

@@ -30,14 +30,17 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const TRAIN: __dnn::Extent = #train_need;
             const MACS: usize = #known #(+ #macs)*;
 
+            #[track_caller]
             fn infer(&self, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
                 #infer
             }
 
+            #[track_caller]
             fn forward(&self, pass: &__dnn::Pass, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
                 #forward
             }
 
+            #[track_caller]
             fn backward(
                 &self,
                 pass: &__dnn::Pass,

@@ -196,6 +196,7 @@ const _: () = {
         const INFER: __dnn::Extent = __dnn::Extent::new(520, 0);
         const TRAIN: __dnn::Extent = __dnn::Extent::new(892, 0);
         const MACS: usize = 58920usize;
+        #[track_caller]
         fn infer(
             &self,
             x: &[[[[T; 5]; 5]; 16]],
@@ -302,6 +303,7 @@ const _: () = {
                 [[T; 1]; 10],
             >::infer(&__dnn::LogSoftmax, __dnn::tensor::view_mut::<_, [[T; 1]; 10]>(y));
         }
+        #[track_caller]
         fn forward(
             &self,
             pass: &__dnn::Pass,
@@ -429,6 +431,7 @@ const _: () = {
                 __dnn::tensor::view_mut::<_, [[T; 1]; 10]>(y),
             );
         }
+        #[track_caller]
         fn backward(
             &self,
             pass: &__dnn::Pass,

@@ -142,6 +142,7 @@ const _: () = {
         const INFER: __dnn::Extent = __dnn::Extent::new(2, 0);
         const TRAIN: __dnn::Extent = __dnn::Extent::new(4, 0);
         const MACS: usize = 8usize;
+        #[track_caller]
         fn infer(&self, x: &[[f32; 2]], y: &mut [[f32; 2]], workspace: &mut [f32]) {
             let n = x.len();
             __dnn::workspace::check(
@@ -187,6 +188,7 @@ const _: () = {
             /// Sigmoid [2] -> [2]: y = 1 / (1 + e^-x)
             __dnn::InPlace::<[f32; 2]>::infer(&__dnn::Sigmoid, y);
         }
+        #[track_caller]
         fn forward(
             &self,
             pass: &__dnn::Pass,
@@ -249,6 +251,7 @@ const _: () = {
             /// Sigmoid [2] -> [2]: y = 1 / (1 + e^-x)
             __dnn::InPlace::<[f32; 2]>::forward(&__dnn::Sigmoid, pass, y);
         }
+        #[track_caller]
         fn backward(
             &self,
             pass: &__dnn::Pass,
