@@ -57,6 +57,11 @@ network! {
         Relu,
         fc2: Linear<128, 10>,
     }
+
+    /// A product that `matrixmultiply` serves for many samples: few inputs, many outputs.
+    pub struct Narrow: [4] -> [64] {
+        fc: Linear<4, 64>,
+    }
 }
 
 type Image<T> = [[T; 4]; 4];
@@ -135,6 +140,18 @@ fn wide_products_take_nothing_after_the_first_step() {
         trainer.evaluate(&x, &targets);
     });
     assert_eq!(steady, 0);
+}
+
+/// The one exception: matrixmultiply packs its operands into a buffer of its own.
+#[test]
+#[cfg(feature = "gemm")]
+fn a_product_of_matrixmultiply_takes_its_one_buffer() {
+    let net = Narrow::init(&mut Rng::new(0));
+    let x = vec![[0.5; 4]; 64];
+    let (mut y, mut workspace) = (vec![[0.0; 64]; 64], vec![0.0; Narrow::inference_workspace(64)]);
+    let mut infer = || allocations(|| net.infer(&x, &mut y, &mut workspace));
+    infer();
+    assert_eq!((infer(), infer()), (1, 1));
 }
 
 #[test]

@@ -124,5 +124,29 @@ pub trait Same<T> {}
 
 impl<T> Same<T> for T {}
 
+/// The workspace of a user's own layer in a generic network is the same for every scalar: the plan cannot ask which.
+#[track_caller]
+pub const fn extents(layer: &str, single: [crate::Extent; 2], double: [crate::Extent; 2]) {
+    if single[0].differs(double[0]) || single[1].differs(double[1]) {
+        let text = Text::new().text("`").text(layer).text("` takes another workspace for `f64` than for `f32`: ");
+        text.text("make them the same, or write the scalar in place of the network's parameter").panic();
+    }
+}
+
 /// A field of a derived layer computes in the layer's scalar.
 pub const fn same<T, S: Same<T>>() {}
+
+/// A hyper-parameter, after a check that it is 0 or more; `message` says so with its name. It is inlined, like the builders
+/// that call it, so that a constant leaves no panic in the program.
+#[inline(always)]
+#[track_caller]
+pub(crate) const fn at_least_zero(value: f64, message: &str) -> f64 {
+    if value >= 0.0 { value } else { panic!("{}", message) }
+}
+
+/// A hyper-parameter, after a check that it is 0 or more and less than 1; `message` says so with its name.
+#[inline(always)]
+#[track_caller]
+pub(crate) const fn below_one(value: f64, message: &str) -> f64 {
+    if value >= 0.0 && value < 1.0 { value } else { panic!("{}", message) }
+}

@@ -33,6 +33,11 @@ impl Extent {
         self.sample == 0 && self.batch == 0
     }
 
+    /// Whether it is another extent, in a constant.
+    pub(crate) const fn differs(self, other: Extent) -> bool {
+        self.sample != other.sample || self.batch != other.batch
+    }
+
     /// Both one after the other.
     pub const fn and(self, other: Extent) -> Extent {
         Extent { sample: self.sample + other.sample, batch: self.batch + other.batch }

@@ -53,7 +53,10 @@ impl CrossEntropy {
 
 impl<W: Copy> CrossEntropy<W> {
     /// How much of the target is spread evenly over all classes: from 0, the default, to 1.
+    #[inline(always)]
+    #[track_caller]
     pub const fn label_smoothing(mut self, label_smoothing: f64) -> CrossEntropy<W> {
+        assert!(label_smoothing >= 0.0 && label_smoothing <= 1.0, "a label smoothing is 0 to 1");
         self.label_smoothing = label_smoothing;
         self
     }

@@ -31,7 +31,10 @@ pub const Huber: Huber = Huber { delta: 1.0 };
 
 impl Huber {
     /// From which difference on the loss is linear: 1 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn delta(mut self, delta: f64) -> Huber {
+        assert!(delta > 0.0, "delta of Huber's loss is more than 0");
         self.delta = delta;
         self
     }

@@ -4,6 +4,7 @@
 //! beyond 1.8e19 in `f32`, its parameter stops moving for good.
 
 use super::{Optimizer, Zeroed};
+use crate::check::at_least_zero;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -33,37 +34,50 @@ pub struct Adagrad {
 
 impl Adagrad {
     /// Adagrad with the learning rate `lr`; PyTorch's default is 0.01.
+    #[inline(always)]
+    #[track_caller]
     pub const fn new(lr: f64) -> Adagrad {
+        let lr = at_least_zero(lr, "a learning rate is 0 or more");
         Adagrad { lr, lr_decay: 0.0, weight_decay: 0.0, initial: 0.0, eps: 1e-10 }
     }
 
     /// How fast the learning rate falls, lr / (1 + (k - 1) lr_decay): 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn lr_decay(mut self, lr_decay: f64) -> Adagrad {
-        self.lr_decay = lr_decay;
+        self.lr_decay = at_least_zero(lr_decay, "a decay of the learning rate is 0 or more");
         self
     }
 
     /// The factor of the L2 penalty, g += weight_decay w: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn weight_decay(mut self, weight_decay: f64) -> Adagrad {
-        self.weight_decay = weight_decay;
+        self.weight_decay = at_least_zero(weight_decay, "a weight decay is 0 or more");
         self
     }
 
     /// The s before the first step: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn initial_accumulator_value(mut self, initial: f64) -> Adagrad {
-        self.initial = initial;
+        self.initial = at_least_zero(initial, "an initial accumulator value is 0 or more");
         self
     }
 
     /// What is added to the root, so that nothing is divided by 0: 1e-10 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn eps(mut self, eps: f64) -> Adagrad {
-        self.eps = eps;
+        self.eps = at_least_zero(eps, "eps is 0 or more");
         self
     }
 
     /// Another learning rate.
+    #[inline(always)]
+    #[track_caller]
     pub const fn learning_rate(mut self, lr: f64) -> Adagrad {
-        self.lr = lr;
+        self.lr = at_least_zero(lr, "a learning rate is 0 or more");
         self
     }
 }

@@ -4,6 +4,7 @@
 //! beyond 1.8e19 in `f32`, its parameter stops moving for good.
 
 use super::{Optimizer, Remember, Zeroed};
+use crate::check::{at_least_zero, below_one};
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -40,7 +41,10 @@ pub struct Amsgrad;
 
 impl Adam {
     /// Adam with the learning rate `lr`; PyTorch's default is 0.001.
+    #[inline(always)]
+    #[track_caller]
     pub const fn new(lr: f64) -> Adam {
+        let lr = at_least_zero(lr, "a learning rate is 0 or more");
         Adam { lr, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: () }
     }
 
@@ -53,26 +57,35 @@ impl Adam {
 
 impl<A: Copy> Adam<A> {
     /// How much of m and of v stays from step to step: 0.9 and 0.999 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn betas(mut self, beta1: f64, beta2: f64) -> Adam<A> {
-        (self.beta1, self.beta2) = (beta1, beta2);
+        let message = "a beta is 0 or more and less than 1";
+        (self.beta1, self.beta2) = (below_one(beta1, message), below_one(beta2, message));
         self
     }
 
     /// What is added to the root, so that nothing is divided by 0: 1e-8 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn eps(mut self, eps: f64) -> Adam<A> {
-        self.eps = eps;
+        self.eps = at_least_zero(eps, "eps is 0 or more");
         self
     }
 
     /// The factor of the L2 penalty, g += weight_decay w: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn weight_decay(mut self, weight_decay: f64) -> Adam<A> {
-        self.weight_decay = weight_decay;
+        self.weight_decay = at_least_zero(weight_decay, "a weight decay is 0 or more");
         self
     }
 
     /// Another learning rate.
+    #[inline(always)]
+    #[track_caller]
     pub const fn learning_rate(mut self, lr: f64) -> Adam<A> {
-        self.lr = lr;
+        self.lr = at_least_zero(lr, "a learning rate is 0 or more");
         self
     }
 }

@@ -22,6 +22,8 @@ pub struct AdamW<A = ()>(Adam<A>);
 
 impl AdamW {
     /// AdamW with the learning rate `lr`; PyTorch's default is 0.001.
+    #[inline(always)]
+    #[track_caller]
     pub const fn new(lr: f64) -> AdamW {
         AdamW(Adam::new(lr).weight_decay(0.01))
     }
@@ -34,21 +36,29 @@ impl AdamW {
 
 impl<A: Copy> AdamW<A> {
     /// How much of m and of v stays from step to step: 0.9 and 0.999 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn betas(self, beta1: f64, beta2: f64) -> AdamW<A> {
         AdamW(self.0.betas(beta1, beta2))
     }
 
     /// What is added to the root, so that nothing is divided by 0: 1e-8 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn eps(self, eps: f64) -> AdamW<A> {
         AdamW(self.0.eps(eps))
     }
 
     /// How fast weights shrink, w *= 1 - lr weight_decay: 0.01 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn weight_decay(self, weight_decay: f64) -> AdamW<A> {
         AdamW(self.0.weight_decay(weight_decay))
     }
 
     /// Another learning rate.
+    #[inline(always)]
+    #[track_caller]
     pub const fn learning_rate(self, lr: f64) -> AdamW<A> {
         AdamW(self.0.learning_rate(lr))
     }

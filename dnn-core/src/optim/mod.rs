@@ -2,6 +2,9 @@
 //!
 //! An optimiser is hyper-parameters by value, kept in `f64` as PyTorch keeps them, and a [`State`](Optimizer::State) with the
 //! structure of the gradient. The state is all zero bits at the start, so that a `static` of it lies in `.bss`.
+//!
+//! A hyper-parameter that PyTorch refuses, such as a negative learning rate, panics at the line that gives it; in a `const`
+//! it does not compile.
 
 mod adagrad;
 mod adam;
@@ -40,4 +43,33 @@ pub trait Optimizer<N: Parameters> {
     type State: Zeroed;
     /// One update of `network` by `gradient` = dL/dp.
     fn step(&self, network: &mut N, gradient: &N::Gradient, state: &mut Self::State);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "a learning rate is 0 or more")]
+    fn a_negative_learning_rate_is_refused() {
+        let _ = Adam::new(-1e-3);
+    }
+
+    #[test]
+    #[should_panic(expected = "a beta is 0 or more and less than 1")]
+    fn a_beta_of_one_is_refused() {
+        let _ = AdamW::new(1e-3).betas(1.0, 0.999);
+    }
+
+    #[test]
+    #[should_panic(expected = "Nesterov's momentum needs a momentum and no dampening")]
+    fn nesterov_with_dampening_is_refused() {
+        let _ = Sgd::new(0.1).momentum(0.9).dampening(0.1).nesterov();
+    }
+
+    #[test]
+    #[should_panic(expected = "a weight decay is 0 or more")]
+    fn what_is_no_number_is_refused() {
+        let _ = RmsProp::new(0.0).weight_decay(f64::NAN);
+    }
 }

@@ -6,6 +6,7 @@
 //! 1.8e19 in `f32`, its parameter stops moving for good, or becomes NaN if centred.
 
 use super::{Momentum, Optimizer, Remember, Zeroed};
+use crate::check::at_least_zero;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
@@ -42,39 +43,52 @@ pub struct Centered;
 
 impl RmsProp {
     /// RMSprop with the learning rate `lr`; PyTorch's default is 0.01.
+    #[inline(always)]
+    #[track_caller]
     pub const fn new(lr: f64) -> RmsProp {
+        let lr = at_least_zero(lr, "a learning rate is 0 or more");
         RmsProp { lr, alpha: 0.99, eps: 1e-8, weight_decay: 0.0, momentum: 0.0, options: PhantomData }
     }
 }
 
 impl<M: Copy, C: Copy> RmsProp<M, C> {
     /// How much of v and n stays from step to step: 0.99 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn alpha(mut self, alpha: f64) -> RmsProp<M, C> {
-        self.alpha = alpha;
+        self.alpha = at_least_zero(alpha, "alpha is 0 or more");
         self
     }
 
     /// What is added to the root, so that nothing is divided by 0: 1e-8 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn eps(mut self, eps: f64) -> RmsProp<M, C> {
-        self.eps = eps;
+        self.eps = at_least_zero(eps, "eps is 0 or more");
         self
     }
 
     /// The factor of the L2 penalty, g += weight_decay w: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn weight_decay(mut self, weight_decay: f64) -> RmsProp<M, C> {
-        self.weight_decay = weight_decay;
+        self.weight_decay = at_least_zero(weight_decay, "a weight decay is 0 or more");
         self
     }
 
     /// Another learning rate.
+    #[inline(always)]
+    #[track_caller]
     pub const fn learning_rate(mut self, lr: f64) -> RmsProp<M, C> {
-        self.lr = lr;
+        self.lr = at_least_zero(lr, "a learning rate is 0 or more");
         self
     }
 
     /// Adds momentum.
+    #[inline(always)]
+    #[track_caller]
     pub const fn momentum(mut self, momentum: f64) -> RmsProp<Momentum, C> {
-        self.momentum = momentum;
+        self.momentum = at_least_zero(momentum, "a momentum is 0 or more");
         self.with()
     }
 

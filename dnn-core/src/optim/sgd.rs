@@ -3,6 +3,7 @@
 //! A NaN in a gradient makes its parameter NaN, an infinity makes it infinite or NaN, and neither reaches another one.
 
 use super::{Optimizer, Zeroed};
+use crate::check::at_least_zero;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -36,12 +37,18 @@ pub struct Momentum {
 
 impl Sgd {
     /// Gradient descent with the learning rate `lr`; PyTorch's default is 0.001.
+    #[inline(always)]
+    #[track_caller]
     pub const fn new(lr: f64) -> Sgd {
+        let lr = at_least_zero(lr, "a learning rate is 0 or more");
         Sgd { lr, weight_decay: 0.0, momentum: () }
     }
 
     /// Adds momentum; `Sgd<Momentum>` remembers one value for each parameter.
+    #[inline(always)]
+    #[track_caller]
     pub const fn momentum(self, momentum: f64) -> Sgd<Momentum> {
+        let momentum = at_least_zero(momentum, "a momentum is 0 or more");
         let momentum = Momentum { momentum, dampening: 0.0, nesterov: false };
         Sgd { lr: self.lr, weight_decay: self.weight_decay, momentum }
     }
@@ -49,29 +56,46 @@ impl Sgd {
 
 impl<M: Copy> Sgd<M> {
     /// The factor of the L2 penalty, g += weight_decay w: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn weight_decay(mut self, weight_decay: f64) -> Sgd<M> {
-        self.weight_decay = weight_decay;
+        self.weight_decay = at_least_zero(weight_decay, "a weight decay is 0 or more");
         self
     }
 
     /// Another learning rate.
+    #[inline(always)]
+    #[track_caller]
     pub const fn learning_rate(mut self, lr: f64) -> Sgd<M> {
-        self.lr = lr;
+        self.lr = at_least_zero(lr, "a learning rate is 0 or more");
         self
     }
 }
 
 impl Sgd<Momentum> {
     /// How much less a gradient counts in the momentum: 0 by default.
+    #[inline(always)]
+    #[track_caller]
     pub const fn dampening(mut self, dampening: f64) -> Sgd<Momentum> {
-        self.momentum.dampening = dampening;
+        self.momentum.dampening = at_least_zero(dampening, "a dampening is 0 or more");
+        self.checked()
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    const fn checked(self) -> Sgd<Momentum> {
+        let Momentum { momentum, dampening, nesterov } = self.momentum;
+        let sound = !nesterov || (momentum > 0.0 && dampening == 0.0);
+        assert!(sound, "Nesterov's momentum needs a momentum and no dampening");
         self
     }
 
     /// Nesterov's momentum: the step goes along g + momentum v.
+    #[inline(always)]
+    #[track_caller]
     pub const fn nesterov(mut self) -> Sgd<Momentum> {
         self.momentum.nesterov = true;
-        self
+        self.checked()
     }
 }
 

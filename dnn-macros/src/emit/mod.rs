@@ -102,9 +102,14 @@ impl Network<'_> {
 
     /// As [`field_type`](Network::field_type) with `f32` for a generic scalar: array lengths and constants cannot mention it.
     fn concrete_field_type(&self, node: &Node) -> TokenStream {
-        let ty = self.field_type_in(node, &quote!(__dnn), &self.concrete_scalar());
+        self.field_type_for(node, &self.concrete_scalar())
+    }
+
+    /// The type of a field with `scalar` for a generic one.
+    fn field_type_for(&self, node: &Node, scalar: &TokenStream) -> TokenStream {
+        let ty = self.field_type_in(node, &quote!(__dnn), scalar);
         match &self.declaration.scalar {
-            Scalar::Generic(word) => replace(ty, word, &quote!(f32)),
+            Scalar::Generic(word) => replace(ty, word, scalar),
             _ => ty,
         }
     }

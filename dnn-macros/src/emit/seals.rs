@@ -4,7 +4,7 @@ use super::typenum::Numbers;
 use super::{Network, associated, at};
 use crate::layers::{Form, Keeps, Proof, Seal};
 use crate::shape::Node;
-use crate::syntax::Expression;
+use crate::syntax::{Expression, Scalar};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -30,8 +30,9 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const _: () = __dnn::check::length(#label, #count, __dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::None));
         })
     });
+    let extents = network.typed.nodes.iter().filter_map(|node| extents(network, node));
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
-    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#outputs)*)
+    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#extents)* #(#outputs)*)
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
@@ -64,6 +65,24 @@ fn keeps(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
     Some(quote! {
         const _: () = __dnn::check::keeps(#label, __dnn::Keeps::#planned, __dnn::kept::<#ty, _>(&#value));
     })
+}
+
+/// The workspace of a user's own layer in a generic network: the plan takes that of `f32`.
+fn extents(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
+    let Form::Op { from, own: Some(_), .. } = &node.operation.form else { return None };
+    let Scalar::Generic(_) = &network.declaration.scalar else { return None };
+    let label = &node.label;
+    let of = |scalar: TokenStream| {
+        let (ty, from) = (network.field_type_for(node, &scalar), super::array(from, scalar));
+        let need = |which| associated(node.span, &ty, quote!(__dnn::Layer<#from>), which);
+        let (infer, train) = (need(quote!(INFER)), need(quote!(TRAIN)));
+        quote!([#infer, #train])
+    };
+    let call = {
+        let (single, double) = (of(quote!(f32)), of(quote!(f64)));
+        at(node.span, quote!(__seal(#label, #single, #double)))
+    };
+    Some(quote!(const _: () = { use __dnn::check::extents as __seal; #call };))
 }
 
 /// The output of a user's own layer. Every token of the call stands at the place that the message points to: the shape

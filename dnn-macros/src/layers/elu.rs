@@ -8,7 +8,7 @@ use quote::quote;
 
 /// Takes `(alpha)`, 1 as in PyTorch.
 pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
-    let alpha = arguments.hyper("alpha", 1.0, "positive and finite", |alpha| alpha > 0.0 && alpha.is_finite());
+    let alpha = arguments.hyper("alpha", 1.0, "finite and 0 or more", |alpha| alpha >= 0.0 && alpha.is_finite());
     let value = quote!(__dnn::Elu { alpha: #alpha });
     Box::new(Elementwise {
         value,
