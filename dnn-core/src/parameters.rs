@@ -1,6 +1,6 @@
 //! Parameters: their names, shapes and places in a network, and a network as one flat slice.
 
-use crate::path::{Part, Path};
+use crate::path::{End, Path};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
@@ -79,7 +79,7 @@ pub const fn count(table: &[Entry], role: Option<Role>) -> usize {
 }
 
 /// The tensors in a table.
-const fn leaves(table: &[Entry]) -> usize {
+pub(crate) const fn leaves(table: &[Entry]) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < table.len() {
         sum += match &table[i] {
@@ -261,45 +261,19 @@ pub fn trained<N: Parameters>(network: &mut N, mut each: impl FnMut(&mut [N::Sca
     }
 }
 
-struct Leaf {
-    name: Path,
-    start: usize,
-    dims: &'static [usize],
+pub(crate) struct Leaf {
+    pub(crate) name: Path,
+    pub(crate) start: usize,
+    pub(crate) dims: &'static [usize],
     role: Role,
 }
 
 /// The tensor number `index` of a type, with its start counted in scalars.
-fn leaf<P: Parameters>(index: usize) -> Option<Leaf> {
-    let (mut table, mut index, mut bytes, mut name) = (P::TABLE, index, 0, Path::ROOT);
-    'table: loop {
-        for entry in table {
-            match *entry {
-                Entry::Tensor { name: own, offset, dims, role } => {
-                    if index == 0 {
-                        name.push(Part::Name(own));
-                        let start = (bytes + offset) / size_of::<P::Scalar>();
-                        return Some(Leaf { name, start, dims, role });
-                    }
-                    index -= 1;
-                }
-                Entry::Nested { name: own, offset, stride, count, table: inner } => {
-                    let each = leaves(inner).max(1);
-                    let all = leaves(inner) * count.unwrap_or(1);
-                    if index < all {
-                        name.push(Part::Name(own));
-                        if count.is_some() {
-                            name.push(Part::Index(index / each));
-                        }
-                        bytes += offset + (index / each) * stride;
-                        index %= each;
-                        table = inner;
-                        continue 'table;
-                    }
-                    index -= all;
-                }
-            }
-        }
-        return None;
+pub(crate) const fn leaf<P: Parameters>(index: usize) -> Option<Leaf> {
+    let name = Path::new(P::TABLE, index);
+    match name.walk().end() {
+        Some(End { offset, dims, role }) => Some(Leaf { name, start: offset / size_of::<P::Scalar>(), dims, role }),
+        None => None,
     }
 }
 

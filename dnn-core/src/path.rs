@@ -1,10 +1,9 @@
 //! The name of a tensor inside nested networks.
 
+use crate::parameters::{Entry, Role, leaves};
 use core::fmt;
 
-/// The deepest nesting of networks that a [`Path`] can name.
-const MAX_DEPTH: usize = 8;
-
+/// A part of a [`Path`]: what stands between two points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Name(&'static str),
@@ -12,37 +11,122 @@ pub(crate) enum Part {
 }
 
 /// The path of a tensor through nested networks, `blocks.1.norm.weight`. It prints as such and compares with a `str`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Path {
-    parts: [Part; 2 * MAX_DEPTH],
-    len: usize,
+    table: &'static [Entry],
+    index: usize,
 }
 
 impl Path {
-    pub(crate) const ROOT: Path = Path { parts: [Part::Name(""); 2 * MAX_DEPTH], len: 0 };
+    /// The path to the tensor number `index` of a table.
+    pub(crate) const fn new(table: &'static [Entry], index: usize) -> Path {
+        Path { table, index }
+    }
 
-    pub(crate) fn push(&mut self, part: Part) {
-        if let Some(place) = self.parts.get_mut(self.len) {
-            *place = part;
-            self.len += 1;
+    /// From the table down to the tensor.
+    pub(crate) const fn walk(&self) -> Walk {
+        Walk { table: self.table, index: self.index, offset: 0, element: None, end: None }
+    }
+}
+
+/// A walk down nested tables to one tensor, part by part; a const iterator.
+pub(crate) struct Walk {
+    table: &'static [Entry],
+    index: usize, // of the tensor, counted from the beginning of `table`
+    offset: usize,
+    element: Option<usize>,
+    end: Option<End>,
+}
+
+/// The tensor at the end of a walk, with its offset in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct End {
+    pub(crate) offset: usize,
+    pub(crate) dims: &'static [usize],
+    pub(crate) role: Role,
+}
+
+impl Walk {
+    pub(crate) const fn next(&mut self) -> Option<Part> {
+        if let Some(element) = self.element.take() {
+            return Some(Part::Index(element));
         }
+        let mut i = 0;
+        while i < self.table.len() {
+            match self.table[i] {
+                Entry::Tensor { name, offset, dims, role } => {
+                    if self.index == 0 {
+                        self.end = Some(End { offset: self.offset + offset, dims, role });
+                        self.table = &[];
+                        return Some(Part::Name(name));
+                    }
+                    self.index -= 1;
+                }
+                Entry::Nested { name, offset, stride, count, table } => {
+                    let each = leaves(table);
+                    let all = match count {
+                        Some(count) => each * count,
+                        None => each,
+                    };
+                    if self.index < all && each > 0 {
+                        let element = self.index / each;
+                        if count.is_some() {
+                            self.element = Some(element);
+                        }
+                        self.offset += offset + element * stride;
+                        self.index %= each;
+                        self.table = table;
+                        return Some(Part::Name(name));
+                    }
+                    self.index -= all;
+                }
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Walks the rest of the way; `None` where there is no such tensor.
+    pub(crate) const fn end(mut self) -> Option<End> {
+        while self.next().is_some() {}
+        self.end
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, part) in self.parts.iter().take(self.len).enumerate() {
-            if i > 0 {
-                f.write_str(".")?;
-            }
+        let (mut walk, mut point) = (self.walk(), "");
+        while let Some(part) = walk.next() {
             match part {
-                Part::Name(name) => f.write_str(name)?,
-                Part::Index(index) => write!(f, "{index}")?,
+                Part::Name(name) => write!(f, "{point}{name}")?,
+                Part::Index(index) => write!(f, "{point}{index}")?,
             }
+            point = ".";
         }
         Ok(())
     }
 }
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({self})")
+    }
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Path) -> bool {
+        let (mut a, mut b) = (self.walk(), other.walk());
+        loop {
+            match (a.next(), b.next()) {
+                (None, None) => return true,
+                (a, b) if a == b => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Eq for Path {}
 
 impl PartialEq<str> for Path {
     fn eq(&self, other: &str) -> bool {
@@ -68,15 +152,37 @@ impl PartialEq<&str> for Path {
 mod tests {
     use super::*;
 
+    const WEIGHT: Entry = Entry::Tensor { name: "weight", offset: 4, dims: &[1], role: Role::Parameter };
+    const BIAS: Entry = Entry::Tensor { name: "bias", offset: 0, dims: &[1], role: Role::Buffer };
+    const NORM: Entry = Entry::Nested { name: "norm", offset: 8, stride: 0, count: None, table: &[WEIGHT, BIAS] };
+    const EMPTY: Entry = Entry::Nested { name: "relu", offset: 8, stride: 0, count: Some(3), table: &[] };
+    const NET: [Entry; 3] = [
+        BIAS,
+        EMPTY,
+        Entry::Nested { name: "blocks", offset: 16, stride: 32, count: Some(13), table: &[WEIGHT, NORM, BIAS] },
+    ];
+
     #[test]
     fn a_path_compares_with_its_text() {
-        let mut path = Path::ROOT;
-        for part in [Part::Name("blocks"), Part::Index(12), Part::Name("weight")] {
-            path.push(part);
-        }
-        assert_eq!(path, "blocks.12.weight");
-        for other in ["blocks.12.weigh", "blocks.12.weights", "blocks.1.weight", ""] {
+        let path = Path::new(&NET, 1 + 12 * 4 + 1);
+        assert_eq!(path, "blocks.12.norm.weight");
+        for other in ["blocks.12.norm.weigh", "blocks.12.norm.weights", "blocks.1.norm.weight", ""] {
             assert_ne!(path, other);
         }
+        assert_eq!(std::format!("{path:?}"), "Path(blocks.12.norm.weight)");
+    }
+
+    #[test]
+    fn paths_are_equal_where_their_texts_are() {
+        static TWIN: [Entry; 3] = NET;
+        assert_eq!(Path::new(&NET, 5), Path::new(&TWIN, 5));
+        assert_ne!(Path::new(&NET, 5), Path::new(&NET, 6));
+    }
+
+    #[test]
+    fn a_walk_ends_at_the_tensor() {
+        let end = Path::new(&NET, 1 + 2 * 4 + 2).walk().end().unwrap();
+        assert_eq!((end.offset, end.dims, end.role), (16 + 2 * 32 + 8, &[1][..], Role::Buffer));
+        assert!(Path::new(&NET, 1 + 13 * 4).walk().end().is_none());
     }
 }
