@@ -14,6 +14,7 @@ extern crate std;
 pub mod check;
 #[cfg(feature = "alloc")]
 mod data;
+mod io;
 mod kernels;
 mod layer;
 pub mod layers;
@@ -34,6 +35,9 @@ pub mod workspace;
 
 #[cfg(feature = "alloc")]
 pub use data::{Csv, DataError, Dataset, Fault, Gather, Number, Row};
+#[cfg(feature = "std")]
+pub use io::WeightsError;
+pub use io::WeightsFault;
 pub use layer::{InPlace, Keeps, Layer, Op, Pass};
 pub use layers::*;
 pub use losses::*;
@@ -53,6 +57,22 @@ pub use tensor::{Sample, Tensor};
 pub use train::{Epoch, Fit, FitError, Heap, History};
 pub use train::{Evaluation, Memory, Parts, Storage, Trainer};
 pub use workspace::{Extent, Place};
+
+/// The reader of [safetensors](https://github.com/huggingface/safetensors) files: const functions without allocation, for
+/// compile time and run time. Networks read and write their weights by the methods of [`Parameters`].
+///
+/// ```
+/// use dnn_core::{Linear, Parameters, safetensors};
+/// let file = Linear { weight: [[1.0f32, 2.0]], bias: [3.0] }.to_safetensors();
+/// assert_eq!(safetensors::validate(&file)?, 2);
+/// let weight = safetensors::find(&file, "weight")?.unwrap();
+/// assert_eq!((weight.dtype, weight.dims.as_slice(), weight.data.len()), ("F32", &[1, 2][..], 8));
+/// assert!(safetensors::find(&file, "scale")?.is_none());
+/// # Ok::<(), dnn_core::WeightsFault>(())
+/// ```
+pub mod safetensors {
+    pub use crate::io::{Dims, Quote, Stored, check, find, validate};
+}
 
 /// What generated code calls beside the public items.
 #[doc(hidden)]

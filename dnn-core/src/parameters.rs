@@ -1,5 +1,8 @@
 //! Parameters: their names, shapes and places in a network, and a network as one flat slice.
 
+#[cfg(feature = "std")]
+use crate::io::WeightsError;
+use crate::io::{self, WeightsFault};
 use crate::path::{End, Path};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -167,6 +170,61 @@ pub unsafe trait Parameters: Sized + 'static {
     fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]> {
         let leaf = (0..leaves(Self::TABLE)).filter_map(leaf::<Self>).find(|leaf| leaf.name == name)?;
         self.flat_mut().get_mut(leaf.start..leaf.start + elements(leaf.dims))
+    }
+
+    /// Takes over the weights in the bytes of a [safetensors](https://github.com/huggingface/safetensors) file, such as
+    /// PyTorch's `safetensors.torch.save_file(model.state_dict(), ..)` writes. Nothing is allocated.
+    ///
+    /// Tensors are found by their names, [`parameters`](Parameters::parameters) lists them; their order does not count.
+    /// Everything is checked before the first value is written: after an error the weights are what they were.
+    ///
+    /// ```
+    /// # use dnn_core as dnn;
+    /// use dnn::{Linear, Parameters};
+    /// let bytes = Linear { weight: [[1.0f32, 2.0]], bias: [3.0] }.to_safetensors();
+    /// let mut fc: Linear<2, 1> = dnn::zeros();
+    /// fc.load_bytes(&bytes)?;
+    /// assert_eq!(fc, Linear { weight: [[1.0, 2.0]], bias: [3.0] });
+    ///
+    /// let mut other: Linear<1, 2> = dnn::zeros();
+    /// let fault = other.load_bytes(&bytes).unwrap_err();
+    /// assert_eq!(fault.to_string(), "`weight` is [1, 2], but the network has [2, 1]: transpose it");
+    /// # Ok::<(), dnn::WeightsFault>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The bytes are not a whole file of the format, a tensor is missing or too many, or one has another shape or type
+    /// than here: `F32` is for networks of `f32`, `F64` for those of `f64`.
+    fn load_bytes(&mut self, file: &[u8]) -> Result<(), WeightsFault> {
+        io::load(self, file)
+    }
+
+    /// All weights as the bytes of a [safetensors](https://github.com/huggingface/safetensors) file, with the names and
+    /// shapes of PyTorch's `state_dict`.
+    #[cfg(feature = "alloc")]
+    fn to_safetensors(&self) -> alloc::vec::Vec<u8> {
+        io::to_safetensors(self)
+    }
+
+    /// Takes over the weights in a file, as [`load_bytes`](Parameters::load_bytes).
+    ///
+    /// # Errors
+    /// The file cannot be read, or it is not one of these weights.
+    #[cfg(feature = "std")]
+    fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), WeightsError> {
+        io::open(self, path.as_ref())
+    }
+
+    /// Writes all weights to a file, as [`to_safetensors`](Parameters::to_safetensors) gives them.
+    ///
+    /// A file of that name is replaced at once, when all bytes are on the disk: whoever stops the program, there is the old
+    /// file or the new one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    #[cfg(feature = "std")]
+    fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), WeightsError> {
+        io::save(self, path.as_ref())
     }
 
     /// Takes over every value of `other`, in place.

@@ -19,6 +19,7 @@ pub trait Scalar:
     Tensor<Scalar = Self>
     + crate::kernels::gemm::Gemm
     + crate::kernels::level::Vectors
+    + crate::io::scalar::Bits
     + Debug
     + Display
     + Default

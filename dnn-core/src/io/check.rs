@@ -1,0 +1,164 @@
+//! A file against the tensors of a network, and the copy of its values.
+
+use super::fault::{Quote, WeightsFault};
+use super::reader::{Header, Stored, covered, survey};
+use super::scalar::Bits;
+use super::scanner::attempt;
+use super::text::Text;
+use crate::parameters::{Entry, Leaf, Parameters, elements, leaf, leaves};
+use crate::path::Path;
+
+/// Checks that a file is one of this network: valid, with the network's tensors and no others, each of its shape and type.
+///
+/// # Errors
+/// Something of that is not so.
+pub const fn check<P: Parameters>(file: &[u8]) -> Result<(), WeightsFault> {
+    let header = attempt!(Header::open(file));
+    let survey = attempt!(survey(header));
+    let tensors = leaves(P::TABLE);
+    let (mut start, mut missing, mut first, mut unlike) = (0, 0, 0, None);
+    loop {
+        let found = attempt!(found::<P>(header, start, &mut unlike));
+        let mut index = start;
+        while index < tensors && index < start + SET {
+            if !found.has(index - start) {
+                first = if missing == 0 { index } else { first };
+                missing += 1;
+            }
+            index += 1;
+        }
+        start = index;
+        if start >= tensors {
+            break;
+        }
+    }
+    if missing > 0 {
+        let tensor = Path::new(P::TABLE, first);
+        return Err(WeightsFault::Missing { tensor, count: missing, instead: attempt!(extra::<P>(header)) });
+    }
+    if survey.count > tensors {
+        return Err(WeightsFault::Extra { tensors: attempt!(extra::<P>(header)) });
+    }
+    match unlike {
+        Some(fault) => Err(fault),
+        None => covered(header, &survey),
+    }
+}
+
+/// Takes over the values of a file after [`check`].
+pub(crate) fn load<P: Parameters>(network: &mut P, file: &[u8]) -> Result<(), WeightsFault> {
+    check::<P>(file)?;
+    let mut header = Header::open(file)?;
+    while let Some(tensor) = header.next()? {
+        let Some(leaf) = index_of(P::TABLE, tensor.name).and_then(leaf::<P>) else { continue };
+        if let Some(to) = network.flat_mut().get_mut(leaf.start..leaf.start + elements(leaf.dims)) {
+            Bits::read(to, tensor.data);
+        }
+    }
+    Ok(())
+}
+
+/// So many tensors are ticked off in one pass over a header; no number in the file decides how much memory is taken.
+const SET: usize = 1024;
+
+/// The tensors of a network, from one of them on, that a file has.
+struct Found([u64; SET / 64]);
+
+impl Found {
+    const fn has(&self, i: usize) -> bool {
+        self.0[i / 64 % (SET / 64)] >> (i % 64) & 1 == 1
+    }
+
+    const fn add(&mut self, i: usize) {
+        self.0[i / 64 % (SET / 64)] |= 1 << (i % 64);
+    }
+}
+
+/// Finds the network's tensors from number `start` on, and the first one that is not as the network has it.
+const fn found<P: Parameters>(
+    mut header: Header<'_>,
+    start: usize,
+    fault: &mut Option<WeightsFault>,
+) -> Result<Found, WeightsFault> {
+    let mut found = Found([0; SET / 64]);
+    while let Some(tensor) = attempt!(header.next()) {
+        let Some(index) = index_of(P::TABLE, tensor.name) else { continue };
+        if index < start || index - start >= SET {
+            continue;
+        }
+        if found.has(index - start) {
+            return Err(WeightsFault::Duplicate { tensor: Quote::of(tensor.name) });
+        }
+        found.add(index - start);
+        if fault.is_none()
+            && let Some(leaf) = leaf::<P>(index)
+        {
+            *fault = unlike::<P>(&leaf, &tensor);
+        }
+    }
+    Ok(found)
+}
+
+/// What is different between a tensor of a network and the one of the same name in a file.
+const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> Option<WeightsFault> {
+    let (name, found, expected) = (leaf.name, tensor.dtype, <P::Scalar as Bits>::DTYPE);
+    if !Text::plain(found).is(Text::plain(expected)) {
+        return Some(WeightsFault::Dtype { tensor: name, found, expected });
+    }
+    if !tensor.dims.is(leaf.dims) {
+        return Some(WeightsFault::Shape { tensor: name, found: tensor.dims, expected: leaf.dims });
+    }
+    None
+}
+
+/// The tensors of a file that a network has not.
+const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
+    let mut names = Quote::NONE;
+    while let Some(tensor) = attempt!(header.next()) {
+        if index_of(P::TABLE, tensor.name).is_none() {
+            names.push(tensor.name);
+        }
+    }
+    Ok(names)
+}
+
+/// The number of the tensor that has this name in a table.
+const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
+    let (mut table, mut index, mut bytes) = (table, 0, name.bytes());
+    'table: loop {
+        let mut i = 0;
+        while i < table.len() {
+            match table[i] {
+                Entry::Tensor { name, .. } => {
+                    if let Some(mut rest) = bytes.behind(name)
+                        && rest.next().is_none()
+                    {
+                        return Some(index);
+                    }
+                    index += 1;
+                }
+                Entry::Nested { name, count, table: inner, .. } => {
+                    let each = leaves(inner);
+                    if let Some(mut rest) = bytes.behind(name)
+                        && rest.take(b'.')
+                    {
+                        if let Some(count) = count {
+                            match rest.index() {
+                                Some(element) if element < count => index += element * each,
+                                _ => return None,
+                            }
+                        }
+                        (bytes, table) = (rest, inner);
+                        continue 'table;
+                    }
+                    index += match count {
+                        Some(count) => each * count,
+                        None => each,
+                    };
+                }
+            }
+            i += 1;
+        }
+        return None;
+    }
+}
