@@ -180,3 +180,16 @@ fn set_up_on_the_heap_is_counted_to_the_block() {
     });
     assert_eq!((made, stepped), (3, 3));
 }
+
+#[test]
+fn loading_takes_nothing_whether_the_file_fits_or_not() {
+    let net = Small::<f32>::init(&mut Rng::new(0));
+    let (file, mut wide) = (net.to_safetensors(), Wide::zeros());
+    let mut other: Small<f32> = Small::zeros();
+    let never = allocations(|| {
+        assert!(other.load_bytes(&file).is_ok());
+        assert!(wide.load_bytes(&file).is_err());
+    });
+    assert_eq!(never, 0);
+    assert_eq!(other.flat(), net.flat());
+}

@@ -43,6 +43,8 @@ extern "C" fn _start() -> ! {
     black_box(trainer.network().predict(&inputs[0]));
 
     digits.network_mut().init_in(&mut Rng::new(1));
+    black_box(digits.network_mut().load_bytes(black_box(b"bytes from anywhere")).is_ok());
+    black_box(dnn::safetensors::validate(black_box(b"bytes from anywhere")).is_ok());
     let mut trainer = Trainer::within(digits, CrossEntropy, Adam::new(0.01)).clip_norm(1.0);
     let images = black_box([[[0.5; 8]; 8]; 20]);
     let Some(three) = Class::<10>::new(3) else { loop {} };
