@@ -50,12 +50,41 @@
 //! [`Nll`](struct@Nll)) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
 //! [`Adagrad`]). [`Memory`] holds everything that training needs in one `static`, for programs without a heap.
 //!
+//! # Weights
+//!
+//! [`save`](Parameters::save) and [`load`](Parameters::load) exchange weights with PyTorch in the
+//! [safetensors](https://github.com/huggingface/safetensors) format, under the names of its `state_dict`:
+//!
+//! ```
+//! use dnn::prelude::*;
+//!
+//! network! {
+//!     struct Net: [2] -> [1] {
+//!         fc1: Linear<2, 8>,
+//!         Tanh,
+//!         fc2: Linear<8, 1>,
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), WeightsError> {
+//! # let path = std::env::temp_dir().join(format!("dnn-doc-{}.safetensors", std::process::id()));
+//! # let path = path.to_str().unwrap();
+//! let net = Net::init(&mut Rng::new(1));
+//! net.save(path)?; // Python: net.load_state_dict(safetensors.torch.load_file(path))
+//! let mut same = Net::zeros();
+//! same.load(path)?; // Python: safetensors.torch.save_file(net.state_dict(), path)
+//! assert_eq!(net.predict(&[0.5, 1.0]), same.predict(&[0.5, 1.0]));
+//! # std::fs::remove_file(path).unwrap();
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `std` | yes | the standard library's elementary functions, files, progress on a terminal; implies `alloc` |
-//! | `alloc` | by `std` | `Trainer::new`, `boxed`, `predict_batch`, data sets |
+//! | `std` | yes | the standard library's elementary functions, files of data and weights, progress on a terminal; implies `alloc` |
+//! | `alloc` | by `std` | `Trainer::new`, `boxed`, `predict_batch`, data sets, `to_safetensors` |
 //! | `gemm` | yes | products of large matrices by `matrixmultiply`; implies `alloc` |
 //! | `libm` | no | elementary functions from `libm` where there is no standard library |
 //! | `rand_core` | no | any generator of `rand_core` initialises a network |
@@ -167,7 +196,7 @@ pub use dnn_macros::__network;
 /// Every network has `init`, `zeros`, `boxed`, `predict`, `predict_batch`, `summary`, the constants `PARAMETERS`, `MACS`,
 /// `PARAMETER_BYTES`, `INFERENCE_BYTES`, `TRAINING_BYTES`, the constant functions `inference_workspace` and
 /// `training_workspace`, and implements [`Network`], [`Layer`] (`infer`, `forward`, `backward`) and [`Parameters`]
-/// (tensors by name, flat slices).
+/// (tensors by name, flat slices, weights in files).
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => { $crate::__network! { {$crate::__private} $($tokens)* } };
@@ -187,10 +216,10 @@ pub mod prelude {
     pub use dnn_core::{
         Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, Evaluation, Extent,
         Generator, Huber, InPlace, L1, Label, Layer, Loss, Memory, Momentum, Mse, Network, Nll, Optimizer, Pass,
-        RmsProp, Rng, Scalar, Sgd, Sum, Summary, Tensor, Trainer, clip_norm, clip_value,
+        RmsProp, Rng, Scalar, Sgd, Sum, Summary, Tensor, Trainer, WeightsFault, clip_norm, clip_value,
     };
     #[cfg(feature = "std")]
-    pub use dnn_core::{Csv, DataError};
+    pub use dnn_core::{Csv, DataError, WeightsError};
     #[cfg(feature = "alloc")]
     pub use dnn_core::{Dataset, Epoch, Fit, FitError, History};
 }
