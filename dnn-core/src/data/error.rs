@@ -101,7 +101,8 @@ impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DataError::Lengths { inputs, targets } => {
-                write!(f, "{inputs} samples, but {targets} targets: each sample needs one target")
+                let (s, t) = (if *inputs == 1 { "" } else { "s" }, if *targets == 1 { "" } else { "s" });
+                write!(f, "{inputs} sample{s}, but {targets} target{t}: each sample needs one target")
             }
             DataError::Unreadable { file, reason } => write!(f, "cannot read `{file}`: {reason}"),
             DataError::Empty { file } => write!(f, "`{file}` has no rows"),

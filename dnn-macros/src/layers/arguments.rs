@@ -49,7 +49,7 @@ impl<'a> Arguments<'a> {
     pub(crate) fn demand_name(&mut self) {
         if self.item.name.is_none() {
             let (span, word) = (self.span(), self.word());
-            let example = word.to_lowercase();
+            let example = format!("{}{}", word.to_lowercase(), self.position() + 1);
             let message = format!("`{word}` has parameters, so it needs a name: write `{example}: {word}`");
             self.error(span, message);
         }
@@ -83,8 +83,12 @@ impl<'a> Arguments<'a> {
             self.error(place, message);
         } else if let Some(extra) = given.get(names.len()) {
             let place = extra.value.place().to(given[given.len() - 1].value.place());
-            let rest = if given.len() - names.len() == 1 { "this one" } else { "these" };
-            self.error(place, format!("`{word}` takes {takes}, but {} given: remove {rest}", be(given.len())));
+            let repair = match &extra.value {
+                Expression::Word(option) => format!("an option has a key, `key = {option}`"),
+                _ if given.len() - names.len() == 1 => "remove this one".to_owned(),
+                _ => "remove these".to_owned(),
+            };
+            self.error(place, format!("`{word}` takes {takes}, but {} given: {repair}", be(given.len())));
         }
         let length = |(i, name): (usize, &&str)| {
             let what = format!("`{label}`: the number of {name}");
