@@ -61,6 +61,12 @@ pub use workspace::{Extent, Place};
 /// The reader of [safetensors](https://github.com/huggingface/safetensors) files: const functions without allocation, for
 /// compile time and run time. Networks read and write their weights by the methods of [`Parameters`].
 ///
+/// They are as strict as the reference, and stricter where it lets something through that nobody writes: names that are
+/// there twice, keys of a tensor that the format does not have or that are spelled with escapes, space before the header.
+///
+/// A compiler takes about 0.01 seconds for each tensor of [`check`](safetensors::check); for a network of hundreds, the item
+/// that calls it needs `#[allow(long_running_const_eval)]`.
+///
 /// ```
 /// use dnn_core::{Linear, Parameters, safetensors};
 /// let file = Linear { weight: [[1.0f32, 2.0]], bias: [3.0] }.to_safetensors();

@@ -162,3 +162,61 @@ const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
         return None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Linear;
+    use std::vec::Vec;
+
+    /// A file whose bytes are written out, so that it is the same on every machine.
+    fn file(header: &str, data: &[u8]) -> Vec<u8> {
+        let mut file = (header.len() as u64).to_le_bytes().to_vec();
+        file.extend(header.as_bytes());
+        file.extend(data);
+        file
+    }
+
+    #[test]
+    fn values_are_little_endian_wherever_they_lie() {
+        // An odd length of header, and the tensors in the other order.
+        let header = r#"{"bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+            "weight":{"data_offsets":[4,12],"shape":[1,2],"dtype":"F32"}} "#;
+        for header in [header, header.trim_end()] {
+            let file = file(header, &[0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc1, 1, 0, 0, 0x80]);
+            let mut fc: Linear<2, 1> = crate::zeros();
+            load(&mut fc, &file).unwrap();
+            assert_eq!((fc.bias, fc.weight[0][0], fc.weight[0][1].to_bits()), ([1.0], -10.0, 0x8000_0001));
+            assert_eq!(crate::safetensors::find(&file, "weight").unwrap().unwrap().data, &file[file.len() - 8..]);
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_in_nested_tables() {
+        const WEIGHT: Entry = Entry::Tensor { name: "w", offset: 0, dims: &[1], role: crate::Role::Parameter };
+        const LONG: Entry = Entry::Tensor { name: "w2", offset: 0, dims: &[1], role: crate::Role::Buffer };
+        const NET: &[Entry] = &[
+            Entry::Nested { name: "fc", offset: 0, stride: 0, count: None, table: &[WEIGHT, LONG] },
+            Entry::Nested { name: "fc1", offset: 0, stride: 8, count: Some(11), table: &[WEIGHT, LONG] },
+            LONG,
+        ];
+        for (name, index) in [
+            ("fc.w", Some(0)),
+            ("fc.w2", Some(1)),
+            ("fc1.0.w", Some(2)),
+            ("fc1.10.w2", Some(23)),
+            ("w2", Some(24)),
+            ("fc1.11.w", None),
+            ("fc1.01.w", None),
+            ("fc1.w", None),
+            ("fc", None),
+            ("fc.w.", None),
+            ("w", None),
+            ("", None),
+        ] {
+            assert_eq!(index_of(NET, Text::plain(name)), index, "{name}");
+            let Some(index) = index else { continue };
+            assert_eq!(Path::new(NET, index), name);
+        }
+    }
+}
