@@ -32,7 +32,7 @@ pub struct Pass {
 /// `backward` finds.
 ///
 /// All batches of a call have the same number of samples. A network panics where they have not, or where the workspace is
-/// too short for them (without the feature `alloc` in debug builds alone).
+/// too short for them; a release build without the feature `alloc` has no panics and gives NaN instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take a tensor of type `{X}`",
     label = "does not fit the tensor that reaches it",

@@ -1,5 +1,7 @@
 //! Memory for what a pass keeps: a flat slice of scalars in which the memory plan gives every buffer its place.
 
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat_mut};
 use core::ops::Range;
 
 /// A number of scalars that grows with the batch: `sample` for each sample and `batch` once.
@@ -80,23 +82,31 @@ impl Place {
     }
 }
 
-/// The lengths that a caller gives a pass over `samples` samples: of other batches, by name, and of the workspace.
+/// Whether a pass over `samples` samples can run: the other batches, by name, have as many, and the workspace is long enough.
 ///
 /// # Panics
-/// A batch has another number of samples, or the workspace is shorter than `need`. Without the feature `alloc`, where no
-/// panic may be reachable, only debug builds look.
+/// Where it cannot. Release builds without the feature `alloc`, where no panic may be reachable, return `false` instead; the
+/// pass then gives NaN, so that a mistake is seen there too.
 #[inline(always)]
 #[track_caller]
-pub fn check<const K: usize>(samples: usize, batches: [(&str, usize); K], workspace: usize, need: Extent) {
-    if cfg!(any(feature = "alloc", debug_assertions)) {
-        for (name, len) in batches {
-            if len != samples {
-                different_length(samples, name, len);
-            }
+pub fn check<const K: usize>(samples: usize, batches: [(&str, usize); K], workspace: usize, need: Extent) -> bool {
+    let loud = cfg!(any(feature = "alloc", debug_assertions));
+    for (name, len) in batches {
+        if len != samples {
+            return if loud { different_length(samples, name, len) } else { false };
         }
-        if workspace < need.len(samples) {
-            short_workspace(samples, workspace, need.len(samples));
-        }
+    }
+    if workspace < need.len(samples) {
+        return if loud { short_workspace(samples, workspace, need.len(samples)) } else { false };
+    }
+    true
+}
+
+/// What a pass that cannot run gives: NaN in every element.
+#[cold]
+pub fn spoil<X: Tensor<Scalar: Scalar>>(batch: &mut [X]) {
+    for value in flat_mut(batch) {
+        *value = X::Scalar::from_f64(f64::NAN);
     }
 }
 

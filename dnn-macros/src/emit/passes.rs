@@ -211,8 +211,8 @@ fn pass(network: &Network<'_>, mode: Mode) -> TokenStream {
         let title = title(network, node, &node.operation.formula);
         if step.is_empty() { quote!() } else { buffers.step(&title, &step) }
     });
-    let check =
-        check(network, if mode == Mode::Infer { quote!(INFER) } else { quote!(TRAIN) }, quote!(("y", #y.len())));
+    let need = if mode == Mode::Infer { quote!(INFER) } else { quote!(TRAIN) };
+    let check = check(network, need, quote!(("y", #y.len())), quote!(return __dnn::workspace::spoil(#y);));
     quote! {
         let #n = #x.len();
         #check
@@ -220,10 +220,14 @@ fn pass(network: &Network<'_>, mode: Mode) -> TokenStream {
     }
 }
 
-/// What a caller gives a pass has the lengths that it needs.
-fn check(network: &Network<'_>, need: TokenStream, batches: TokenStream) -> TokenStream {
+/// What a caller gives a pass has the lengths that it needs; `otherwise` ends the pass.
+fn check(network: &Network<'_>, need: TokenStream, batches: TokenStream, otherwise: TokenStream) -> TokenStream {
     let (n, workspace, input) = (variable("n"), variable("workspace"), network.input());
-    quote!(__dnn::workspace::check(#n, [#batches], #workspace.len(), <Self as __dnn::Layer<#input>>::#need);)
+    quote! {
+        if !__dnn::workspace::check(#n, [#batches], #workspace.len(), <Self as __dnn::Layer<#input>>::#need) {
+            #otherwise
+        }
+    }
 }
 
 fn forward_step(
@@ -287,7 +291,8 @@ fn field(network: &Network<'_>, node: &Node) -> TokenStream {
 
 /// `backward`: the steps from the last node to the first.
 fn backward(network: &Network<'_>) -> TokenStream {
-    let (x, dx, y, dy, n) = (variable("x"), variable("dx"), variable("y"), variable("dy"), variable("n"));
+    let (x, y, n) = (variable("x"), variable("y"), variable("n"));
+    let (dx, dy, dp) = (variable("dx"), variable("dy"), variable("dp"));
     let gradients = &network.plan.gradients;
     let reaches = |value: crate::graph::ValueId| gradients[value.0] == GradientStorage::Input;
     let in_place = |step: &crate::backward::Step| {
@@ -310,7 +315,14 @@ fn backward(network: &Network<'_>) -> TokenStream {
         }
     });
     let dx_len = quote!(#dx.as_deref().map_or(#n, <[_]>::len));
-    let check = check(network, quote!(TRAIN), quote!(("y", #y.len()), ("dy", #dy.len()), ("dx", #dx_len)));
+    let spoil = quote! {
+        if let ::core::option::Option::Some(#dx) = #dx {
+            __dnn::workspace::spoil(#dx);
+        }
+        return __dnn::workspace::spoil(__dnn::Parameters::flat_mut(#dp));
+    };
+    let batches = quote!(("y", #y.len()), ("dy", #dy.len()), ("dx", #dx_len));
+    let check = check(network, quote!(TRAIN), batches, spoil);
     quote! {
         let #n = #x.len();
         #check

@@ -204,12 +204,14 @@ const _: () = {
             workspace: &mut [T],
         ) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [("y", y.len())],
                 workspace.len(),
                 <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::INFER,
-            );
+            ) {
+                return __dnn::workspace::spoil(y);
+            }
             /// Relu [16, 5, 5] -> [16, 5, 5]: y = max(x, 0)
             let [v1] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -312,12 +314,14 @@ const _: () = {
             workspace: &mut [T],
         ) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [("y", y.len())],
                 workspace.len(),
                 <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::TRAIN,
-            );
+            ) {
+                return __dnn::workspace::spoil(y);
+            }
             /// Relu [16, 5, 5] -> [16, 5, 5]: y = max(x, 0)
             let [v1] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -443,7 +447,7 @@ const _: () = {
             dp: &mut Self,
         ) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [
                     ("y", y.len()),
@@ -452,7 +456,12 @@ const _: () = {
                 ],
                 workspace.len(),
                 <Self as __dnn::Layer<[[[T; 5]; 5]; 16]>>::TRAIN,
-            );
+            ) {
+                if let ::core::option::Option::Some(dx) = dx {
+                    __dnn::workspace::spoil(dx);
+                }
+                return __dnn::workspace::spoil(__dnn::Parameters::flat_mut(dp));
+            }
             let mut dx = dx;
             /// LogSoftmax [10] -> [10]: dx = dy - e^y sum dy
             __dnn::InPlace::<

@@ -145,12 +145,14 @@ const _: () = {
         #[track_caller]
         fn infer(&self, x: &[[f32; 2]], y: &mut [[f32; 2]], workspace: &mut [f32]) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [("y", y.len())],
                 workspace.len(),
                 <Self as __dnn::Layer<[f32; 2]>>::INFER,
-            );
+            ) {
+                return __dnn::workspace::spoil(y);
+            }
             /// hidden: Linear<2, 2> [2] -> [2]: y = x Wᵀ + b
             let [hidden] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -197,12 +199,14 @@ const _: () = {
             workspace: &mut [f32],
         ) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [("y", y.len())],
                 workspace.len(),
                 <Self as __dnn::Layer<[f32; 2]>>::TRAIN,
-            );
+            ) {
+                return __dnn::workspace::spoil(y);
+            }
             /// hidden: Linear<2, 2> [2] -> [2]: y = x Wᵀ + b
             let [hidden] = __dnn::workspace::buffers(
                 &mut *workspace,
@@ -263,7 +267,7 @@ const _: () = {
             dp: &mut Self,
         ) {
             let n = x.len();
-            __dnn::workspace::check(
+            if !__dnn::workspace::check(
                 n,
                 [
                     ("y", y.len()),
@@ -272,7 +276,12 @@ const _: () = {
                 ],
                 workspace.len(),
                 <Self as __dnn::Layer<[f32; 2]>>::TRAIN,
-            );
+            ) {
+                if let ::core::option::Option::Some(dx) = dx {
+                    __dnn::workspace::spoil(dx);
+                }
+                return __dnn::workspace::spoil(__dnn::Parameters::flat_mut(dp));
+            }
             /// Sigmoid [2] -> [2]: dx = dy y (1 - y)
             __dnn::InPlace::<[f32; 2]>::backward(&__dnn::Sigmoid, pass, &*y, dy);
             /// output: Linear<2, 2> [2] -> [2]: dx = dy W, dW += dyᵀ x, db += sum of dy
