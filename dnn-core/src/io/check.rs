@@ -1,7 +1,9 @@
 //! A file against the tensors of a network, and the copy of its values.
 
-use super::fault::{Quote, WeightsFault};
-use super::reader::{Header, Stored, covered, survey};
+use super::fault::WeightsFault;
+use super::header::{Header, Stored};
+use super::quote::Quote;
+use super::reader::{covered, survey};
 use super::scalar::Bits;
 use super::scanner::attempt;
 use super::text::Text;

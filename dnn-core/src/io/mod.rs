@@ -5,6 +5,8 @@
 
 mod check;
 mod fault;
+mod header;
+mod quote;
 mod reader;
 pub(crate) mod scalar;
 mod scanner;
@@ -17,11 +19,13 @@ mod writer;
 
 pub use check::check;
 pub(crate) use check::load;
-pub use fault::{Dims, Quote, WeightsFault};
+pub use fault::WeightsFault;
 #[cfg(feature = "std")]
 pub use file::WeightsError;
 #[cfg(feature = "std")]
 pub(crate) use file::{open, save};
-pub use reader::{Stored, find, validate};
+pub use header::Stored;
+pub use quote::{Dims, Quote};
+pub use reader::{find, validate};
 #[cfg(feature = "alloc")]
 pub(crate) use writer::to_safetensors;
