@@ -52,12 +52,12 @@ fn stages(declaration: &str, stages: ExpectFile, expansion: ExpectFile) {
 
 #[test]
 fn stages_and_expansion_of_two_layers() {
-    stages(MAZUR, expect_file!["snapshots/mazur.txt"], expect_file!["snapshots/mazur.rs"]);
+    stages(MAZUR, expect_file!["snapshots/mazur.txt"], expect_file!["snapshots/mazur_expansion.txt"]);
 }
 
 #[test]
 fn stages_and_expansion_of_a_classifier() {
-    stages(CLASSIFIER, expect_file!["snapshots/classifier.txt"], expect_file!["snapshots/classifier.rs"]);
+    stages(CLASSIFIER, expect_file!["snapshots/classifier.txt"], expect_file!["snapshots/classifier_expansion.txt"]);
 }
 
 #[test]
