@@ -153,22 +153,6 @@ fn no_file_is_longer_than_600_lines() {
 }
 
 #[test]
-fn no_message_shows_typenum() {
-    let mut checked = 0;
-    for entry in fs::read_dir(root().join("tests/ui")).expect("the compile-fail cases") {
-        for case in fs::read_dir(entry.expect("a topic").path()).expect("a topic") {
-            let path = case.expect("a case").path();
-            if path.extension().is_some_and(|extension| extension == "stderr") {
-                let text = fs::read_to_string(&path).expect("a message");
-                assert!(!text.contains("UInt<"), "{}", path.display());
-                checked += 1;
-            }
-        }
-    }
-    assert!(checked >= 40, "{checked} messages");
-}
-
-#[test]
 fn nothing_is_left_open_or_ignored() {
     let marks = ["todo!(", "TODO", "FIXME", "dbg!(", "#[ignore"];
     for (path, text) in all_sources() {

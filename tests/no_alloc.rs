@@ -1,39 +1,12 @@
-//! What a network does after its start takes nothing from the heap: counted by an allocator of this test's own.
+//! What a network does after its start takes nothing from the heap: counted by an allocator that the test is built with.
 
 #![cfg(feature = "alloc")]
 
+#[path = "../dnn-core/tests/counting/mod.rs"]
+mod counting;
+
+use counting::allocations;
 use dnn::prelude::*;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// The allocations that this thread makes in `run`; moving a block counts as one.
-fn allocations(run: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    run();
-    COUNT.get() - before
-}
 
 network! {
     /// Every kind of layer: products, views, activations that keep their input or their output, dropout.

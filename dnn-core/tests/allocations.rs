@@ -4,40 +4,12 @@
 #[path = "networks/mazur.rs"]
 mod mazur;
 
+mod counting;
+
+use counting::{allocations, count};
 use dnn_core::{Dataset, Fit, Memory, Mse, Sgd, Trainer};
 use mazur::Mazur;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::ops::ControlFlow;
-
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// The allocations that this thread makes in `run`.
-fn allocations(run: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    run();
-    COUNT.get() - before
-}
 
 fn data(count: usize) -> (Vec<[f32; 2]>, Vec<[f32; 2]>) {
     (0..count).map(|i| ([i as f32 / count as f32, 0.5], [0.5, i as f32 / count as f32])).unzip()
@@ -90,7 +62,7 @@ fn a_run_allocates_before_its_first_epoch_only() {
         let mut counts = [0; 7];
         trainer
             .fit_with(&train, &test, options, |_, epoch| {
-                counts[epoch.number] = COUNT.get();
+                counts[epoch.number] = count();
                 ControlFlow::Continue(())
             })
             .unwrap();

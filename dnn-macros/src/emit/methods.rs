@@ -25,6 +25,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             y
         }
     } else {
+        // Never compiled to code: the errors of the declaration stand beside it.
         quote!(::core::unimplemented!())
     };
     quote! {

@@ -18,6 +18,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (infer, forward, backward, absorb) = if network.runs {
         (pass(network, Mode::Infer), pass(network, Mode::Forward), backward(network), absorb(network))
     } else {
+        // Never compiled to code: the errors of the declaration stand beside it.
         let none = quote!(::core::unimplemented!());
         (none.clone(), none.clone(), none, quote!())
     };
