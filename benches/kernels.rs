@@ -24,7 +24,7 @@ fn backward<const I: usize, const O: usize>(bencher: Bencher<'_, '_>, samples: u
     let (y, mut dy) = (vec![[0.0; O]; samples], vec![[1e-9; O]; samples]);
     let pass = Pass::default();
     bencher.counter(ItemsCount::new(2 * samples * I * O)).bench_local(|| {
-        black_box(&layer).backward(&pass, black_box(&x), &y, &mut [], &mut dy, Some(&mut dx), &mut gradient);
+        black_box(&layer).backward(&pass, black_box(&x), &y, &mut [], &mut dy, Some(&mut dx), Some(&mut gradient));
     });
 }
 

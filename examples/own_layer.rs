@@ -47,16 +47,19 @@ impl<const I: usize, const O: usize, T: Scalar> Layer<[T; I]> for Radial<I, O, T
         _: &mut [T],
         dy: &mut [[T; O]],
         dx: Option<&mut [[T; I]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
         let two = T::from_f64(2.0);
-        for ((x, y), dy) in x.iter().zip(y).zip(dy.iter()) {
-            for o in 0..O {
-                let g = dy[o] * y[o];
-                for i in 0..I {
-                    dp.centre[o][i] += two * self.sharpness[o] * (x[i] - self.centre[o][i]) * g;
+        // A frozen layer is not asked for the gradients of its parameters.
+        if let Some(dp) = dp {
+            for ((x, y), dy) in x.iter().zip(y).zip(dy.iter()) {
+                for o in 0..O {
+                    let g = dy[o] * y[o];
+                    for i in 0..I {
+                        dp.centre[o][i] += two * self.sharpness[o] * (x[i] - self.centre[o][i]) * g;
+                    }
+                    dp.sharpness[o] += -self.distance(x, o) * g;
                 }
-                dp.sharpness[o] += -self.distance(x, o) * g;
             }
         }
         // The first layer of a network is not asked for dL/dx.

@@ -126,11 +126,13 @@ pub use dnn_core::*;
 ///         _: &mut [f32],
 ///         dy: &mut [[f32; N]],
 ///         dx: Option<&mut [[f32; N]]>,
-///         dp: &mut Self,
+///         dp: Option<&mut Self>,
 ///     ) {
-///         for (x, dy) in x.iter().zip(dy.iter()) {
-///             for i in 0..N {
-///                 dp.factor[i] += x[i] * dy[i]; // added
+///         if let Some(dp) = dp {
+///             for (x, dy) in x.iter().zip(dy.iter()) {
+///                 for i in 0..N {
+///                     dp.factor[i] += x[i] * dy[i]; // added
+///                 }
 ///             }
 ///         }
 ///         for (dx, dy) in dx.into_iter().flatten().zip(dy) {

@@ -40,7 +40,7 @@ fn an_output_of_another_length_is_spoilt() {
 fn a_gradient_of_another_length_is_spoilt() {
     let (net, mut dp, mut dx) = (Net::zeros(), Net::zeros(), [[0.0; 2]; 4]);
     let (y, mut dy) = ([[0.0; 3]; 4], [[1.0; 3]; 3]);
-    net.backward(&Pass::default(), &X, &y, &mut [0.0; 64], &mut dy, Some(&mut dx), &mut dp);
+    net.backward(&Pass::default(), &X, &y, &mut [0.0; 64], &mut dy, Some(&mut dx), Some(&mut dp));
     assert!(is_spoilt(dp.flat()) && is_spoilt(dx.as_flattened()));
 }
 

@@ -110,7 +110,7 @@ where
     let mut workspace = vec![T::ZERO; <N as Layer<X>>::TRAIN.len(x.len())];
     let mut gradient = dnn::boxed_zeros::<N::Gradient>();
     Layer::forward(net, &PASS, x, &mut y, &mut workspace);
-    Layer::backward(net, &PASS, x, &y, &mut workspace, &mut dy, Some(&mut dx), &mut gradient);
+    Layer::backward(net, &PASS, x, &y, &mut workspace, &mut dy, Some(&mut dx), Some(&mut gradient));
     tensor::flat(&dx).iter().chain(gradient.flat()).map(|value| value.to_f64()).collect()
 }
 

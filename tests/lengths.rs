@@ -36,7 +36,7 @@ fn more_outputs_than_samples() {
 fn backward(y: usize, dy: usize, dx: usize) {
     let (net, mut dp) = (Net::zeros(), Net::zeros());
     let (y, mut dy, mut dx) = (vec![[0.0; 3]; y], vec![[0.0; 3]; dy], vec![[0.0; 2]; dx]);
-    net.backward(&Pass::default(), &X, &y, &mut [0.0; 64], &mut dy, Some(&mut dx), &mut dp);
+    net.backward(&Pass::default(), &X, &y, &mut [0.0; 64], &mut dy, Some(&mut dx), Some(&mut dp));
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn slices_that_do_not_fit_a_pass_are_named_at_the_line_of_the_caller() {
     assert_eq!(panic_of(|| Layer::forward(&net, &pass, &x, &mut y, &mut [])).0, file!());
     Layer::forward(&net, &pass, &x, &mut y, &mut workspace);
     let mut backward = |dx: &mut [[f32; 3]], dy: &mut [[f32; 2]]| {
-        Layer::backward(&net, &pass, &x, &y, &mut workspace, dy, Some(dx), &mut Net::zeros());
+        Layer::backward(&net, &pass, &x, &y, &mut workspace, dy, Some(dx), Some(&mut Net::zeros()));
     };
     backward(&mut [[0.0; 3]; 4], &mut dy);
     assert_eq!(panic_of(|| backward(&mut [[0.0; 3]; 5], &mut dy)), here("`x` has 4 samples, but `dx` has 5"));

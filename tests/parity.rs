@@ -148,7 +148,7 @@ where
     let mut workspace = vec![T::ZERO; <N as Layer<X>>::TRAIN.len(x.len())];
     let pass = Pass::default();
     Layer::forward(&*net, &pass, x, &mut y, &mut workspace);
-    Layer::backward(&*net, &pass, x, &y, &mut workspace, &mut dy, Some(&mut dx), &mut gradient);
+    Layer::backward(&*net, &pass, x, &y, &mut workspace, &mut dy, Some(&mut dx), Some(&mut gradient));
 
     case.close("/y", dnn::tensor::flat(&inferred));
     case.close("/y", dnn::tensor::flat(&y));

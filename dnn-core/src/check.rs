@@ -114,6 +114,18 @@ pub const fn keeps(layer: &str, planned: crate::Keeps, kept: crate::Keeps) {
     }
 }
 
+/// What a built-in layer takes as workspace, for inference and for training, is what the macro planned for each sample.
+#[track_caller]
+pub const fn workspace(layer: &str, planned: [usize; 2], takes: [crate::Extent; 2]) {
+    let [infer, train] = planned;
+    let is_planned = takes[0].sample == infer && takes[1].sample == train;
+    if !is_planned || takes[0].batch != 0 || takes[1].batch != 0 {
+        let text = Text::new().text("the memory plan of `").text(layer).text("` gives it ").shape(&planned);
+        let text = text.text(" scalars, but it takes ").shape(&[takes[0].sample, takes[1].sample]);
+        text.text(": please report this bug of dnn").panic();
+    }
+}
+
 /// A scalar that is another one by name alone.
 #[diagnostic::on_unimplemented(
     message = "a field computes in `{Self}`, but the layer in `{T}`",

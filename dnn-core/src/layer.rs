@@ -57,8 +57,8 @@ pub trait Layer<X: Sample>: Parameters {
         self.infer(x, y, saved);
     }
 
-    /// The gradients of a batch: **writes** `dx` = dL/dx where it is wanted and **adds** dL/dp to `dp`. `dy` = dL/dy may be
-    /// spoilt.
+    /// The gradients of a batch: **writes** `dx` = dL/dx where it is wanted, and **adds** dL/dp to `dp` where that is wanted:
+    /// a frozen layer is asked for `dx` alone. `dy` = dL/dy may be spoilt.
     #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
     fn backward(
         &self,
@@ -68,7 +68,7 @@ pub trait Layer<X: Sample>: Parameters {
         saved: &mut [Self::Scalar],
         dy: &mut [Self::Output],
         dx: Option<X::BatchMut<'_>>,
-        dp: &mut Self::Gradient,
+        dp: Option<&mut Self::Gradient>,
     );
 
     /// Moves what `forward` saved about `batch` samples into buffers, such as running statistics.
@@ -101,7 +101,7 @@ pub trait Op<X: Sample, Y: Tensor>: Parameters {
         saved: &mut [Self::Scalar],
         dy: &mut [Y],
         dx: Option<X::BatchMut<'_>>,
-        dp: &mut Self::Gradient,
+        dp: Option<&mut Self::Gradient>,
     );
     /// See [`Layer::absorb`].
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]);
@@ -128,7 +128,7 @@ impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
         saved: &mut [Self::Scalar],
         dy: &mut [L::Output],
         dx: Option<X::BatchMut<'_>>,
-        dp: &mut Self::Gradient,
+        dp: Option<&mut Self::Gradient>,
     ) {
         Layer::<X>::backward(self, pass, x, y, saved, dy, dx, dp);
     }
@@ -136,6 +136,16 @@ impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {
         Layer::<X>::absorb(self, batch, saved);
     }
+}
+
+/// The workspaces of a layer for inference and for training, for the seal in generated code.
+pub const fn extents<X: Sample, Y: Tensor, L: Op<X, Y>>() -> [Extent; 2] {
+    [L::INFER, L::TRAIN]
+}
+
+/// The same of a layer as a value.
+pub const fn extents_of<X: Sample, Y: Tensor, L: Op<X, Y>>(_: &L) -> [Extent; 2] {
+    [L::INFER, L::TRAIN]
 }
 
 /// What the backward pass of a shape-preserving layer reads beside dL/dy.

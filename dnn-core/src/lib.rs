@@ -84,7 +84,7 @@ pub mod safetensors {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__with_alloc as with_alloc;
-    pub use crate::layer::kept;
+    pub use crate::layer::{extents, extents_of, kept};
     #[cfg(feature = "alloc")]
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]

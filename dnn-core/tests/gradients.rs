@@ -86,7 +86,7 @@ fn linear<B: Bias<f64> + Copy>(name: &str, bias: B) {
         let (x, dy) = (draws(rng, BATCH * 5, -1.0, 1.0, &[]), draws(rng, BATCH * 4, -1.0, 1.0, &[]));
         let (mut dx, mut spoilt) = (vec![0.0; x.len()], dy.clone());
         let (from, to) = (tensor::batch_mut(&mut spoilt), tensor::batch_mut(&mut dx));
-        Layer::backward(&fc, &Pass::default(), tensor::batch(&x), &[], &mut [], from, Some(to), &mut dp);
+        Layer::backward(&fc, &Pass::default(), tensor::batch(&x), &[], &mut [], from, Some(to), Some(&mut dp));
         let f = |all: &[f64]| {
             let (x, parameters) = all.split_at(BATCH * 5);
             let (mut fc, mut y): (Linear<5, 4, f64, B>, _) = (zeros(), [[0.0; 4]; BATCH]);

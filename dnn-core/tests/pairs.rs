@@ -39,8 +39,9 @@ impl Layer<Pair> for Mix {
         _: &mut [f32],
         dy: &mut [[f32; 1]],
         _: Option<(&mut [[f32; 1]], &mut [[u8; 1]])>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
+        let Some(dp) = dp else { return };
         for ((a, b), dy) in a.iter().zip(b).zip(dy) {
             dp.weight[0] += dy[0] * a[0];
             dp.weight[1] += dy[0] * f32::from(b[0]);

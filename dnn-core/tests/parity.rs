@@ -97,7 +97,7 @@ fn linear<T: Scalar, const I: usize, const O: usize, B: Bias<T>>(case: &Case) {
     let (x, mut dy) = (case.tensors::<[T; I]>("/x"), case.tensors::<[T; O]>("/dy"));
     let (mut y, mut dx) = (vec![[T::ZERO; O]; dy.len()], vec![[T::ZERO; I]; x.len()]);
     Layer::infer(&fc, &x, &mut y, &mut []);
-    Layer::backward(&fc, &Pass::default(), &x, &y, &mut [], &mut dy, Some(&mut dx), &mut dp);
+    Layer::backward(&fc, &Pass::default(), &x, &y, &mut [], &mut dy, Some(&mut dx), Some(&mut dp));
     case.close("/y", y.as_flattened());
     case.close("/dx", dx.as_flattened());
     for named in dp.parameters() {

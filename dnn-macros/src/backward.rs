@@ -1,7 +1,7 @@
 //! The typed graph to the steps of the backward pass, in the order in which they run, and what they read.
 
 use crate::graph::ValueId;
-use crate::layers::{Form, Keeps};
+use crate::layers::{Form, Keeps, Reads};
 use crate::shape::Typed;
 use std::fmt;
 
@@ -43,8 +43,10 @@ pub(crate) fn derive(typed: &Typed) -> Steps {
                 Keeps::Input => (vec![typed.input], Gradient::InPlace),
                 Keeps::Output => (vec![typed.output], Gradient::InPlace),
             },
-            Form::Op { reads_output: false, .. } => (vec![typed.input], Gradient::New),
-            Form::Op { .. } => (vec![typed.input, typed.output], Gradient::New),
+            Form::Op { reads: Reads { input, output }, .. } => {
+                let read = [(*input, typed.input), (*output, typed.output)];
+                (read.iter().filter(|(is_read, _)| *is_read).map(|(_, value)| *value).collect(), Gradient::New)
+            }
         };
         reads.sort_unstable();
         Step { node, reads, gradient }

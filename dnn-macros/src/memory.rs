@@ -5,7 +5,7 @@
 
 use crate::backward::{Gradient, Steps};
 use crate::graph::ValueId;
-use crate::layers::Form;
+use crate::layers::{Form, Workspace};
 use crate::shape::Typed;
 use std::fmt;
 
@@ -50,6 +50,8 @@ pub(crate) struct Schedule {
     pub(crate) storage: Vec<Storage>,
     /// Which nodes work in place on a copy, because their input is still needed or not theirs to write to.
     pub(crate) copies: Vec<bool>,
+    /// The place of each node's own workspace, where it has one.
+    pub(crate) workspaces: Vec<Option<usize>>,
     /// The workspace.
     pub(crate) places: Vec<Place>,
 }
@@ -66,7 +68,8 @@ pub(crate) struct Plan {
 
 /// The plan of a network.
 pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
-    let infer = forward(typed, &|_| false, &|_| None).finish();
+    let mut infer = forward(typed, &|_| false, &|_| None);
+    workspaces(typed, &mut infer, |node, size| (size.0, (node, node)));
     let last = 2 * typed.nodes.len();
     let read_at = |value: ValueId| {
         steps.list.iter().position(|step| step.reads.contains(&value)).map(|_| {
@@ -77,7 +80,11 @@ pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
     debug_assert!(steps.list.len() * 2 == last);
     let mut train = forward(typed, &|value| steps.reads(value), &read_at);
     let gradients = backward(typed, steps, &mut train.places);
-    Plan { infer, train: train.finish(), gradients }
+    workspaces(typed, &mut train, |node, size| {
+        let back = steps.list.iter().position(|step| step.node == node);
+        (size.1, (node, back.map_or(node, |step| typed.nodes.len() + step)))
+    });
+    Plan { infer: infer.finish(), train: train.finish(), gradients }
 }
 
 impl Schedule {
@@ -172,7 +179,21 @@ fn forward(typed: &Typed, needed: &dyn Fn(ValueId) -> bool, read_at: &dyn Fn(Val
             Storage::Place(place)
         });
     }
-    Schedule { storage, copies, places }
+    Schedule { storage, copies, workspaces: vec![None; typed.nodes.len()], places }
+}
+
+/// Places for what layers work in beside values. `of` chooses the scalars of a node from those of inference and of training,
+/// and says when they are live.
+fn workspaces(typed: &Typed, schedule: &mut Schedule, of: impl Fn(usize, (usize, usize)) -> (usize, (usize, usize))) {
+    for (at, node) in typed.nodes.iter().enumerate() {
+        let Form::Op { workspace: Workspace::Sample { infer, train }, .. } = node.operation.form else { continue };
+        let (len, live) = of(at, (infer, train));
+        if len > 0 {
+            let name = format!("{}_saved", typed.values[node.output.0].name);
+            schedule.workspaces[at] = Some(schedule.places.len());
+            schedule.places.push(Place { name, offset: 0, len, live });
+        }
+    }
 }
 
 struct Value {

@@ -150,14 +150,16 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
         _: &mut [T],
         dy: &mut [[T; O]],
         dx: Option<&mut [[T; I]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
         const { Self::FITS };
         if let Some(dx) = dx {
             linear::gradient_input(dx, dy, &self.weight);
         }
-        linear::gradient_weight(&mut dp.weight, dy, x);
-        linear::gradient_bias(&mut dp.bias, dy);
+        if let Some(dp) = dp {
+            linear::gradient_weight(&mut dp.weight, dy, x);
+            linear::gradient_bias(&mut dp.bias, dy);
+        }
     }
 }
 
@@ -178,7 +180,7 @@ mod tests {
         let (mut y, mut dy, mut dx) = ([[9.0; 2]; 2], DY, [[9.0; 3]; 2]);
         let mut dp = Linear { weight: [[1.0; 3]; 2], bias: ones };
         fc.infer(&X, &mut y, &mut []);
-        Layer::backward(&fc, &Pass::default(), &X, &y, &mut [], &mut dy, Some(&mut dx), &mut dp);
+        Layer::backward(&fc, &Pass::default(), &X, &y, &mut [], &mut dy, Some(&mut dx), Some(&mut dp));
         (y, dx, dp)
     }
 

@@ -168,7 +168,7 @@ impl<S: Storage, L> Trainer<S, L> {
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
             total += self.loss.batch(output, targets, weight, output_gradient);
-            network.backward(&pass, x, output, workspace, output_gradient, None, gradient);
+            network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
         });
         self.samples = self.samples.wrapping_add(targets.len());
         total

@@ -66,14 +66,15 @@ impl Layer<[f32; 2]> for Mazur {
         saved: &mut [f32],
         dy: &mut [[f32; 2]],
         dx: Option<&mut [[f32; 2]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
         let [h, dh] = buffers(saved, x.len(), [At::new(0, 2), At::new(2, 2)]);
         let (h, dh): (&mut [[f32; 2]], &mut [[f32; 2]]) = (tensor::batch_mut(h), tensor::batch_mut(dh));
         InPlace::backward(&Sigmoid, pass, y, dy);
-        Layer::backward(&self.output, pass, h, y, &mut [], dy, Some(&mut *dh), &mut dp.output);
+        let (dhidden, doutput) = dp.map(|dp| (&mut dp.hidden, &mut dp.output)).unzip();
+        Layer::backward(&self.output, pass, h, y, &mut [], dy, Some(&mut *dh), doutput);
         InPlace::backward(&Sigmoid, pass, h, dh);
-        Layer::backward(&self.hidden, pass, x, h, &mut [], dh, dx, &mut dp.hidden);
+        Layer::backward(&self.hidden, pass, x, h, &mut [], dh, dx, dhidden);
     }
 }
 

@@ -32,9 +32,9 @@ impl<const I: usize, const O: usize> Layer<[f32; I]> for Single<I, O> {
         _: &mut [f32],
         dy: &mut [[f32; O]],
         dx: Option<&mut [[f32; I]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
-        Layer::backward(&self.fc, pass, x, y, &mut [], dy, dx, &mut dp.fc);
+        Layer::backward(&self.fc, pass, x, y, &mut [], dy, dx, dp.map(|dp| &mut dp.fc));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Network, associated, at, variable};
 use crate::backward::Gradient;
-use crate::layers::{Form, Keeps};
+use crate::layers::{Form, Keeps, Workspace};
 use crate::memory::{GradientStorage, Place, Schedule, Storage};
 use crate::shape::{Node, brackets};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -50,7 +50,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
                 workspace: &mut [#scalar],
                 dy: &mut [#output],
                 dx: ::core::option::Option<&mut [#input]>,
-                dp: &mut Self,
+                dp: ::core::option::Option<&mut <Self as __dnn::Parameters>::Gradient>,
             ) {
                 #backward
             }
@@ -66,10 +66,11 @@ enum Mode {
     Forward,
 }
 
-/// The nodes of the user's own layers.
+/// The nodes whose workspace only their types know.
 fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
     let runs = network.runs;
-    network.typed.nodes.iter().filter(move |node| runs && matches!(node.operation.form, Form::Op { own: Some(_), .. }))
+    let of_type = |node: &&Node| matches!(node.operation.form, Form::Op { workspace: Workspace::OfType, .. });
+    network.typed.nodes.iter().filter(move |node| runs && of_type(node))
 }
 
 /// `<Gate as __dnn::Layer<[f32; 8]>>::TRAIN`, all of it at the layer's word.
@@ -83,7 +84,7 @@ fn own_item(network: &Network<'_>, node: &Node, concrete: bool, item: TokenStrea
     associated(node.span, &ty, quote!(__dnn::Layer<#from>), item)
 }
 
-/// The workspace: what is planned, and behind it what the user's own layers take.
+/// The workspace: what is planned, and behind it what layers take whose types alone know.
 fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
     let planned = |schedule: &Schedule| {
         let size = Literal::usize_unsuffixed(schedule.size());
@@ -99,7 +100,7 @@ fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
     (quote!(#infer.and(#most)), quote!(#train #(.and(#all))*))
 }
 
-/// Where the workspace of a user's own layer lies: behind the plan and, in training, behind those of the layers before.
+/// Where the workspace of such a layer lies: behind the plan and, in training, behind those of the layers before.
 fn own_place(network: &Network<'_>, node: &Node, training: bool) -> TokenStream {
     let schedule = if training { &network.plan.train } else { &network.plan.infer };
     let size = Literal::usize_unsuffixed(schedule.size());
@@ -135,7 +136,20 @@ impl<'a> Buffers<'a> {
         self.add(Some(place), name, quote!(__dnn::Place::new(#offset, #len)))
     }
 
-    /// The workspace of a user's own layer.
+    /// What a layer works in beside its input and its output.
+    fn workspace(&mut self, network: &Network<'_>, index: usize, node: &Node, training: bool) -> TokenStream {
+        match &node.operation.form {
+            Form::Op { workspace: Workspace::OfType, .. } => self.take_own(own_place(network, node, training)),
+            _ => match self.schedule.workspaces[index] {
+                Some(place) => {
+                    let name = self.take(place);
+                    quote!(#name)
+                }
+                None => quote!(&mut []),
+            },
+        }
+    }
+
     fn take_own(&mut self, place: TokenStream) -> TokenStream {
         let name = self.add(None, "own", place);
         quote!(#name)
@@ -257,18 +271,15 @@ fn forward_step(
                 Mode::Forward => quote!(__dnn::InPlace::<#rows>::forward(&#value, #pass, #buffer);),
             }
         }
-        Form::Op { from: rows_from, own, .. } => {
+        Form::Op { from: rows_from, .. } => {
             let method = if mode == Mode::Infer { quote!(infer) } else { quote!(forward) };
             let (call, rows_to) = operation(network, node, method);
             let read = buffers.value(from, &network.tensor(rows_from), false);
             let write = buffers.value(to, &rows_to, true);
-            let field = field(network, node);
-            let space = match own {
-                Some(_) => buffers.take_own(own_place(network, node, mode == Mode::Forward)),
-                None => quote!(&mut []),
-            };
+            let layer = layer(network, node);
+            let space = buffers.workspace(network, index, node, mode == Mode::Forward);
             let pass = (mode == Mode::Forward).then(|| quote!(#pass,));
-            at(node.span, quote!(#call(&self.#field, #pass #read, #write, #space);))
+            at(node.span, quote!(#call(&#layer, #pass #read, #write, #space);))
         }
     };
     quote!(#copy #call)
@@ -283,6 +294,17 @@ fn operation(network: &Network<'_>, node: &Node, method: TokenStream) -> (TokenS
     }
     let (from, to) = (network.tensor(from), network.tensor(to));
     (quote!(__dnn::Op::<#from, #to>::#method), to)
+}
+
+/// The layer of a node: a value, or a field of the network.
+fn layer(network: &Network<'_>, node: &Node) -> TokenStream {
+    match &node.operation.form {
+        Form::Op { value: Some(value), .. } => value.clone(),
+        _ => {
+            let field = field(network, node);
+            quote!(self.#field)
+        }
+    }
 }
 
 fn field(network: &Network<'_>, node: &Node) -> TokenStream {
@@ -300,10 +322,11 @@ fn backward(network: &Network<'_>) -> TokenStream {
         step.gradient == Gradient::InPlace && reaches(network.typed.nodes[step.node].input)
     };
     let again = network.steps.list.iter().any(in_place).then(|| quote!(let mut #dx = #dx;));
+    let parameters = network.fields().next().map(|_| quote!(let mut #dp = #dp;));
     let steps = network.steps.list.iter().map(|step| {
         let node = &network.typed.nodes[step.node];
         let mut buffers = Buffers::new(network, &network.plan.train);
-        let call = backward_step(network, &mut buffers, node, again.is_some());
+        let call = backward_step(network, &mut buffers, step.node, again.is_some());
         let title = title(network, node, &node.operation.derivative);
         if call.is_empty() { quote!() } else { buffers.step(&title, &call) }
     });
@@ -320,7 +343,10 @@ fn backward(network: &Network<'_>) -> TokenStream {
         if let ::core::option::Option::Some(#dx) = #dx {
             __dnn::workspace::spoil(#dx);
         }
-        return __dnn::workspace::spoil(__dnn::Parameters::flat_mut(#dp));
+        if let ::core::option::Option::Some(#dp) = #dp {
+            __dnn::workspace::spoil(__dnn::Parameters::flat_mut(#dp));
+        }
+        return;
     };
     let batches = quote!(("y", #y.len()), ("dy", #dy.len()), ("dx", #dx_len));
     let check = check(network, quote!(TRAIN), batches, spoil);
@@ -328,13 +354,14 @@ fn backward(network: &Network<'_>) -> TokenStream {
         let #n = #x.len();
         #check
         #again
+        #parameters
         #(#steps)*
         #end
     }
 }
 
-fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, again: bool) -> TokenStream {
-    let schedule = buffers.schedule;
+fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, index: usize, again: bool) -> TokenStream {
+    let (node, schedule) = (&network.typed.nodes[index], buffers.schedule);
     let gradients = &network.plan.gradients;
     let (pass, dx, dy, dp) = (variable("pass"), variable("dx"), variable("dy"), variable("dp"));
     let gradient = |buffers: &mut Buffers<'_>, rows: &TokenStream| match gradients[node.output.0] {
@@ -364,19 +391,15 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, 
             let dy = gradient(buffers, &rows);
             quote!(__dnn::InPlace::<#rows>::backward(&#value, #pass, #kept, #dy);)
         }
-        Form::Op { from, reads_output, own, .. } => {
+        Form::Op { from, reads, value, .. } => {
             let (call, rows_to) = operation(network, node, quote!(backward));
             let rows_from = network.tensor(from);
-            let read = buffers.value(schedule.storage[node.input.0], &rows_from, false);
-            let y = if *reads_output {
-                buffers.value(schedule.storage[node.output.0], &rows_to, false)
-            } else {
-                quote!(&[])
+            let mut value_of = |value: crate::graph::ValueId, is_read: bool, rows: &TokenStream| {
+                if is_read { buffers.value(schedule.storage[value.0], rows, false) } else { quote!(&[]) }
             };
-            let space = match own {
-                Some(_) => buffers.take_own(own_place(network, node, true)),
-                None => quote!(&mut []),
-            };
+            let read = value_of(node.input, reads.input, &rows_from);
+            let y = value_of(node.output, reads.output, &rows_to);
+            let space = buffers.workspace(network, index, node, true);
             let dy = gradient(buffers, &rows_to);
             let to = match gradients[node.input.0] {
                 GradientStorage::Place(place) => {
@@ -392,8 +415,15 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, 
                     }
                 }
             };
-            let field = field(network, node);
-            at(node.span, quote!(#call(&self.#field, #pass, #read, #y, #space, #dy, #to, &mut #dp.#field);))
+            let layer = layer(network, node);
+            let own = match value {
+                Some(_) => quote!(::core::option::Option::None),
+                None => {
+                    let field = field(network, node);
+                    quote!(#dp.as_deref_mut().map(|#dp| &mut #dp.#field))
+                }
+            };
+            at(node.span, quote!(#call(&#layer, #pass, #read, #y, #space, #dy, #to, #own);))
         }
     }
 }

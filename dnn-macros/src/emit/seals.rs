@@ -2,7 +2,7 @@
 
 use super::typenum::Numbers;
 use super::{Network, associated, at};
-use crate::layers::{Form, Keeps, Proof, Seal};
+use crate::layers::{Form, Keeps, Proof, Seal, Workspace};
 use crate::shape::Node;
 use crate::syntax::{Expression, Scalar};
 use proc_macro2::{Literal, TokenStream};
@@ -32,7 +32,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     });
     let extents = network.typed.nodes.iter().filter_map(|node| extents(network, node));
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
-    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#extents)* #(#outputs)*)
+    let workspaces = network.typed.nodes.iter().filter_map(|node| workspace(network, node));
+    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)*)
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
@@ -65,6 +66,28 @@ fn keeps(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
     Some(quote! {
         const _: () = __dnn::check::keeps(#label, __dnn::Keeps::#planned, __dnn::kept::<#ty, _>(&#value));
     })
+}
+
+/// The workspace that the memory plan gives a built-in layer is the one that it takes.
+fn workspace(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
+    let Form::Op { from, to, workspace, value, .. } = &node.operation.form else { return None };
+    let (infer, train) = match workspace {
+        Workspace::Nothing => (0, 0),
+        Workspace::Sample { infer, train } => (*infer, *train),
+        Workspace::OfType => return None,
+    };
+    let (infer, train) = (Literal::usize_unsuffixed(infer), Literal::usize_unsuffixed(train));
+    let label = &node.label;
+    let tensor = |dims| super::array(dims, network.concrete_scalar());
+    let (from, to) = (tensor(from), tensor(to));
+    let takes = match value {
+        Some(value) => quote!(__dnn::extents_of::<#from, #to, _>(&#value)),
+        None => {
+            let ty = network.concrete_field_type(node);
+            quote!(__dnn::extents::<#from, #to, #ty>())
+        }
+    };
+    Some(quote!(const _: () = __dnn::check::workspace(#label, [#infer, #train], #takes);))
 }
 
 /// The workspace of a user's own layer in a generic network: the plan takes that of `f32`.

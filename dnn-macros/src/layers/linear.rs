@@ -2,7 +2,7 @@
 //!
 //! dx = dy W, dW += dyᵀ x, db += sum over samples of dy
 
-use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Type};
+use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Type, Workspace};
 use crate::error::Errors;
 use crate::shape::{Incoming, brackets, values};
 use crate::syntax::{Length, MAX_ELEMENTS};
@@ -78,7 +78,15 @@ impl Layer for Linear {
         let added = if biases == 0 { "" } else { " + b" };
         Operation {
             output: lead.iter().copied().chain([o]).collect(),
-            form: Form::Op { from: vec![i], to: vec![o], reads_output: false, own: None },
+            form: Form::Op {
+                from: vec![i],
+                to: vec![o],
+                reads: Reads::INPUT,
+                reads_for_dx: Reads::NOTHING,
+                workspace: Workspace::Nothing,
+                value: None,
+                own: None,
+            },
             field: Some(Field { ty: Type::BuiltIn(ty, vec![i, o]), parameters: Some(i * o + biases) }),
             macs: Some(rows.saturating_mul(i * o)),
             formula: format!("y = x Wᵀ{added}"),

@@ -121,11 +121,51 @@ pub(crate) enum Form {
         from: Vec<usize>,
         /// The rows that it writes.
         to: Vec<usize>,
-        /// Whether its backward pass reads its output.
-        reads_output: bool,
-        /// Whether only its type knows its workspace and its output.
+        /// What its backward pass reads for all gradients.
+        reads: Reads,
+        #[allow(dead_code)]
+        /// What its backward pass reads for dx alone, where it is frozen.
+        reads_for_dx: Reads,
+        /// What it works in.
+        workspace: Workspace,
+        /// A layer without parameters as a value of the run time; one with parameters is the field.
+        value: Option<TokenStream>,
+        /// Where only its type knows its output.
         own: Option<Seal>,
     },
+}
+
+/// The values of the forward pass that a backward pass reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// x
+    pub(crate) input: bool,
+    /// y
+    pub(crate) output: bool,
+}
+
+impl Reads {
+    pub(crate) const NOTHING: Reads = Reads { input: false, output: false };
+    pub(crate) const INPUT: Reads = Reads { input: true, output: false };
+    pub(crate) const BOTH: Reads = Reads { input: true, output: true };
+}
+
+/// The scalars that a layer works in, beside its input and its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Workspace {
+    /// None.
+    Nothing,
+    #[allow(dead_code)]
+    /// So many for each sample: the memory plan gives them a place, in training from the forward step to the backward step.
+    Sample {
+        /// In inference.
+        infer: usize,
+        /// In training.
+        train: usize,
+    },
+    /// What the constants of its type say, for each sample and for the whole batch. It lies behind the planned part, and
+    /// the layer absorbs it into its buffers.
+    OfType,
 }
 
 /// Where the message about a user's own layer stands if its type gives another output than the declaration says.

@@ -3,7 +3,7 @@
 //! Its output is what the declaration says behind an arrow or, without one, what the layers behind it take; a seal compares
 //! that with the type.
 
-use super::{Field, Form, Layer, Operation, Seal, Type};
+use super::{Field, Form, Layer, Operation, Reads, Seal, Type, Workspace};
 use crate::error::Errors;
 use crate::shape::{Incoming, brackets};
 use crate::syntax::Item;
@@ -112,7 +112,15 @@ impl Layer for Own {
             formula: format!("{} to {} by a layer of your own", brackets(&from), brackets(&to)),
             derivative: "by the same".to_owned(),
             output,
-            form: Form::Op { from, to, reads_output: true, own: Some(seal) },
+            form: Form::Op {
+                from,
+                to,
+                reads: Reads::BOTH,
+                reads_for_dx: Reads::BOTH,
+                workspace: Workspace::OfType,
+                value: None,
+                own: Some(seal),
+            },
             field: self.ty.clone().map(|ty| Field { ty: Type::Own(ty), parameters: None }),
             macs: if self.ty.is_some() { None } else { Some(0) },
             proofs: Vec::new(),

@@ -53,7 +53,7 @@ where
     let mut dp = with::<N>(&vec![1.0; network.flat().len()]);
     let kept = workspace.clone();
     let back = |workspace: &mut [T], dx: Option<&mut [X]>, dp: &mut N| {
-        network.backward(&PASS, batch(&x), batch(&y), workspace, batch_mut(&mut scalars(dy)), dx, dp);
+        network.backward(&PASS, batch(&x), batch(&y), workspace, batch_mut(&mut scalars(dy)), dx, Some(dp));
     };
     back(&mut workspace, Some(batch_mut(&mut dx)), &mut dp);
     let mut alone = with::<N>(&vec![1.0; network.flat().len()]);

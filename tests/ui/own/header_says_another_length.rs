@@ -25,7 +25,7 @@ impl Layer<[f32; 8]> for Half {
         _: &mut [f32],
         _: &mut [[f32; 4]],
         _: Option<&mut [[f32; 8]]>,
-        _: &mut Self,
+        _: Option<&mut Self>,
     ) {
     }
 }

@@ -32,7 +32,7 @@ impl<T: Scalar> Layer<[T; 8]> for Half<T> {
         _: &mut [T],
         dy: &mut [[T; 4]],
         dx: Option<&mut [[T; 8]]>,
-        _: &mut Self,
+        _: Option<&mut Self>,
     ) {
         for (dx, dy) in dx.into_iter().flatten().zip(dy.iter()) {
             *dx = core::array::from_fn(|i| dy[i % 4]);

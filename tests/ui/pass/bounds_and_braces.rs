@@ -28,10 +28,10 @@ impl<const N: usize, T: Scalar> Layer<[T; N]> for Scale<N, T> {
         _: &mut [T],
         dy: &mut [[T; N]],
         dx: Option<&mut [[T; N]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
-        for (x, dy) in x.iter().flatten().zip(dy.iter().flatten()) {
-            dp.factor += *x * *dy;
+        if let Some(dp) = dp {
+            dp.factor += x.iter().flatten().zip(dy.iter().flatten()).map(|(x, dy)| *x * *dy).sum();
         }
         for (dx, dy) in dx.into_iter().flatten().zip(dy) {
             *dx = dy.map(|dy| self.factor * dy);

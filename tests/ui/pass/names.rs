@@ -56,11 +56,13 @@ impl Layer<[f64; 3]> for Same {
         _: &mut [f64],
         dy: &mut [[f64; 3]],
         mut dx: Option<&mut [[f64; 3]]>,
-        dp: &mut Self,
+        mut dp: Option<&mut Self>,
     ) {
         for (b, (x, dy)) in x.iter().zip(dy).enumerate() {
             for i in 0..3 {
-                dp.r#in[i] += dy[i] * x[i];
+                if let Some(dp) = &mut dp {
+                    dp.r#in[i] += dy[i] * x[i];
+                }
                 if let Some(dx) = &mut dx {
                     dx[b][i] = dy[i] * self.r#in[i];
                 }

@@ -46,12 +46,14 @@ impl<T: Scalar, const N: usize> Layer<[T; N]> for Scale<T, N> {
         saved: &mut [T],
         dy: &mut [[T; N]],
         mut dx: Option<&mut [[T; N]]>,
-        dp: &mut Self,
+        mut dp: Option<&mut Self>,
     ) {
         assert_eq!(&saved[..x.len() * N], dnn::tensor::flat(x));
         for (b, dy) in dy.iter().enumerate() {
             for i in 0..N {
-                dp.scale[i] += dy[i] * saved[b * N + i];
+                if let Some(dp) = &mut dp {
+                    dp.scale[i] += dy[i] * saved[b * N + i];
+                }
                 if let Some(dx) = &mut dx {
                     dx[b][i] = dy[i] * self.scale[i];
                 }
@@ -83,7 +85,7 @@ impl<T: Scalar, const N: usize> Layer<[T; N]> for Square<T> {
         _: &mut [T],
         dy: &mut [[T; N]],
         dx: Option<&mut [[T; N]]>,
-        _: &mut Self,
+        _: Option<&mut Self>,
     ) {
         for ((x, dy), dx) in x.iter().zip(dy).zip(dx.into_iter().flatten()) {
             *dx = std::array::from_fn(|i| dy[i] * (x[i] + x[i]));
@@ -112,7 +114,7 @@ impl<const N: usize> Layer<[f32; N]> for Mean {
         _: &mut [f32],
         dy: &mut [[f32; 1]],
         dx: Option<&mut [[f32; N]]>,
-        _: &mut Self,
+        _: Option<&mut Self>,
     ) {
         for (dy, dx) in dy.iter().zip(dx.into_iter().flatten()) {
             *dx = [dy[0] / N as f32; N];
@@ -144,13 +146,17 @@ impl<T: Scalar> Layer<[T; 3]> for Twice<T> {
         _: &mut [T],
         dy: &mut [[T; 3]],
         dx: Option<&mut [[T; 3]]>,
-        dp: &mut Self,
+        dp: Option<&mut Self>,
     ) {
         let (mut middle, mut between) = (vec![[T::ZERO; 3]; x.len()], vec![[T::ZERO; 3]; x.len()]);
         Layer::infer(&self.layers[0], x, &mut middle, &mut []);
         let [first, second] = &self.layers;
-        second.backward(pass, &middle, y, &mut [], dy, Some(&mut between), &mut dp.layers[1]);
-        first.backward(pass, x, &middle, &mut [], &mut between, dx, &mut dp.layers[0]);
+        let (dfirst, dsecond) = match dp.map(|dp| &mut dp.layers) {
+            Some([first, second]) => (Some(first), Some(second)),
+            None => (None, None),
+        };
+        second.backward(pass, &middle, y, &mut [], dy, Some(&mut between), dsecond);
+        first.backward(pass, x, &middle, &mut [], &mut between, dx, dfirst);
     }
 }
 
