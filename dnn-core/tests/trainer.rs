@@ -4,7 +4,7 @@
 #[path = "networks/mazur.rs"]
 mod mazur;
 
-use dnn_core::{Heap, Memory, Mse, Parameters, Rng, Sgd, Trainer};
+use dnn_core::{Adam, Heap, Memory, Mse, Parameters, Rng, Sgd, Trainer};
 use mazur::Mazur;
 
 const X: [[f32; 2]; 1] = [[0.05, 0.10]];
@@ -46,6 +46,21 @@ fn a_hundred_steps_give_the_losses_of_the_notebook() {
     close(&net.hidden.bias, &[0.53047472, 0.51630098], 1e-5);
     close(net.output.weight.as_flattened(), &[-0.75498158, -0.70822924, 0.89897716, 0.94983494], 1e-5);
     close(&net.output.bias, &[-1.32465720, 1.25856555], 1e-5);
+}
+
+#[test]
+fn a_cleared_memory_starts_anew() {
+    let run = |memory: &mut Memory<Mazur, Adam, 1>| -> Vec<f32> {
+        memory.load(&Mazur::START);
+        let mut trainer = Trainer::within(memory, Mse, Adam::new(0.1));
+        (0..5).map(|_| trainer.step(&X, &T)).collect()
+    };
+    let mut memory = Memory::new();
+    let first = run(&mut memory);
+    assert_ne!(run(&mut memory), first, "the optimiser remembers its steps");
+    memory.clear();
+    assert!(memory.network().flat().iter().all(|weight| *weight == 0.0));
+    assert_eq!(run(&mut memory), first);
 }
 
 /// `count` samples of a smooth function.

@@ -113,6 +113,12 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
         unsafe { core::mem::zeroed() }
     }
 
+    /// Makes it what [`new`](Memory::new) gives, in place: zeros, and an optimiser that has made no step.
+    pub fn clear(&mut self) {
+        // SAFETY: as in `new`, all zero bits are a valid value; the borrow is exclusive.
+        unsafe { core::ptr::write_bytes(self, 0, 1) }
+    }
+
     /// The network.
     pub const fn network(&self) -> &N {
         &self.network

@@ -52,15 +52,13 @@ impl Default for Console {
 }
 
 impl Output for Console {
-    fn text(&mut self, text: &str) {
-        for byte in text.bytes() {
-            if let Some(place) = self.buffer.get_mut(self.used) {
-                *place = byte;
-            }
-            self.used += 1;
-            if byte == b'\n' || self.used == 63 {
-                self.flush();
-            }
+    fn put(&mut self, byte: u8) {
+        if let Some(place) = self.buffer.get_mut(self.used) {
+            *place = byte;
+        }
+        self.used += 1;
+        if byte == b'\n' || self.used == 63 {
+            self.flush();
         }
     }
 }

@@ -12,3 +12,6 @@ extern crate std;
 pub mod board;
 pub mod mazur;
 pub mod print;
+pub mod sensor;
+pub mod weights;
+pub mod xor;

@@ -2,7 +2,8 @@
 //! `mazur` of this project.
 
 use crate::line;
-use crate::print::{Output, fixed};
+use crate::print::{Hex, Output, fixed};
+use crate::weights::hash;
 use dnn::prelude::*;
 
 network! {
@@ -56,6 +57,7 @@ pub fn run(memory: &mut Ram, out: &mut dyn Output) {
     #[cfg(feature = "planted-panic")]
     core::hint::black_box(prediction[core::hint::black_box(1)]);
     line!(out, "prediction for [0.06, 0.12]: ", fixed(&prediction, 6));
+    line!(out, "weights: ", Hex(hash(trainer.network())));
 }
 
 fn show(layer: &Linear<2, 2, f32, [f32; 1]>, name: &str, out: &mut dyn Output) {

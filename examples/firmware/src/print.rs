@@ -2,8 +2,15 @@
 
 /// Where text goes: the board's debugger, a laptop's terminal.
 pub trait Output {
-    /// Takes a piece of text; lines end in `\n`.
-    fn text(&mut self, text: &str);
+    /// Takes a byte of a text in UTF-8, whose lines end in `\n`.
+    fn put(&mut self, byte: u8);
+
+    /// Takes a piece of text.
+    fn text(&mut self, text: &str) {
+        for byte in text.bytes() {
+            self.put(byte);
+        }
+    }
 }
 
 /// What can be printed.
@@ -32,6 +39,18 @@ impl Show for usize {
     fn show(&self, out: &mut dyn Output) {
         let wide = *self > u32::MAX as usize;
         integer(if wide { u32::MAX } else { *self as u32 }, 1, out);
+    }
+}
+
+/// 64 bits in hexadecimal digits.
+pub struct Hex(pub u64);
+
+impl Show for Hex {
+    fn show(&self, out: &mut dyn Output) {
+        for place in (0..16).rev() {
+            let digit = (self.0 >> (4 * place)) as u8 & 15;
+            out.put(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        }
     }
 }
 
@@ -110,17 +129,18 @@ impl Decimal for f32 {
 /// A number in decimals, with zeros before it up to a width.
 fn integer(mut number: u32, width: u32, out: &mut dyn Output) {
     let mut text = [b'0'; 10];
-    let mut used = 0;
+    let mut used = 0usize;
     for digit in text.iter_mut().rev() {
-        if number == 0 && used >= width {
+        if number == 0 && used >= width as usize {
             break;
         }
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
         used += 1;
     }
-    let digits = text.get(10 - used as usize..).unwrap_or(&[]);
-    out.text(core::str::from_utf8(digits).unwrap_or(""));
+    for byte in text.iter().skip(10 - used) {
+        out.put(*byte);
+    }
 }
 
 #[cfg(test)]
@@ -130,8 +150,8 @@ mod tests {
     use std::string::String;
 
     impl Output for String {
-        fn text(&mut self, text: &str) {
-            self.push_str(text);
+        fn put(&mut self, byte: u8) {
+            self.push(byte as char);
         }
     }
 
@@ -179,7 +199,7 @@ mod tests {
     #[test]
     fn a_line_is_its_parts() {
         let mut out = String::new();
-        crate::line!(&mut out, "epoch ", 100usize, ": ", fixed(&[[0.5f32, -1.0], [2.0, 0.0]], 2), " ", usize::MAX);
-        assert_eq!(out, "epoch 100: [[0.50, -1.00], [2.00, 0.00]] 4294967295\n");
+        crate::line!(&mut out, "epoch ", 100usize, ": ", fixed(&[[0.5f32, -1.0], [2.0, 0.0]], 2), " ", Hex(0xfe));
+        assert_eq!(out, "epoch 100: [[0.50, -1.00], [2.00, 0.00]] 00000000000000fe\n");
     }
 }

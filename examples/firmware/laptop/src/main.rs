@@ -1,15 +1,17 @@
 //! The runs of the firmware on this machine, with the same functions.
 
-use firmware::mazur;
 use firmware::print::Output;
+use firmware::{mazur, sensor, xor};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     match words.next().as_deref() {
         Some("mazur") => mazur::run(&mut mazur::Ram::new(), &mut Terminal),
+        Some("xor") => xor::run(&mut xor::Ram::new(), &mut Terminal),
+        Some("sensor") => sensor::run(&mut sensor::Ram::new(), &mut Terminal),
         _ => {
-            eprintln!("error: write `cargo run --release -p laptop mazur`");
+            eprintln!("error: write `mazur`, `xor` or `sensor`");
             return ExitCode::FAILURE;
         }
     }
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
 struct Terminal;
 
 impl Output for Terminal {
-    fn text(&mut self, text: &str) {
-        print!("{text}");
+    fn put(&mut self, byte: u8) {
+        print!("{}", byte as char);
     }
 }
