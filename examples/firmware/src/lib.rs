@@ -10,6 +10,7 @@ extern crate std;
 
 #[cfg(target_os = "none")]
 pub mod board;
+pub mod digits;
 pub mod mazur;
 pub mod print;
 pub mod sensor;

@@ -1,17 +1,17 @@
-//! The runs of the firmware on this machine, with the same functions.
+//! The runs of the firmware on a laptop, by the same functions: `cargo run --release -p laptop mazur`
 
 use firmware::print::Output;
-use firmware::{mazur, sensor, xor};
+use firmware::{digits, mazur, sensor, xor};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    match words.next().as_deref() {
+    match std::env::args().nth(1).as_deref() {
         Some("mazur") => mazur::run(&mut mazur::Ram::new(), &mut Terminal),
         Some("xor") => xor::run(&mut xor::Ram::new(), &mut Terminal),
+        Some("digits_all") => digits::tune_all(&mut digits::FullRam::new(), &mut Terminal),
         Some("sensor") => sensor::run(&mut sensor::Ram::new(), &mut Terminal),
         _ => {
-            eprintln!("error: write `mazur`, `xor` or `sensor`");
+            eprintln!("error: write `mazur`, `xor`, `digits_all` or `sensor`");
             return ExitCode::FAILURE;
         }
     }
