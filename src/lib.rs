@@ -194,6 +194,9 @@ pub use dnn_macros::__network;
 ///   the last one by default.
 /// - A name that is no built-in layer is a type of your own, `gate: Gate<8>`. What it gives is taken from the layers
 ///   behind it, or written with an arrow, `gate: Gate<8> -> [4]`; its type is checked against that.
+/// - A layer under `#[frozen]` stays what it is: it has no gradient and no state in the optimiser, what leads to it alone
+///   runs as in inference, and nothing of that is kept. `body: &'static Body` is a frozen layer outside of the network, such
+///   as in flash: the field is a [`Frozen`] reference.
 ///
 /// Every network has `init`, `zeros`, `boxed`, `predict`, `predict_batch`, `summary`, the constants `PARAMETERS`, `MACS`,
 /// `PARAMETER_BYTES`, `INFERENCE_BYTES`, `TRAINING_BYTES`, the constant functions `inference_workspace` and

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 6] = ["shapes", "arguments", "names", "syntax", "use", "own"];
+const TOPICS: [&str; 7] = ["shapes", "arguments", "names", "syntax", "use", "own", "frozen"];
 
 #[test]
 fn wrong_networks_do_not_compile_and_say_why() {

@@ -126,6 +126,17 @@ pub const fn workspace(layer: &str, planned: [usize; 2], takes: [crate::Extent; 
     }
 }
 
+/// A nested network, whose first layers may be frozen, hands a gradient on to `before`, which is trained.
+#[track_caller]
+pub const fn attached(layer: &str, before: &str, detached: bool) {
+    if detached {
+        let text =
+            Text::new().text("the gradient of `").text(layer).text("` ends at its first layers, which are frozen, ");
+        let text = text.text("but `").text(before).text("` before it is trained: freeze `").text(before);
+        text.text("`, or train the first layers of `").text(layer).text("`").panic();
+    }
+}
+
 /// A scalar that is another one by name alone.
 #[diagnostic::on_unimplemented(
     message = "a field computes in `{Self}`, but the layer in `{T}`",

@@ -21,6 +21,17 @@ pub struct Pass {
     pub step: u64,
     /// The number of the batch's first sample, where a batch is worked through in parts.
     pub first: usize,
+    /// Whether it goes through a frozen layer, which behaves as in inference: nothing is dropped, and running statistics are
+    /// used instead of those of the batch.
+    pub frozen: bool,
+}
+
+impl Pass {
+    /// The same pass through a frozen layer.
+    #[inline(always)]
+    pub const fn frozen(&self) -> Pass {
+        Pass { frozen: true, ..*self }
+    }
 }
 
 /// A layer that maps a batch of `X` to a batch of [`Output`](Layer::Output).
@@ -47,6 +58,10 @@ pub trait Layer<X: Sample>: Parameters {
     const TRAIN: Extent = Extent::NONE;
     /// Multiply-accumulates for one sample.
     const MACS: usize = 0;
+    /// Whether gradients end inside it, at frozen layers that nothing trained stands before: then `backward` cannot give `dx`.
+    const DETACHED: bool = false;
+    /// Whether it takes statistics over the batch, so that `forward` has to see the whole batch at once.
+    const WHOLE_BATCH: bool = false;
 
     /// The output of a batch, for inference: nothing is kept.
     fn infer(&self, x: X::Batch<'_>, y: &mut [Self::Output], workspace: &mut [Self::Scalar]);

@@ -14,6 +14,7 @@ extern crate std;
 pub mod check;
 #[cfg(feature = "alloc")]
 mod data;
+mod frozen;
 mod io;
 mod kernels;
 mod layer;
@@ -35,6 +36,7 @@ pub mod workspace;
 
 #[cfg(feature = "alloc")]
 pub use data::{Csv, DataError, Dataset, Fault, Gather, Number, Row};
+pub use frozen::Frozen;
 #[cfg(feature = "std")]
 pub use io::WeightsError;
 pub use io::WeightsFault;
@@ -89,7 +91,7 @@ pub mod __private {
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]
     pub use crate::parameters::boxed;
-    pub use crate::parameters::{fill, fill_uniform, sealed};
+    pub use crate::parameters::{fill, fill_uniform, in_order, sealed, sealed_before};
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use typenum;

@@ -16,6 +16,8 @@ pub enum Role {
     Parameter,
     /// It is state that training moves without a gradient, such as running statistics.
     Buffer,
+    /// It stays what it is, parameter or buffer: it belongs to a frozen layer.
+    Frozen,
 }
 
 /// One row in the table of a type's tensors; offsets and strides are in bytes.
@@ -44,6 +46,8 @@ pub enum Entry {
         count: Option<usize>,
         /// The table of the field's type.
         table: &'static [Entry],
+        /// Whether it is not trained: then all its tensors have the role [`Role::Frozen`].
+        frozen: bool,
     },
 }
 
@@ -63,17 +67,22 @@ pub const fn count(table: &[Entry], role: Option<Role>) -> usize {
     while i < table.len() {
         sum += match &table[i] {
             Entry::Tensor { dims, role: own, .. } => match (role, own) {
-                (None, _) | (Some(Role::Parameter), Role::Parameter) | (Some(Role::Buffer), Role::Buffer) => {
-                    elements(dims)
-                }
+                (None, _)
+                | (Some(Role::Parameter), Role::Parameter)
+                | (Some(Role::Buffer), Role::Buffer)
+                | (Some(Role::Frozen), Role::Frozen) => elements(dims),
                 _ => 0,
             },
-            Entry::Nested { count: times, table, .. } => {
-                count(table, role)
-                    * match times {
-                        Some(times) => *times,
-                        None => 1,
-                    }
+            Entry::Nested { count: times, table, frozen, .. } => {
+                let each = match (frozen, role) {
+                    (true, Some(Role::Frozen)) => count(table, None),
+                    (true, Some(_)) => 0,
+                    _ => count(table, role),
+                };
+                match times {
+                    Some(times) => each * *times,
+                    None => each,
+                }
             }
         };
         i += 1;
@@ -107,8 +116,9 @@ pub(crate) const fn leaves(table: &[Entry]) -> usize {
 /// ```
 ///
 /// # Safety
-/// The type consists of values of `Scalar` alone, without padding; all zero bits are a valid value; `TABLE` lists tensors
-/// that lie inside it, apart from each other, and cover it. The same holds for `Gradient`, whose table lists the tensors of
+/// The type begins with values of `Scalar` without padding between them, and nothing but [`Frozen`](crate::Frozen)
+/// references lies behind them; all zero bits are a valid value; `TABLE` lists tensors that lie inside it, apart from each
+/// other, and cover the scalars. The same holds for `Gradient`, whose table lists the tensors of
 /// the role [`Role::Parameter`] of this type, in the same order, with the same shapes; where it is another type, its tensors
 /// lie in the order of its table.
 #[diagnostic::on_unimplemented(
@@ -127,7 +137,7 @@ pub unsafe trait Parameters: Sized + 'static {
     /// Fills it with PyTorch's default initialisation.
     fn init_in<R: Generator>(&mut self, rng: &mut R);
 
-    /// Everything as one slice, as it lies in memory.
+    /// Everything as one slice, as it lies in memory; a layer behind a reference is not part of it.
     ///
     /// For a network that is the order of the table. A layer that derives this lies in the order of its fields where it is
     /// `#[repr(C)]`, and otherwise in one that rustc chooses: [`parameters`](Parameters::parameters) goes by names.
@@ -136,8 +146,8 @@ pub unsafe trait Parameters: Sized + 'static {
         if const { size_of::<Self>() == 0 } {
             return &[]; // a type of no scalars need not have their alignment
         }
-        // SAFETY: by contract the type is nothing but the scalars that its table lists; counting them evaluates the table,
-        // and with it the seal of one that is derived.
+        // SAFETY: by contract the type begins with the scalars that its table lists; counting them evaluates the table, and
+        // with it the seal of one that is derived.
         unsafe { core::slice::from_raw_parts((&raw const *self).cast(), const { count(Self::TABLE, None) }) }
     }
 
@@ -256,13 +266,42 @@ pub fn boxed_zeros<P: Parameters>() -> alloc::boxed::Box<P> {
     unsafe { alloc::boxed::Box::new_zeroed().assume_init() }
 }
 
+/// The entries with the offsets that they have one behind the other, as tensors of a `repr(C)` type of one scalar lie.
+pub const fn in_order<const N: usize>(mut entries: [Entry; N], scalar: usize) -> [Entry; N] {
+    let (mut bytes, mut i) = (0, 0);
+    while i < N {
+        let scalars = count(&[entries[i]], None);
+        match &mut entries[i] {
+            Entry::Tensor { offset, .. } | Entry::Nested { offset, .. } => *offset = bytes,
+        }
+        bytes += scalars * scalar;
+        i += 1;
+    }
+    entries
+}
+
 /// The table itself, after a check that the type has no room for anything else.
 ///
 /// # Panics
 /// It has: padding, or a field that a later macro put in. The build stops, since a table is a constant.
+#[track_caller]
 pub const fn sealed<P: Parameters>(table: &'static [Entry]) -> &'static [Entry] {
     let bytes = count(table, None) * size_of::<P::Scalar>();
-    assert!(bytes == size_of::<P>(), "a layer with parameters holds tensors of its scalar and nothing else");
+    assert!(
+        bytes == size_of::<P>(),
+        "it holds something that is no tensor of its scalar: padding, another type, or a nested network with a reference to a frozen layer"
+    );
+    table
+}
+
+/// The same for a type whose references to frozen layers begin at `offset`, behind its scalars.
+///
+/// # Panics
+/// There is room for something else between them.
+#[track_caller]
+pub const fn sealed_before<P: Parameters>(table: &'static [Entry], offset: usize) -> &'static [Entry] {
+    let bytes = count(table, None) * size_of::<P::Scalar>();
+    assert!(bytes <= offset && offset - bytes < align_of::<P>(), "references to frozen layers lie behind the tensors");
     table
 }
 

@@ -25,7 +25,7 @@ impl Path {
 
     /// From the table down to the tensor.
     pub(crate) const fn walk(&self) -> Walk {
-        Walk { table: self.table, index: self.index, offset: 0, element: None, end: None }
+        Walk { table: self.table, index: self.index, offset: 0, frozen: false, element: None, end: None }
     }
 }
 
@@ -34,6 +34,7 @@ pub(crate) struct Walk {
     table: &'static [Entry],
     index: usize, // of the tensor, counted from the beginning of `table`
     offset: usize,
+    frozen: bool,
     element: Option<usize>,
     end: Option<End>,
 }
@@ -56,13 +57,14 @@ impl Walk {
             match self.table[i] {
                 Entry::Tensor { name, offset, dims, role } => {
                     if self.index == 0 {
+                        let role = if self.frozen { Role::Frozen } else { role };
                         self.end = Some(End { offset: self.offset + offset, dims, role });
                         self.table = &[];
                         return Some(Part::Name(name));
                     }
                     self.index -= 1;
                 }
-                Entry::Nested { name, offset, stride, count, table } => {
+                Entry::Nested { name, offset, stride, count, table, frozen } => {
                     let each = leaves(table);
                     let all = match count {
                         Some(count) => each * count,
@@ -75,6 +77,7 @@ impl Walk {
                         }
                         self.offset += offset + element * stride;
                         self.index %= each;
+                        self.frozen |= frozen;
                         self.table = table;
                         return Some(Part::Name(name));
                     }
@@ -154,12 +157,21 @@ mod tests {
 
     const WEIGHT: Entry = Entry::Tensor { name: "weight", offset: 4, dims: &[1], role: Role::Parameter };
     const BIAS: Entry = Entry::Tensor { name: "bias", offset: 0, dims: &[1], role: Role::Buffer };
-    const NORM: Entry = Entry::Nested { name: "norm", offset: 8, stride: 0, count: None, table: &[WEIGHT, BIAS] };
-    const EMPTY: Entry = Entry::Nested { name: "relu", offset: 8, stride: 0, count: Some(3), table: &[] };
+    const NORM: Entry =
+        Entry::Nested { name: "norm", offset: 8, stride: 0, count: None, table: &[WEIGHT, BIAS], frozen: false };
+    const EMPTY: Entry =
+        Entry::Nested { name: "relu", offset: 8, stride: 0, count: Some(3), table: &[], frozen: false };
     const NET: [Entry; 3] = [
         BIAS,
         EMPTY,
-        Entry::Nested { name: "blocks", offset: 16, stride: 32, count: Some(13), table: &[WEIGHT, NORM, BIAS] },
+        Entry::Nested {
+            name: "blocks",
+            offset: 16,
+            stride: 32,
+            count: Some(13),
+            table: &[WEIGHT, NORM, BIAS],
+            frozen: false,
+        },
     ];
 
     #[test]

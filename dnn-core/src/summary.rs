@@ -13,8 +13,10 @@ pub struct LayerInfo {
     pub input: &'static [usize],
     /// The shape of one sample behind it.
     pub output: &'static [usize],
-    /// Its trained scalars.
+    /// Its parameters; those of a frozen layer are not trained.
     pub parameters: usize,
+    /// Whether it is frozen.
+    pub frozen: bool,
     /// Multiply-accumulates for one sample.
     pub macs: usize,
 }
@@ -26,11 +28,11 @@ pub struct Summary {
     pub name: &'static str,
     /// Its layers.
     pub layers: &'static [LayerInfo],
-    /// All parameters.
+    /// All trained parameters.
     pub parameters: usize,
     /// Multiply-accumulates for one sample.
     pub macs: usize,
-    /// Bytes of the parameters.
+    /// Bytes of the network: of all its parameters, frozen ones too, and of its buffers.
     pub parameter_bytes: usize,
     /// Bytes of scratch that `predict` takes.
     pub inference_bytes: usize,
@@ -97,8 +99,10 @@ impl fmt::Display for Summary {
             let LayerInfo { parameters, macs, .. } = layer;
             writeln!(
                 f,
-                "{:name$}  {:kind$}  {input:>14}  {output:>14}  {parameters:>10}  {macs:>12}",
-                layer.name, layer.kind
+                "{:name$}  {:kind$}  {input:>14}  {output:>14}  {parameters:>10}  {macs:>12}{}",
+                layer.name,
+                layer.kind,
+                if layer.frozen { "  frozen" } else { "" }
             )?;
         }
         writeln!(
@@ -122,8 +126,16 @@ mod tests {
     #[test]
     fn a_summary_prints_as_a_table() {
         const LAYERS: &[LayerInfo] = &[
-            LayerInfo { name: "fc1", kind: "Linear<4, 3>", input: &[4], output: &[3], parameters: 15, macs: 12 },
-            LayerInfo { name: "", kind: "Relu", input: &[3], output: &[3], parameters: 0, macs: 0 },
+            LayerInfo {
+                name: "fc1",
+                kind: "Linear<4, 3>",
+                input: &[4],
+                output: &[3],
+                parameters: 15,
+                frozen: true,
+                macs: 12,
+            },
+            LayerInfo { name: "", kind: "Relu", input: &[3], output: &[3], parameters: 0, frozen: false, macs: 0 },
         ];
         let summary = Summary {
             name: "Small",
@@ -136,7 +148,7 @@ mod tests {
         };
         let text = summary.to_string();
         assert!(text.contains("fc1    Linear<4, 3>"), "{text}");
-        assert!(text.contains("[4]             [3]          15            12"), "{text}");
+        assert!(text.contains("[4]             [3]          15            12  frozen\n"), "{text}");
         assert!(text.ends_with("memory: 12 bytes to predict one sample, 24 bytes a sample to train"), "{text}");
     }
 }

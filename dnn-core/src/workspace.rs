@@ -1,5 +1,6 @@
 //! Memory for what a pass keeps: a flat slice of scalars in which the memory plan gives every buffer its place.
 
+use crate::frozen::Frozen;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
 use core::ops::Range;
@@ -122,6 +123,40 @@ fn different_length(samples: usize, name: &str, len: usize) -> ! {
 #[track_caller]
 fn short_workspace(samples: usize, workspace: usize, need: usize) -> ! {
     panic!("a workspace of {workspace} scalars, but {samples} samples take {need}")
+}
+
+/// A frozen layer that lies behind a reference, for a pass that needs it.
+///
+/// # Panics
+/// There is none yet. As for [`check`], a release build without the feature `alloc` returns `None`, and the pass gives NaN.
+#[inline(always)]
+#[track_caller]
+pub fn present<L>(name: &str, layer: Frozen<L>) -> Option<&'static L> {
+    if cfg!(any(feature = "alloc", debug_assertions)) && layer.get().is_none() {
+        missing(name)
+    }
+    layer.get()
+}
+
+/// A gradient with respect to the input that is wanted, but ends at frozen layers.
+///
+/// # Panics
+/// It does. As for [`check`], a release build without the feature `alloc` gives NaN instead.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn detached<X: Tensor<Scalar: Scalar>>(network: &str, dx: &mut [X]) {
+    if cfg!(any(feature = "alloc", debug_assertions)) {
+        panic!("`{network}` has no gradient with respect to its input: it ends at the first frozen layers");
+    }
+    spoil(dx);
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn missing(name: &str) -> ! {
+    panic!("the frozen `{name}` is not there yet: set the field, `network.{name} = Frozen::new(&WEIGHTS)`")
 }
 
 /// The buffers at `places`, which the memory plan keeps apart.

@@ -25,36 +25,77 @@ pub(crate) enum Gradient {
     InPlace,
     /// A new one is made for the input.
     New,
+    /// It ends here: nothing that is trained lies before.
+    End,
 }
 
 /// The backward pass.
 pub(crate) struct Steps {
     /// Last node first.
     pub(crate) list: Vec<Step>,
+    /// For each value, whether a gradient of it is made.
+    made: Vec<bool>,
+    /// For each value, whether something before it is trained.
+    trained: Vec<bool>,
 }
 
-/// The steps of a network, from its last node to its first.
+/// The steps of a network, from its last node to its first. There is none for what lies before all that is trained, if it is
+/// frozen.
 pub(crate) fn derive(typed: &Typed) -> Steps {
+    // A gradient is of use where it leads to something trained, or to the input without ending at a frozen layer.
+    let (mut useful, mut trained) = (vec![true; typed.values.len()], vec![false; typed.values.len()]);
+    for node in &typed.nodes {
+        let trains = node.operation.field.is_some() && !node.frozen;
+        trained[node.output.0] = trains || trained[node.input.0];
+        useful[node.output.0] = if node.frozen { trained[node.input.0] } else { trains || useful[node.input.0] };
+    }
+    let mut made = vec![false; typed.values.len()];
+    made[typed.output.0] = useful[typed.output.0];
     let step = |(node, typed): (usize, &crate::shape::Node)| {
-        let (mut reads, gradient) = match &typed.operation.form {
+        if !made[typed.output.0] {
+            return None;
+        }
+        let (mut reads, mut gradient) = match &typed.operation.form {
             Form::View => (Vec::new(), Gradient::Same),
             Form::InPlace { keeps, .. } => match keeps {
                 Keeps::Nothing => (Vec::new(), Gradient::InPlace),
                 Keeps::Input => (vec![typed.input], Gradient::InPlace),
                 Keeps::Output => (vec![typed.output], Gradient::InPlace),
             },
-            Form::Op { reads: Reads { input, output }, .. } => {
+            Form::Op { reads, reads_for_dx, .. } => {
+                let Reads { input, output } = if typed.frozen { reads_for_dx } else { reads };
                 let read = [(*input, typed.input), (*output, typed.output)];
                 (read.iter().filter(|(is_read, _)| *is_read).map(|(_, value)| *value).collect(), Gradient::New)
             }
         };
         reads.sort_unstable();
-        Step { node, reads, gradient }
+        if useful[typed.input.0] {
+            made[typed.input.0] = true;
+        } else {
+            gradient = Gradient::End;
+        }
+        Some(Step { node, reads, gradient })
     };
-    Steps { list: typed.nodes.iter().enumerate().map(step).rev().collect() }
+    let list = typed.nodes.iter().enumerate().rev().filter_map(step).collect();
+    Steps { list, made, trained }
 }
 
 impl Steps {
+    /// Whether a gradient of this value is made.
+    pub(crate) fn has_gradient(&self, value: ValueId) -> bool {
+        self.made[value.0]
+    }
+
+    /// Whether something before this value is trained.
+    pub(crate) fn is_trained(&self, value: ValueId) -> bool {
+        self.trained[value.0]
+    }
+
+    /// Whether gradients end before the input: the first layers are frozen.
+    pub(crate) fn is_detached(&self, typed: &Typed) -> bool {
+        !self.made[typed.input.0]
+    }
+
     /// Whether the backward pass reads a value of the forward pass.
     pub(crate) fn reads(&self, value: ValueId) -> bool {
         self.list.iter().any(|step| step.reads.contains(&value))
@@ -72,6 +113,11 @@ impl Steps {
                     Gradient::Same => "as it is",
                     Gradient::InPlace => "in place",
                     Gradient::New => "new",
+                    Gradient::End => {
+                        let reads: Vec<&str> = step.reads.iter().map(|&value| name(value).as_str()).collect();
+                        writeln!(f, "{}'(d{from}; {}) ends", node.label, reads.join(", "))?;
+                        continue;
+                    }
                 };
                 let reads: Vec<&str> = step.reads.iter().map(|&value| name(value).as_str()).collect();
                 writeln!(f, "d{to} = {}'(d{from}; {}) {how}", node.label, reads.join(", "))?;

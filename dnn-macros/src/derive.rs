@@ -43,17 +43,19 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
     let checks = own.iter().map(|(field, source)| {
         let (ty, span) = (&field.ty, source.ty.span());
         let of = match field.content {
-            Content::Tensor(_) => quote!(__dnn::Tensor),
-            Content::Nested(_) => quote!(__dnn::Parameters),
+            Content::Tensor { .. } => quote!(__dnn::Tensor),
+            _ => quote!(__dnn::Parameters),
         };
         let own = associated(span, ty, of, quote!(Scalar));
         quote_spanned!(span=> __dnn::check::same::<#scalar, #own>();)
     });
     let check = quote!(fn __fields #declared () #conditions { #(#checks)* });
     let implementation = emit(&Target {
-        ty: quote!(#name #arguments),
+        name: name.clone(),
+        arguments: quote!(#arguments),
         generics: quote!(#declared),
         conditions: quote!(#conditions),
+        types: generics.type_params().map(|parameter| parameter.ident.clone()).collect(),
         scalar: scalar.clone(),
         fields: own.into_iter().map(|(field, _)| field).collect(),
     });
@@ -116,8 +118,9 @@ fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> 
     let (inner, lengths) = innermost(ty);
     let tensor = matches!(inner, Type::Path(path)
         if path.path.get_ident().is_some_and(|word| word == "f32" || word == "f64" || scalars.contains(&word)));
+    let buffer = buffer(field, errors);
     let content = if tensor {
-        Content::Tensor(initial.map_or(Initial::Constant(quote!(0.0)), initially))
+        Content::Tensor { initial: initial.map_or(Initial::Constant(quote!(0.0)), initially), buffer }
     } else {
         if !matches!(inner, Type::Path(_) | Type::Macro(_)) {
             let message = format!("`{name}` is neither a tensor nor a layer: write an array, such as `[f32; 8]`");
@@ -133,11 +136,23 @@ fn read(name: Ident, field: &Field, scalars: &[&Ident], errors: &mut Errors) -> 
             errors
                 .push(ty.span(), format!("`{name}` repeats a layer in {} dimensions: one is possible", lengths.len()));
         }
-        Content::Nested(lengths.first().map(|length| quote!(#length)))
+        Content::Nested { count: lengths.first().map(|length| quote!(#length)), frozen: false, twin: buffer }
     };
     // The table of an array of layers is that of one of them.
     let ty = if tensor { quote!(#ty) } else { quote!(#inner) };
     FieldOf { name: format_ident!("{name}"), ty, content, span: field.ty.span() }
+}
+
+/// Whether `#[buffer]` stands before a field: it is state without a gradient, or a layer that holds some.
+fn buffer(field: &Field, errors: &mut Errors) -> bool {
+    let mut found = false;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("buffer")) {
+        found = true;
+        if let Err(error) = attribute.meta.require_path_only() {
+            errors.add(error);
+        }
+    }
+    found
 }
 
 /// `1.0` or `uniform(0.1)`
@@ -168,7 +183,7 @@ fn innermost(ty: &Type) -> (&Type, Vec<&Expr>) {
 /// What the layer computes in: the scalar of its first field, `f32` where it has none.
 fn scalar(fields: &[(FieldOf, &Field)]) -> TokenStream {
     match fields.first() {
-        Some((FieldOf { content: Content::Tensor(_), .. }, field)) => {
+        Some((FieldOf { content: Content::Tensor { .. }, .. }, field)) => {
             let (inner, _) = innermost(&field.ty);
             quote!(#inner)
         }

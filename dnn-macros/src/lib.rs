@@ -40,8 +40,11 @@ pub fn __network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// layer or a network with parameters of its own. Tensors begin as zeros, as `#[init(1.0)]` says, or with random numbers
 /// between minus and plus a bound, `#[init(uniform(0.1))]`.
 ///
+/// A tensor under `#[buffer]` is state that training moves without a gradient, in `Layer::absorb`; the type of the gradient
+/// is then a struct without it, `Self::Gradient`. A nested layer that holds buffers is marked in the same way.
+///
 /// `#[parameters(crate = path)]` names the crate `dnn` where it is renamed.
-#[proc_macro_derive(Parameters, attributes(init, parameters))]
+#[proc_macro_derive(Parameters, attributes(init, buffer, parameters))]
 pub fn parameters(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::parameters(tokens.into()).into()
 }

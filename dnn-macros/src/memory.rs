@@ -29,6 +29,8 @@ pub(crate) enum GradientStorage {
     Input,
     /// In a place of the workspace.
     Place(usize),
+    /// There is none: nothing before the value is trained.
+    Nowhere,
 }
 
 /// A buffer in the workspace.
@@ -70,19 +72,17 @@ pub(crate) struct Plan {
 pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
     let mut infer = forward(typed, &|_| false, &|_| None);
     workspaces(typed, &mut infer, |node, size| (size.0, (node, node)));
-    let last = 2 * typed.nodes.len();
     let read_at = |value: ValueId| {
         steps.list.iter().position(|step| step.reads.contains(&value)).map(|_| {
             let latest = steps.list.iter().rposition(|step| step.reads.contains(&value)).unwrap_or(0);
             typed.nodes.len() + latest
         })
     };
-    debug_assert!(steps.list.len() * 2 == last);
     let mut train = forward(typed, &|value| steps.reads(value), &read_at);
     let gradients = backward(typed, steps, &mut train.places);
     workspaces(typed, &mut train, |node, size| {
         let back = steps.list.iter().position(|step| step.node == node);
-        (size.1, (node, back.map_or(node, |step| typed.nodes.len() + step)))
+        back.map_or((size.0, (node, node)), |step| (size.1, (node, typed.nodes.len() + step)))
     });
     Plan { infer: infer.finish(), train: train.finish(), gradients }
 }
@@ -223,14 +223,16 @@ fn backward(typed: &Typed, steps: &Steps, places: &mut Vec<Place>) -> Vec<Gradie
     let mut group: Vec<usize> = (0..typed.values.len()).collect();
     for step in &steps.list {
         let node = &typed.nodes[step.node];
-        if step.gradient != Gradient::New {
+        if matches!(step.gradient, Gradient::Same | Gradient::InPlace) {
             group[node.input.0] = group[node.output.0];
         }
     }
     let mut place_of = vec![None; typed.values.len()];
     let mut storage = Vec::new();
     for (value, &of) in group.iter().enumerate() {
-        storage.push(if of == group[typed.output.0] {
+        storage.push(if !steps.has_gradient(ValueId(value)) {
+            GradientStorage::Nowhere
+        } else if of == group[typed.output.0] {
             GradientStorage::Output
         } else if of == group[typed.input.0] {
             GradientStorage::Input

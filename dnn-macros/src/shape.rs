@@ -41,6 +41,10 @@ pub(crate) struct Node {
     pub(crate) field: Option<Ident>,
     /// The layer as declared: `Linear<784, 128>`.
     pub(crate) kind: String,
+    /// Whether its parameters stay what they are.
+    pub(crate) frozen: bool,
+    /// Whether it lies outside of the network, behind a reference.
+    pub(crate) borrowed: bool,
     /// The layer's word in the source.
     pub(crate) span: Span,
     /// What it does.
@@ -107,6 +111,13 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
             mistakes.push(span, format!("the output of `{label}`: {}", too_many(&operation.output)));
             operation.output = vec![1; operation.output.len()];
         }
+        if let Some(place) = item.frozen
+            && operation.field.is_none()
+            && !is_faulty[node.layer]
+        {
+            let advice = if item.borrowed { "remove `&'static`" } else { "remove `#[frozen]`" };
+            mistakes.push(place, format!("`{label}` has no parameters, so that nothing can be frozen: {advice}"));
+        }
         let faulty = is_faulty[node.layer] || !mistakes.is_empty();
         let fits = mistakes.is_empty() || !certain;
         if certain {
@@ -128,6 +139,8 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
             label,
             field,
             kind,
+            frozen: item.frozen.is_some(),
+            borrowed: item.borrowed,
             span,
             operation,
         });
@@ -205,7 +218,8 @@ fn label(item: &Item) -> String {
 /// The layer as declared, on one line, with numbers for names and arithmetic.
 fn kind(item: &Item) -> String {
     let words: Vec<String> = item.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    let mut text = words.join("::");
+    let mut text = if item.borrowed { "&'static ".to_owned() } else { String::new() };
+    text += &words.join("::");
     let list = |arguments: &[Argument]| arguments.iter().map(Argument::to_string).collect::<Vec<_>>().join(", ");
     match &item.generics {
         Some(_) if !item.arguments.is_empty() => text += &format!("<{}>", list(&item.arguments)),

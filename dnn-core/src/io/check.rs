@@ -198,8 +198,8 @@ mod tests {
         const WEIGHT: Entry = Entry::Tensor { name: "w", offset: 0, dims: &[1], role: crate::Role::Parameter };
         const LONG: Entry = Entry::Tensor { name: "w2", offset: 0, dims: &[1], role: crate::Role::Buffer };
         const NET: &[Entry] = &[
-            Entry::Nested { name: "fc", offset: 0, stride: 0, count: None, table: &[WEIGHT, LONG] },
-            Entry::Nested { name: "fc1", offset: 0, stride: 8, count: Some(11), table: &[WEIGHT, LONG] },
+            Entry::Nested { name: "fc", offset: 0, stride: 0, count: None, table: &[WEIGHT, LONG], frozen: false },
+            Entry::Nested { name: "fc1", offset: 0, stride: 8, count: Some(11), table: &[WEIGHT, LONG], frozen: false },
             LONG,
         ];
         for (name, index) in [

@@ -18,7 +18,7 @@ use crate::tensor::{Tensor, flat_mut};
 /// ```
 /// use dnn_core::{Dropout, InPlace, Pass};
 /// let mut buffer = [[1.0f32; 8]];
-/// Dropout { p: 0.5, layer: 0 }.forward(&Pass { seed: 1, step: 0, first: 0 }, &mut buffer);
+/// Dropout { p: 0.5, layer: 0 }.forward(&Pass { seed: 1, ..Pass::default() }, &mut buffer);
 /// assert!(buffer[0].iter().all(|&v| v == 0.0 || v == 2.0));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,12 +60,16 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Dropout {
 
     #[inline(always)]
     fn forward(&self, pass: &Pass, buffer: &mut [X]) {
-        self.mask(pass, buffer);
+        if !pass.frozen {
+            self.mask(pass, buffer);
+        }
     }
 
     #[inline(always)]
     fn backward(&self, pass: &Pass, _: &[X], gradient: &mut [X]) {
-        self.mask(pass, gradient);
+        if !pass.frozen {
+            self.mask(pass, gradient);
+        }
     }
 }
 
@@ -73,7 +77,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Dropout {
 mod tests {
     use super::*;
 
-    const PASS: Pass = Pass { seed: 7, step: 3, first: 0 };
+    const PASS: Pass = Pass { seed: 7, step: 3, first: 0, frozen: false };
     type Row = [f32; 1000];
 
     fn mask(layer: Dropout, pass: Pass) -> [Row; 4] {
@@ -121,11 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn zero_drops_nothing_one_everything_and_inference_neither() {
+    fn zero_drops_nothing_one_everything_and_neither_inference_nor_a_frozen_part() {
         assert_eq!(mask(Dropout { p: 0.0, layer: 0 }, PASS), [[1.0; 1000]; 4]);
         assert_eq!(mask(Dropout { p: 1.0, layer: 0 }, PASS), [[0.0; 1000]; 4]);
         let mut buffer = [[3.0f64]];
         Dropout { p: 1.0, layer: 0 }.infer(&mut buffer);
+        Dropout { p: 1.0, layer: 0 }.forward(&PASS.frozen(), &mut buffer);
+        InPlace::<[f64; 1]>::backward(&Dropout { p: 1.0, layer: 0 }, &PASS.frozen(), &[], &mut buffer);
         assert_eq!(buffer, [[3.0]]);
     }
 }

@@ -85,7 +85,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// A data set is empty, or the loss of a batch is not finite: then the update by this batch is not made, and its gradient
+    /// A data set is empty; a batch has more samples than the storage's capacity and the network takes statistics over whole
+    /// batches; or the loss of a batch is not finite: then the update by this batch is not made, and its gradient
     /// is left to look at.
     ///
     /// # Panics
@@ -146,6 +147,10 @@ where
                 Some(data) => self.loss().check(data.targets()), // here a message counts in the data set, not in a batch
                 None => {}
             }
+        }
+        let (batch, room) = (options.batch_size.min(train.len()), self.room());
+        if let Some(capacity) = room.filter(|capacity| *capacity < batch) {
+            return Err(FitError::Capacity { batch, capacity });
         }
         let mut buffer = Default::default();
         let test = test.map(|test| (Input::<S>::whole(test.inputs(), &mut buffer), test.targets()));

@@ -89,6 +89,13 @@ pub enum FitError {
         /// `training` or `test`.
         set: &'static str,
     },
+    /// The network takes statistics over a batch, and the memory has no room for a whole one.
+    Capacity {
+        /// The samples of a batch.
+        batch: usize,
+        /// The samples that there is room for.
+        capacity: usize,
+    },
     /// The loss of a batch is not finite. The update by this batch was not made.
     NotFinite {
         /// The epoch, from 1.
@@ -106,6 +113,11 @@ impl fmt::Display for FitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FitError::Empty { set } => write!(f, "the {set} set is empty: give it one sample at least"),
+            FitError::Capacity { batch, capacity } => write!(
+                f,
+                "a batch of {batch} samples, but room for {capacity}, and the network takes statistics over whole batches: \
+                 make the batches smaller or the capacity {batch}"
+            ),
             FitError::NotFinite { epoch, batch, loss, tensor } => {
                 write!(f, "the loss of epoch {epoch}, batch {batch} is {loss}: ")?;
                 match tensor {

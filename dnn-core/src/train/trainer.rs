@@ -42,6 +42,8 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 /// # Panics
 /// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, or more of one input than of
 /// another, and where a target is a label that does not exist. With arrays of equal length and `Class` labels neither can happen.
+/// `step` and `backward` panic where a batch has more samples than the storage's capacity and the network takes statistics
+/// over whole batches.
 #[must_use]
 pub struct Trainer<S: Storage, L> {
     pub(super) storage: S,
@@ -64,7 +66,7 @@ impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
 
     /// Works on at most `samples` samples at a time, which bounds the workspace; no bound is the default. 0 counts as 1.
     ///
-    /// Networks with batch statistics see only the part: there, the capacity must not be below the batch size.
+    /// Networks with batch statistics need the whole batch: there, the capacity must not be below the batch size.
     pub fn capacity(mut self, samples: usize) -> Self {
         self.storage.capacity = samples.max(1);
         self
@@ -121,6 +123,9 @@ impl<S: Storage, L> Trainer<S, L> {
         if same_length::<S::Network, D>(x, targets) == 0 {
             return Number::<S>::ZERO;
         }
+        if let Some(refusal) = self.refuse(targets.len()) {
+            return refusal;
+        }
         let loss = self.accumulate(x, targets, |_, _, _| {});
         self.update();
         loss
@@ -136,10 +141,29 @@ impl<S: Storage, L> Trainer<S, L> {
     where
         L: Loss<Output<S::Network>, D>,
     {
-        match same_length::<S::Network, D>(x, targets) {
-            0 => Number::<S>::ZERO,
-            _ => self.accumulate(x, targets, |_, _, _| {}),
+        if same_length::<S::Network, D>(x, targets) == 0 {
+            return Number::<S>::ZERO;
         }
+        if let Some(refusal) = self.refuse(targets.len()) {
+            return refusal;
+        }
+        self.accumulate(x, targets, |_, _, _| {})
+    }
+
+    /// How many samples a batch may have at most, if the network takes statistics over whole batches.
+    #[inline(always)]
+    pub(super) fn room(&self) -> Option<usize> {
+        let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
+        const { <S::Network as Layer<<S::Network as Network>::Input>>::WHOLE_BATCH }
+            .then(|| self.storage.capacity(extent))
+    }
+
+    /// The answer to a batch that is too large for statistics over the whole of it.
+    #[inline(always)]
+    #[track_caller]
+    fn refuse(&self, samples: usize) -> Option<Number<S>> {
+        let capacity = self.room()?;
+        (capacity < samples).then(|| too_small(samples, capacity))
     }
 
     /// `backward` for at least one sample and as many targets; `each` sees the outputs.
@@ -163,7 +187,7 @@ impl<S: Storage, L> Trainer<S, L> {
         for_parts(&mut self.storage, x, targets, usize::MAX, extent, |parts, x, targets, start| {
             let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
             let first = self.samples.wrapping_add(start);
-            let pass = Pass { seed: self.seed, step: self.steps, first };
+            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false };
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
@@ -307,6 +331,21 @@ pub(super) fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usiz
         different_length(samples, targets.len());
     }
     samples
+}
+
+/// What a batch gives that does not fit where it has to: a panic or, in a release build without the feature `alloc`, where
+/// none may be reachable, NaN. Parameters and gradient stay as they are.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn too_small<T: Scalar>(samples: usize, capacity: usize) -> T {
+    if cfg!(any(feature = "alloc", debug_assertions)) {
+        panic!(
+            "a batch of {samples} samples, but room for {capacity}, and the network takes statistics over whole batches: \
+             make the capacity {samples}"
+        );
+    }
+    T::from_f64(f64::NAN)
 }
 
 #[cold]

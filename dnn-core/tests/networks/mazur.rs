@@ -29,6 +29,7 @@ unsafe impl Parameters for Mazur {
             stride: 0,
             count: None,
             table: <Linear<2, 2> as Parameters>::TABLE,
+            frozen: false,
         },
         Entry::Nested {
             name: "output",
@@ -36,6 +37,7 @@ unsafe impl Parameters for Mazur {
             stride: 0,
             count: None,
             table: <Linear<2, 2> as Parameters>::TABLE,
+            frozen: false,
         },
     ];
     fn init_in<R: Generator>(&mut self, rng: &mut R) {

@@ -12,8 +12,14 @@ pub struct Single<const I: usize, const O: usize> {
 unsafe impl<const I: usize, const O: usize> Parameters for Single<I, O> {
     type Scalar = f32;
     type Gradient = Self;
-    const TABLE: &'static [Entry] =
-        &[Entry::Nested { name: "fc", offset: 0, stride: 0, count: None, table: <Linear<I, O> as Parameters>::TABLE }];
+    const TABLE: &'static [Entry] = &[Entry::Nested {
+        name: "fc",
+        offset: 0,
+        stride: 0,
+        count: None,
+        table: <Linear<I, O> as Parameters>::TABLE,
+        frozen: false,
+    }];
     fn init_in<R: Generator>(&mut self, rng: &mut R) {
         self.fc.init_in(rng);
     }

@@ -12,7 +12,13 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let text = name.to_string();
     let (input, output, scalar) = (network.input(), network.output(), network.scalar());
     let this = quote!(<Self as __dnn::Layer<#input>>);
-    let (parameters, macs) = (total(network, parameters), total(network, macs));
+    let trained = |node: &Node| !node.frozen;
+    let (parameters, macs) = (total(network, trained, parameters), total(network, |_| true, macs));
+    // After a mistake the table is not looked at: its seal would say the same once more.
+    let held = match network.runs {
+        true => quote!(__dnn::count(<Self as __dnn::Parameters>::TABLE, ::core::option::Option::None)),
+        false => quote!(Self::PARAMETERS),
+    };
     let infer = concrete_extent(network, &quote!(INFER));
     let train = concrete_extent(network, &quote!(TRAIN));
     let layers = network.typed.nodes.iter().map(|node| info(network, node));
@@ -35,8 +41,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             pub const PARAMETERS: usize = #parameters;
             /// Multiply-accumulates for one sample.
             pub const MACS: usize = #macs;
-            /// Bytes of the parameters.
-            pub const PARAMETER_BYTES: usize = Self::PARAMETERS * ::core::mem::size_of::<#scalar>();
+            /// Bytes of all tensors that the network holds: parameters, frozen ones too, and buffers.
+            pub const PARAMETER_BYTES: usize = #held * ::core::mem::size_of::<#scalar>();
             /// Bytes of scratch, on the stack, that `predict` takes for one sample.
             pub const INFERENCE_BYTES: usize = Self::inference_workspace(1) * ::core::mem::size_of::<#scalar>();
             /// Bytes that training keeps for one sample: the workspace of forward and backward.
@@ -128,8 +134,13 @@ fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
     quote!(<#name #arguments as __dnn::Layer<#input>>::#which)
 }
 
-fn total(network: &Network<'_>, of: fn(&Network<'_>, &Node) -> TokenStream) -> TokenStream {
-    let parts = network.typed.nodes.iter().filter(|node| node.operation.field.is_some()).map(|node| of(network, node));
+fn total(
+    network: &Network<'_>,
+    counts: impl Fn(&Node) -> bool,
+    of: fn(&Network<'_>, &Node) -> TokenStream,
+) -> TokenStream {
+    let nodes = network.typed.nodes.iter().filter(|node| node.operation.field.is_some() && counts(node));
+    let parts = nodes.map(|node| of(network, node));
     let parts: Vec<TokenStream> = parts.collect();
     if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
 }
@@ -172,7 +183,7 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
         let broken = !network.runs && matches!(&node.operation.field, Some(field) if matches!(field.ty, Type::Own(_)));
         if broken { quote!(0) } else { of(network, node) }
     };
-    let (parameters, macs) = (own(parameters), own(macs));
+    let (parameters, macs, frozen) = (own(parameters), own(macs), node.frozen);
     quote! {
         __dnn::LayerInfo {
             name: #name,
@@ -180,6 +191,7 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
             input: &[#(#input),*],
             output: &[#(#output),*],
             parameters: #parameters,
+            frozen: #frozen,
             macs: #macs,
         }
     }

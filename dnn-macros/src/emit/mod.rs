@@ -95,7 +95,22 @@ impl Network<'_> {
         self.typed.nodes.iter().filter_map(|node| Some((node, node.field.as_ref()?, node.operation.field.as_ref()?)))
     }
 
-    /// The type of a field, as `#krate` or `__dnn` names the run time.
+    /// The layers that are trained.
+    fn trained(&self) -> impl Iterator<Item = (&Node, &Ident, &Field)> {
+        self.fields().filter(|(node, ..)| !node.frozen)
+    }
+
+    /// The layers that lie outside of the network.
+    fn borrowed(&self) -> impl Iterator<Item = (&Node, &Ident)> {
+        self.fields().filter(|(node, ..)| node.borrowed).map(|(node, field, _)| (node, field))
+    }
+
+    /// The fields as they lie in memory: tensors first, references behind them.
+    fn ordered_fields(&self) -> impl Iterator<Item = (&Node, &Ident, &Field)> {
+        self.fields().filter(|(node, ..)| !node.borrowed).chain(self.fields().filter(|(node, ..)| node.borrowed))
+    }
+
+    /// The type of a layer, as `#krate` or `__dnn` names the run time.
     fn field_type(&self, node: &Node, krate: &TokenStream) -> TokenStream {
         self.field_type_in(node, krate, &self.scalar())
     }

@@ -1,8 +1,10 @@
-//! `Parameters`: the table of tensors and the initialisation, for networks and for layers that derive it.
+//! `Parameters`: the table of tensors and the initialisation, for networks, for layers that derive it, and for the gradients
+//! of both.
 
 use super::{Network, associated, at};
+use crate::syntax::Scalar;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// A field of a type with parameters.
 pub(crate) struct FieldOf {
@@ -18,10 +20,24 @@ pub(crate) struct FieldOf {
 
 /// What a field is.
 pub(crate) enum Content {
-    /// A tensor and how it begins.
-    Tensor(Initial),
-    /// A layer or a network, or an array of `count` ones.
-    Nested(Option<TokenStream>),
+    /// A tensor.
+    Tensor {
+        /// How it begins.
+        initial: Initial,
+        /// Whether it has no gradient.
+        buffer: bool,
+    },
+    /// A layer or a network, or an array of ones.
+    Nested {
+        /// The length of the array.
+        count: Option<TokenStream>,
+        /// Whether it is not trained.
+        frozen: bool,
+        /// Whether its gradient may be of another type.
+        twin: bool,
+    },
+    /// A reference to a layer outside: no tensor of this type.
+    Borrowed,
 }
 
 /// How a tensor begins.
@@ -34,93 +50,241 @@ pub(crate) enum Initial {
 
 /// The type that implements `Parameters`.
 pub(crate) struct Target {
-    /// Its name with generic arguments.
-    pub(crate) ty: TokenStream,
+    /// Its name.
+    pub(crate) name: Ident,
+    /// Its generic arguments.
+    pub(crate) arguments: TokenStream,
     /// The generics of the implementation.
     pub(crate) generics: TokenStream,
     /// The conditions of the implementation.
     pub(crate) conditions: TokenStream,
+    /// What the type parameters among the generics are called.
+    pub(crate) types: Vec<Ident>,
     /// What it computes in.
     pub(crate) scalar: TokenStream,
-    /// Its fields in order.
+    /// Its fields in order; references are the last ones.
     pub(crate) fields: Vec<FieldOf>,
 }
 
 pub(super) fn network(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();
-    let name = &network.declaration.name;
-    let fields = network.fields().map(|(node, field, _)| FieldOf {
+    let fields = network.ordered_fields().map(|(node, field, known)| FieldOf {
         name: field.clone(),
         ty: network.field_type(node, &quote!(__dnn)),
-        content: Content::Nested(None),
+        content: match node.borrowed {
+            true => Content::Borrowed,
+            false => Content::Nested { count: None, frozen: node.frozen, twin: known.buffers },
+        },
         span: node.span,
     });
     emit(&Target {
-        ty: quote!(#name #arguments),
+        name: network.declaration.name.clone(),
+        arguments,
         generics,
         conditions: quote!(),
+        types: match &network.declaration.scalar {
+            Scalar::Generic(word) => vec![word.clone()],
+            _ => Vec::new(),
+        },
         scalar: network.scalar(),
         fields: fields.collect(),
     })
 }
 
-/// The implementation, inside a constant where the run time is called `__dnn`.
+/// The implementation, inside a constant where the run time is called `__dnn`. Where something has no gradient, that is
+/// another struct, which is emitted too.
 pub(crate) fn emit(target: &Target) -> TokenStream {
-    let Target { ty, generics, conditions, scalar, fields } = target;
-    let entries = fields.iter().map(|FieldOf { name, ty, content, span }| {
-        let text = name.to_string();
-        let text = text.trim_start_matches("r#");
-        let table = associated(*span, ty, quote!(__dnn::Parameters), quote!(TABLE));
-        at(
-            *span,
-            match content {
-                Content::Tensor(_) => quote! {
-                    __dnn::Entry::Tensor {
-                        name: #text,
-                        offset: ::core::mem::offset_of!(Self, #name),
-                        dims: <#ty as __dnn::Tensor>::DIMS,
-                        role: __dnn::Role::Parameter,
-                    }
-                },
-                Content::Nested(count) => {
-                    let (stride, number) = match count {
-                        Some(count) => {
-                            (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count)))
-                        }
-                        None => (quote!(0), quote!(::core::option::Option::None)),
-                    };
-                    quote! {
-                        __dnn::Entry::Nested {
-                            name: #text,
-                            offset: ::core::mem::offset_of!(Self, #name),
-                            stride: #stride,
-                            count: #number,
-                            table: #table,
-                        }
-                    }
-                }
-            },
-        )
-    });
+    let Target { name, arguments, generics, conditions, scalar, fields, .. } = target;
+    let (gradient, twin) = if fields.iter().any(differs) { twin(target) } else { (quote!(Self), quote!()) };
+    let (entries, table) = table(name, fields);
     let inits = fields.iter().map(|FieldOf { name, ty, content, span }| {
         let init = associated(*span, ty, quote!(__dnn::Parameters), quote!(init_in));
         match content {
-            Content::Tensor(Initial::Constant(value)) => quote!(__dnn::fill(&mut self.#name, #value);),
-            Content::Tensor(Initial::Uniform(bound)) => quote!(__dnn::fill_uniform(&mut self.#name, #bound, rng);),
-            Content::Nested(None) => quote!(#init(&mut self.#name, rng);),
-            Content::Nested(Some(_)) => quote!(for each in &mut self.#name { #init(each, rng); }),
+            Content::Tensor { initial: Initial::Constant(value), .. } => quote!(__dnn::fill(&mut self.#name, #value);),
+            Content::Tensor { initial: Initial::Uniform(bound), .. } => {
+                quote!(__dnn::fill_uniform(&mut self.#name, #bound, rng);)
+            }
+            Content::Nested { count: None, .. } => quote!(#init(&mut self.#name, rng);),
+            Content::Nested { .. } => quote!(for each in &mut self.#name { #init(each, rng); }),
+            Content::Borrowed => quote!(),
+        }
+    });
+    let borrowed: Vec<&Ident> = fields.iter().filter(|f| is_borrowed(f)).map(|field| &field.name).collect();
+    let copy = (!borrowed.is_empty()).then(|| {
+        quote! {
+            fn copy_from(&mut self, other: &Self) {
+                for (to, from) in __dnn::Parameters::flat_mut(self).iter_mut().zip(__dnn::Parameters::flat(other)) {
+                    *to = *from;
+                }
+                #(self.#borrowed = other.#borrowed;)*
+            }
         }
     });
     quote! {
+        #twin
+        impl #generics #name #arguments #conditions {
+            const __ENTRIES: &'static [__dnn::Entry] = #entries;
+        }
         #[diagnostic::do_not_recommend]
-        unsafe impl #generics __dnn::Parameters for #ty #conditions {
+        unsafe impl #generics __dnn::Parameters for #name #arguments #conditions {
             type Scalar = #scalar;
-            type Gradient = Self;
-            const TABLE: &'static [__dnn::Entry] = __dnn::sealed::<Self>(&[#(#entries),*]);
+            type Gradient = #gradient;
+            const TABLE: &'static [__dnn::Entry] = #table;
             #[allow(unused_variables)]
             fn init_in<__R: __dnn::Generator>(&mut self, rng: &mut __R) {
                 #(#inits)*
             }
+            #copy
         }
     }
+}
+
+fn is_borrowed(field: &FieldOf) -> bool {
+    matches!(field.content, Content::Borrowed)
+}
+
+/// Whether the gradient of a field is not of the field's type.
+fn differs(field: &FieldOf) -> bool {
+    match &field.content {
+        Content::Tensor { buffer, .. } => *buffer,
+        Content::Nested { frozen, twin, .. } => *frozen || *twin,
+        Content::Borrowed => true,
+    }
+}
+
+/// The struct of the gradient, without what is not trained, and how generics name it.
+fn twin(target: &Target) -> (TokenStream, TokenStream) {
+    let Target { name, arguments, generics, conditions, types, scalar, fields } = target;
+    let twin = format_ident!("{name}Gradient", span = name.span().resolved_at(Span::mixed_site()));
+    let trained: Vec<FieldOf> = fields.iter().filter_map(gradient).collect();
+    let members = trained.iter().map(|FieldOf { name, ty, content, .. }| match content {
+        Content::Nested { count: Some(count), .. } => quote!(pub #name: [#ty; #count],),
+        _ => quote!(pub #name: #ty,),
+    });
+    // Rust wants a type parameter used: what is trained may have no tensor of it.
+    let marker = (!types.is_empty()).then(|| quote!(pub __scalars: ::core::marker::PhantomData<(#(#types,)*)>,));
+    let entries = trained.iter().map(|field| entry(field, quote!(0)));
+    let tokens = quote! {
+        #[allow(missing_docs, non_snake_case)]
+        #[repr(C)]
+        pub struct #twin #generics #conditions {
+            #(#members)*
+            #marker
+        }
+
+        #[diagnostic::do_not_recommend]
+        unsafe impl #generics __dnn::Parameters for #twin #arguments #conditions {
+            type Scalar = #scalar;
+            type Gradient = Self;
+            const TABLE: &'static [__dnn::Entry] = __dnn::sealed::<Self>(
+                &const { __dnn::in_order([#(#entries),*], ::core::mem::size_of::<#scalar>()) },
+            );
+            fn init_in<__R: __dnn::Generator>(&mut self, _: &mut __R) {
+                __dnn::Parameters::set_zero(self);
+            }
+        }
+
+        // By hand: the fields are gradients, of which no type says what it derives.
+        impl #generics ::core::clone::Clone for #twin #arguments #conditions {
+            fn clone(&self) -> Self {
+                let mut gradient = __dnn::zeros::<Self>();
+                __dnn::Parameters::copy_from(&mut gradient, self);
+                gradient
+            }
+        }
+        impl #generics ::core::cmp::PartialEq for #twin #arguments #conditions {
+            fn eq(&self, other: &Self) -> bool {
+                __dnn::Parameters::flat(self) == __dnn::Parameters::flat(other)
+            }
+        }
+        impl #generics ::core::fmt::Debug for #twin #arguments #conditions {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let tensors = __dnn::Parameters::parameters(self).map(|tensor| (tensor.name, tensor.values));
+                f.debug_map().entries(tensors).finish()
+            }
+        }
+    };
+    (quote!(#twin #arguments), tokens)
+}
+
+/// A field as it stands in the gradient, if it is trained.
+fn gradient(field: &FieldOf) -> Option<FieldOf> {
+    let FieldOf { name, ty, content, span } = field;
+    let (ty, content) = match content {
+        Content::Tensor { buffer: false, .. } => {
+            (ty.clone(), Content::Tensor { initial: Initial::Constant(quote!(0.0)), buffer: false })
+        }
+        Content::Nested { count, frozen: false, .. } => (
+            associated(*span, ty, quote!(__dnn::Parameters), quote!(Gradient)),
+            Content::Nested { count: count.clone(), frozen: false, twin: false },
+        ),
+        _ => return None,
+    };
+    Some(FieldOf { name: name.clone(), ty, content, span: *span })
+}
+
+/// The rows of the table and, behind a seal, the table itself; a message of the seal stands at the name of the type.
+fn table(name: &Ident, fields: &[FieldOf]) -> (TokenStream, TokenStream) {
+    let offset = |field: &FieldOf| {
+        let name = &field.name;
+        quote!(::core::mem::offset_of!(Self, #name))
+    };
+    let entries = fields.iter().filter(|field| !is_borrowed(field)).map(|field| entry(field, offset(field)));
+    let entries = quote!(&[#(#entries),*]);
+    match fields.iter().find(|field| is_borrowed(field)) {
+        None => (
+            entries,
+            at(
+                name.span(),
+                quote!({
+                    use __dnn::sealed as __seal;
+                    __seal::<Self>(Self::__ENTRIES)
+                }),
+            ),
+        ),
+        Some(first) => {
+            let offset = offset(first);
+            let call = quote!(__dnn::sealed_before::<Self>(Self::__ENTRIES, #offset));
+            (entries, call)
+        }
+    }
+}
+
+/// A row of the table.
+fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
+    let FieldOf { name, ty, content, span } = field;
+    let text = name.to_string();
+    let text = text.trim_start_matches("r#");
+    let tokens = match content {
+        Content::Tensor { buffer, .. } => {
+            let role = if *buffer { quote!(Buffer) } else { quote!(Parameter) };
+            quote! {
+                __dnn::Entry::Tensor {
+                    name: #text,
+                    offset: #offset,
+                    dims: <#ty as __dnn::Tensor>::DIMS,
+                    role: __dnn::Role::#role,
+                }
+            }
+        }
+        Content::Nested { count, frozen, .. } => {
+            let table = associated(*span, ty, quote!(__dnn::Parameters), quote!(TABLE));
+            let (stride, number) = match count {
+                Some(count) => (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count))),
+                None => (quote!(0), quote!(::core::option::Option::None)),
+            };
+            quote! {
+                __dnn::Entry::Nested {
+                    name: #text,
+                    offset: #offset,
+                    stride: #stride,
+                    count: #number,
+                    table: #table,
+                    frozen: #frozen,
+                }
+            }
+        }
+        Content::Borrowed => quote!(),
+    };
+    at(*span, tokens)
 }

@@ -15,6 +15,16 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let macs = own(network).map(|node| own_item(network, node, true, quote!(MACS)));
     let known: usize = network.typed.nodes.iter().filter_map(|node| node.operation.macs).sum();
     let (infer_need, train_need) = needs(network);
+    let any = |item: &'static str, of: &dyn Fn(&Node) -> bool| {
+        let word = variable(item);
+        let types = own(network).filter(|node| of(node)).map(|node| own_item(network, node, true, quote!(#word)));
+        quote!(#(|| #types)*)
+    };
+    let is_first = |node: &Node| network.steps.has_gradient(node.input) && !network.steps.is_trained(node.input);
+    let (detached, inside) = (network.steps.is_detached(network.typed), any("DETACHED", &is_first));
+    let detached = quote!(#detached #inside);
+    let statistics = any("WHOLE_BATCH", &|node| !node.frozen);
+    let whole_batch = quote!(false #statistics);
     let (infer, forward, backward, absorb) = if network.runs {
         (pass(network, Mode::Infer), pass(network, Mode::Forward), backward(network), absorb(network))
     } else {
@@ -30,6 +40,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const INFER: __dnn::Extent = #infer_need;
             const TRAIN: __dnn::Extent = #train_need;
             const MACS: usize = #known #(+ #macs)*;
+            const DETACHED: bool = #detached;
+            const WHOLE_BATCH: bool = #whole_batch;
 
             #[track_caller]
             fn infer(&self, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
@@ -96,8 +108,13 @@ fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
         return (infer, train);
     }
     let most = own_need(quote!(INFER)).fold(quote!(__dnn::Extent::NONE), |most, need| quote!(#most.or(#need)));
-    let all = own_need(quote!(TRAIN));
+    let all = own(network).map(|node| own_item(network, node, true, training_need(network, node)));
     (quote!(#infer.and(#most)), quote!(#train #(.and(#all))*))
+}
+
+/// Which constant says the workspace of a node in training: without a backward step it runs as in inference.
+fn training_need(network: &Network<'_>, node: &Node) -> TokenStream {
+    if network.steps.has_gradient(node.output) { quote!(TRAIN) } else { quote!(INFER) }
 }
 
 /// Where the workspace of such a layer lies: behind the plan and, in training, behind those of the layers before.
@@ -105,8 +122,9 @@ fn own_place(network: &Network<'_>, node: &Node, training: bool) -> TokenStream 
     let schedule = if training { &network.plan.train } else { &network.plan.infer };
     let size = Literal::usize_unsuffixed(schedule.size());
     let before = own(network).take_while(|other| other.output != node.output && training);
-    let before = before.map(|other| own_item(network, other, false, quote!(TRAIN)));
-    let need = own_item(network, node, false, if training { quote!(TRAIN) } else { quote!(INFER) });
+    let before = before.map(|other| own_item(network, other, false, training_need(network, other)));
+    let need = if training { training_need(network, node) } else { quote!(INFER) };
+    let need = own_item(network, node, false, need);
     quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0) #(.and(#before))*, #need))
 }
 
@@ -227,16 +245,34 @@ fn pass(network: &Network<'_>, mode: Mode) -> TokenStream {
         if step.is_empty() { quote!() } else { buffers.step(&title, &step) }
     });
     let need = if mode == Mode::Infer { quote!(INFER) } else { quote!(TRAIN) };
-    let check = check(network, need, quote!(("y", #y.len())), quote!(return __dnn::workspace::spoil(#y);));
+    let spoil = quote!(return __dnn::workspace::spoil(#y););
+    let (check, borrowed) = (check(network, need, quote!(("y", #y.len())), &spoil), borrowed(network, &spoil));
     quote! {
         let #n = #x.len();
         #check
+        #borrowed
         #(#steps)*
     }
 }
 
+/// The layers that lie behind references, as variables; `otherwise` ends the pass where one is not there.
+fn borrowed(network: &Network<'_>, otherwise: &TokenStream) -> TokenStream {
+    let fields = network.borrowed().map(|(node, field)| {
+        let (text, name) = (node.label.trim_start_matches("r#"), borrowed_name(node));
+        quote! {
+            let ::core::option::Option::Some(#name) = __dnn::workspace::present(#text, self.#field) else { #otherwise };
+        }
+    });
+    quote!(#(#fields)*)
+}
+
+/// The variable of a layer behind a reference; the value that it makes has its name.
+fn borrowed_name(node: &Node) -> Ident {
+    variable(&format!("{}_layer", node.label.trim_start_matches("r#")))
+}
+
 /// What a caller gives a pass has the lengths that it needs; `otherwise` ends the pass.
-fn check(network: &Network<'_>, need: TokenStream, batches: TokenStream, otherwise: TokenStream) -> TokenStream {
+fn check(network: &Network<'_>, need: TokenStream, batches: TokenStream, otherwise: &TokenStream) -> TokenStream {
     let (n, workspace, input) = (variable("n"), variable("workspace"), network.input());
     quote! {
         if !__dnn::workspace::check(#n, [#batches], #workspace.len(), <Self as __dnn::Layer<#input>>::#need) {
@@ -272,17 +308,24 @@ fn forward_step(
             }
         }
         Form::Op { from: rows_from, .. } => {
-            let method = if mode == Mode::Infer { quote!(infer) } else { quote!(forward) };
+            // What has no backward step runs as in inference, and keeps nothing.
+            let trains = mode == Mode::Forward && network.steps.has_gradient(node.output);
+            let method = if trains { quote!(forward) } else { quote!(infer) };
             let (call, rows_to) = operation(network, node, method);
             let read = buffers.value(from, &network.tensor(rows_from), false);
             let write = buffers.value(to, &rows_to, true);
             let layer = layer(network, node);
             let space = buffers.workspace(network, index, node, mode == Mode::Forward);
-            let pass = (mode == Mode::Forward).then(|| quote!(#pass,));
+            let pass = trains.then(|| through(node, &pass));
             at(node.span, quote!(#call(&#layer, #pass #read, #write, #space);))
         }
     };
     quote!(#copy #call)
+}
+
+/// The argument that tells a layer about the pass.
+fn through(node: &Node, pass: &Ident) -> TokenStream {
+    if node.frozen { quote!(&#pass.frozen(),) } else { quote!(#pass,) }
 }
 
 /// The method of a node, and the type of the rows that it writes. For a user's own layer that is left to inference: what its
@@ -300,6 +343,10 @@ fn operation(network: &Network<'_>, node: &Node, method: TokenStream) -> (TokenS
 fn layer(network: &Network<'_>, node: &Node) -> TokenStream {
     match &node.operation.form {
         Form::Op { value: Some(value), .. } => value.clone(),
+        _ if node.borrowed => {
+            let name = borrowed_name(node);
+            quote!(*#name)
+        }
         _ => {
             let field = field(network, node);
             quote!(self.#field)
@@ -322,7 +369,7 @@ fn backward(network: &Network<'_>) -> TokenStream {
         step.gradient == Gradient::InPlace && reaches(network.typed.nodes[step.node].input)
     };
     let again = network.steps.list.iter().any(in_place).then(|| quote!(let mut #dx = #dx;));
-    let parameters = network.fields().next().map(|_| quote!(let mut #dp = #dp;));
+    let parameters = network.trained().next().map(|_| quote!(let mut #dp = #dp;));
     let steps = network.steps.list.iter().map(|step| {
         let node = &network.typed.nodes[step.node];
         let mut buffers = Buffers::new(network, &network.plan.train);
@@ -349,10 +396,20 @@ fn backward(network: &Network<'_>) -> TokenStream {
         return;
     };
     let batches = quote!(("y", #y.len()), ("dy", #dy.len()), ("dx", #dx_len));
-    let check = check(network, quote!(TRAIN), batches, spoil);
+    let (check, borrowed) = (check(network, quote!(TRAIN), batches, &spoil), borrowed(network, &spoil));
+    let text = network.declaration.name.to_string();
+    let detached = network.steps.is_detached(network.typed).then(|| {
+        quote! {
+            if let ::core::option::Option::Some(#dx) = #dx {
+                __dnn::workspace::detached(#text, #dx);
+            }
+        }
+    });
     quote! {
         let #n = #x.len();
         #check
+        #borrowed
+        #detached
         #again
         #parameters
         #(#steps)*
@@ -391,7 +448,8 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, index: usize,
             let dy = gradient(buffers, &rows);
             quote!(__dnn::InPlace::<#rows>::backward(&#value, #pass, #kept, #dy);)
         }
-        Form::Op { from, reads, value, .. } => {
+        Form::Op { from, reads, reads_for_dx, value, .. } => {
+            let reads = if node.frozen { reads_for_dx } else { reads };
             let (call, rows_to) = operation(network, node, quote!(backward));
             let rows_from = network.tensor(from);
             let mut value_of = |value: crate::graph::ValueId, is_read: bool, rows: &TokenStream| {
@@ -402,6 +460,7 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, index: usize,
             let space = buffers.workspace(network, index, node, true);
             let dy = gradient(buffers, &rows_to);
             let to = match gradients[node.input.0] {
+                GradientStorage::Nowhere => quote!(::core::option::Option::None),
                 GradientStorage::Place(place) => {
                     let name = buffers.take(place);
                     quote!(::core::option::Option::Some(__dnn::tensor::batch_mut::<#rows_from>(#name)))
@@ -417,13 +476,15 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, index: usize,
             };
             let layer = layer(network, node);
             let own = match value {
+                _ if node.frozen => quote!(::core::option::Option::None),
                 Some(_) => quote!(::core::option::Option::None),
                 None => {
                     let field = field(network, node);
                     quote!(#dp.as_deref_mut().map(|#dp| &mut #dp.#field))
                 }
             };
-            at(node.span, quote!(#call(&#layer, #pass, #read, #y, #space, #dy, #to, #own);))
+            let pass = through(node, &pass);
+            at(node.span, quote!(#call(&#layer, #pass #read, #y, #space, #dy, #to, #own);))
         }
     }
 }
@@ -431,6 +492,7 @@ fn backward_step(network: &Network<'_>, buffers: &mut Buffers<'_>, index: usize,
 /// The running statistics of the user's own layers.
 fn absorb(network: &Network<'_>) -> TokenStream {
     let calls: Vec<TokenStream> = own(network)
+        .filter(|node| !node.frozen)
         .map(|node| {
             let (field, place) = (field(network, node), own_place(network, node, true));
             let call = own_item(network, node, false, quote!(absorb));

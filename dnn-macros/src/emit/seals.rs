@@ -33,7 +33,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let extents = network.typed.nodes.iter().filter_map(|node| extents(network, node));
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
     let workspaces = network.typed.nodes.iter().filter_map(|node| workspace(network, node));
-    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)*)
+    let ends = network.typed.nodes.iter().filter_map(|node| detached(network, node));
+    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)* #(#ends)*)
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
@@ -106,6 +107,18 @@ fn extents(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
         at(node.span, quote!(__seal(#label, #single, #double)))
     };
     Some(quote!(const _: () = { use __dnn::check::extents as __seal; #call };))
+}
+
+/// A nested network hands a gradient on to what is trained before it.
+fn detached(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
+    let Form::Op { from, own: Some(_), .. } = &node.operation.form else { return None };
+    let before = network.typed.nodes.iter().rev().skip_while(|other| other.output != node.input);
+    let before = before.into_iter().find(|other| other.operation.field.is_some() && !other.frozen)?;
+    let (label, before, ty) = (&node.label, &before.label, network.concrete_field_type(node));
+    let from = super::array(from, network.concrete_scalar());
+    let detached = associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(DETACHED));
+    let call = at(node.span, quote!(__seal(#label, #before, __DETACHED)));
+    Some(quote!(const _: () = { use __dnn::check::attached as __seal; const __DETACHED: bool = #detached; #call };))
 }
 
 /// The output of a user's own layer. Every token of the call stands at the place that the message points to: the shape

@@ -18,10 +18,11 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         }
         _ => quote!(),
     };
-    let fields = network.fields().map(|(node, field, _)| {
+    let fields = network.ordered_fields().map(|(node, field, _)| {
         let docs = &declaration.layers[node.layer].docs;
         let line = line(network, node);
-        let ty = network.field_type(node, network.krate);
+        let (ty, krate) = (network.field_type(node, network.krate), network.krate);
+        let ty = if node.borrowed { quote!(#krate::Frozen<#ty>) } else { ty };
         let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
         quote!(#(#docs)* #gap #[doc = #line] pub #field: #ty,)
     });
@@ -50,7 +51,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 /// `` `Linear<784, 128>`: [784] -> [128] ``
 fn line(network: &Network<'_>, node: &Node) -> String {
     let (input, output) = shapes(network, node);
-    format!("`{}`: `{input}` to `{output}`", node.kind)
+    let frozen = if node.frozen { ", frozen" } else { "" };
+    format!("`{}`: `{input}` to `{output}`{frozen}", node.kind)
 }
 
 fn shapes(network: &Network<'_>, node: &Node) -> (String, String) {
@@ -64,28 +66,26 @@ fn table(network: &Network<'_>) -> String {
     let mut text =
         "| layer | type | in | out | parameters | MACs | bytes |\n|---|---|---|---|--:|--:|--:|\n".to_owned();
     let cell = |number: Option<usize>| number.map_or("–".to_owned(), |number| format!("`{number}`"));
-    let (mut parameters, mut macs) = (Some(0), Some(0));
+    let (mut parameters, mut held, mut macs) = (Some(0), Some(0), Some(0));
     for node in &network.typed.nodes {
         let (input, output) = shapes(network, node);
         let own = parameters_of(node.operation.field.as_ref());
         let name =
             network.declaration.layers[node.layer].name.as_ref().map_or(String::new(), |name| format!("`{name}`"));
-        let kind = &node.kind;
+        let kind = if node.frozen { format!("{}`, frozen", node.kind) } else { format!("{}`", node.kind) };
         text += &format!(
-            "| {name} | `{kind}` | `{input}` | `{output}` | {} | {} | {} |\n",
+            "| {name} | `{kind} | `{input}` | `{output}` | {} | {} | {} |\n",
             cell(own),
             cell(node.operation.macs),
             cell(own.map(|count| count * bytes))
         );
-        parameters = parameters.zip(own).map(|(sum, own)| sum + own);
+        let counts = |is: bool| own.map(|own| if is { own } else { 0 });
+        parameters = parameters.zip(counts(!node.frozen)).map(|(sum, own)| sum + own);
+        held = held.zip(counts(!node.borrowed)).map(|(sum, own)| sum + own);
         macs = macs.zip(node.operation.macs).map(|(sum, own)| sum + own);
     }
-    text += &format!(
-        "| | total | | | {} | {} | {} |\n\n",
-        cell(parameters),
-        cell(macs),
-        cell(parameters.map(|sum| sum * bytes))
-    );
+    text +=
+        &format!("| | total | | | {} | {} | {} |\n\n", cell(parameters), cell(macs), cell(held.map(|sum| sum * bytes)));
     let plan = network.plan;
     let (infer, train) = (plan.infer.size() * bytes, plan.train.size() * bytes);
     let own = if parameters.is_none() { ", and what the layers of your own take" } else { "" };

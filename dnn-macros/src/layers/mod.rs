@@ -91,6 +91,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its scalars; unknown for a user's own layer.
     pub(crate) parameters: Option<usize>,
+    /// Whether it holds, or may hold, tensors without a gradient.
+    pub(crate) buffers: bool,
 }
 
 /// The type of a layer, before the scalar of the network is put in.
@@ -123,7 +125,6 @@ pub(crate) enum Form {
         to: Vec<usize>,
         /// What its backward pass reads for all gradients.
         reads: Reads,
-        #[allow(dead_code)]
         /// What its backward pass reads for dx alone, where it is frozen.
         reads_for_dx: Reads,
         /// What it works in.
@@ -155,7 +156,7 @@ impl Reads {
 pub(crate) enum Workspace {
     /// None.
     Nothing,
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "for layers to come")]
     /// So many for each sample: the memory plan gives them a place, in training from the forward step to the backward step.
     Sample {
         /// In inference.

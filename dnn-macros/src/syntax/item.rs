@@ -78,6 +78,7 @@ fn skip_item(body: ParseStream<'_>) -> syn::Result<()> {
 struct Raw {
     attributes: Vec<Attribute>,
     name: Option<Ident>,
+    borrowed: Option<Span>,
     path: Path,
     generics: Option<(TokenStream, Span)>,
     hyper: Option<(TokenStream, Span)>,
@@ -96,6 +97,7 @@ impl Raw {
         if input.peek(syn::token::Bracket) {
             return Err(input.error("a layer stands here by itself: repetition in brackets is not supported"));
         }
+        let borrowed = if input.peek(Token![&]) { Some(reference(input, errors)?) } else { None };
         let path = path(input, errors)?;
         let generics = if input.peek(Token![<]) { Some(angle_brackets(input)?) } else { None };
         let hyper = if input.peek(syn::token::Paren) {
@@ -110,13 +112,22 @@ impl Raw {
         } else {
             None
         };
-        Ok(Raw { attributes, name, path, generics, hyper, output, unreadable: false })
+        Ok(Raw { attributes, name, borrowed, path, generics, hyper, output, unreadable: false })
     }
 
     /// The place of a layer that could not be read.
     fn unreadable(span: Span) -> Raw {
         let path = Ident::new("unreadable", span).into();
-        Raw { attributes: Vec::new(), name: None, path, generics: None, hyper: None, output: None, unreadable: true }
+        Raw {
+            attributes: Vec::new(),
+            name: None,
+            borrowed: None,
+            path,
+            generics: None,
+            hyper: None,
+            output: None,
+            unreadable: true,
+        }
     }
 }
 
@@ -146,6 +157,21 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Ident
         input.parse::<TokenTree>()?;
     }
     Ok(Some(name))
+}
+
+/// `&'static` before a layer that lies outside of the network, and where it stands.
+fn reference(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Span> {
+    let span = input.parse::<Token![&]>()?.span;
+    let lifetime: Option<syn::Lifetime> = input.parse()?;
+    if lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
+        let place = lifetime.map_or(span, |lifetime| lifetime.span());
+        errors.push(place, "a layer behind a reference lasts as long as the program: write `&'static`");
+    }
+    if input.peek(Token![mut]) {
+        let word: Token![mut] = input.parse()?;
+        errors.push(word.span, "a layer behind a reference is frozen: remove `mut`");
+    }
+    Ok(span)
 }
 
 /// `Linear`, `crate::layers::Gate`: a path without arguments.
@@ -206,9 +232,17 @@ impl Raw {
     fn finish(self, position: usize, constants: &Constants, errors: &mut Errors) -> Item {
         let word = self.word();
         let (docs, others): (Vec<_>, Vec<_>) = self.attributes.into_iter().partition(|a| a.path().is_ident("doc"));
+        let mut frozen = None;
         for other in others {
             let span = syn::spanned::Spanned::span(other.path());
-            errors.push(span, format!("only documentation stands before a layer: remove this attribute from `{word}`"));
+            if !other.path().is_ident("frozen") {
+                let message = "only documentation and `#[frozen]` stand before a layer";
+                errors.push(span, format!("{message}: remove this attribute from `{word}`"));
+            } else if other.meta.require_path_only().is_err() {
+                errors.push(span, format!("a layer is frozen as a whole: write `#[frozen]` before `{word}`"));
+            } else if frozen.replace(span).is_some() {
+                errors.push(span, format!("`{word}` is frozen twice: remove one `#[frozen]`"));
+            }
         }
         let builtin = self.path.get_ident().is_some_and(|word| crate::layers::find(&word.to_string()).is_some());
         let list = |(tokens, end), errors: &mut Errors| {
@@ -233,6 +267,8 @@ impl Raw {
             output,
             parameter: None,
             constants: constants.clone(),
+            frozen: frozen.or(self.borrowed),
+            borrowed: self.borrowed.is_some(),
             unreadable: self.unreadable,
         }
     }

@@ -92,6 +92,10 @@ pub(crate) struct Item {
     pub(crate) parameter: Option<Ident>,
     /// The names that its arguments may use.
     pub(crate) constants: Constants,
+    /// `#[frozen]` or `&'static`, and where that stands: the layer is not trained.
+    pub(crate) frozen: Option<Span>,
+    /// `&'static`: the layer lies outside of the network.
+    pub(crate) borrowed: bool,
     /// Whether this only marks the place of a layer that could not be read.
     pub(crate) unreadable: bool,
 }

@@ -2,7 +2,7 @@ use dnn::prelude::*;
 
 network! {
     pub struct Net: [4] -> [2] {
-        #[frozen]
+        #[cfg(test)]
         fc1: Linear<4, 2>,
     }
 }
