@@ -21,7 +21,18 @@ const RUN_TIME_ERROR: u32 = 0x2_0023;
 /// Calls the debugger.
 fn semihosting(operation: u32, argument: u32) {
     // SAFETY: the debugger reads the registers and, for `WRITE0`, the string; it writes nothing but r0.
-    unsafe { asm!("bkpt 0xab", inout("r0") operation => _, in("r1") argument, options(nostack)) }
+    #[cfg(target_arch = "arm")]
+    unsafe {
+        asm!("bkpt 0xab", inout("r0") operation => _, in("r1") argument, options(nostack));
+    }
+    // SAFETY: as above with a0; the instructions around the breakpoint do nothing, they tell it from others.
+    #[cfg(target_arch = "riscv32")]
+    unsafe {
+        asm!(
+            ".option push", ".option norvc", "slli x0, x0, 0x1f", "ebreak", "srai x0, x0, 7", ".option pop",
+            inout("a0") operation => _, in("a1") argument, options(nostack)
+        );
+    }
 }
 
 /// Prints to the debugger, a line or 63 bytes at a time: each call takes it a while.
