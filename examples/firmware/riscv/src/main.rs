@@ -22,8 +22,9 @@ static mut RAM: Ram =
 
 #[entry]
 fn main() -> ! {
+    #[allow(static_mut_refs)]
     // SAFETY: this function runs once, and nothing else names the static; cortex-m-rt's `entry` does the same.
-    let ram = unsafe { &mut *(&raw mut RAM) };
+    let ram = unsafe { &mut RAM };
     let mut console = Console::new();
     mazur::run(&mut ram.mazur, &mut console);
     xor::run(&mut ram.xor, &mut console);
