@@ -17,6 +17,7 @@ impl<const N: usize> Layer<[f32; N]> for Centre<N> {
     type Output = [f32; N];
     const TRAIN: Extent = Extent::new(0, N); // the mean of the batch
     const WHOLE_BATCH: bool = true;
+    const LEAST_BATCH: usize = 2;
 
     fn infer(&self, x: &[[f32; N]], y: &mut [[f32; N]], _: &mut [f32]) {
         for (x, y) in x.iter().zip(y) {
@@ -138,13 +139,39 @@ fn a_batch_that_is_too_large_for_its_statistics_is_refused() {
 #[test]
 fn fit_refuses_batches_that_are_too_large_for_their_statistics() {
     let data = dnn::Dataset::new(X.to_vec(), TARGETS.to_vec()).unwrap();
-    let mut trainer = Trainer::new(Net::init(&mut Rng::new(1)), Mse, Sgd::new(0.1)).capacity(2);
+    let mut trainer = Trainer::new(Net::init(&mut Rng::new(1)), Mse, Sgd::new(0.1)).capacity(3);
     let error = trainer.fit(&data, None, Fit::epochs(1).batch_size(8).quiet()).unwrap_err();
-    assert_eq!(error, FitError::Capacity { batch: 4, capacity: 2 });
+    assert_eq!(error, FitError::Capacity { batch: 4, capacity: 3 });
     assert_eq!(
         error.to_string(),
-        "a batch of 4 samples, but room for 2, and the network takes statistics over whole batches: \
+        "a batch of 4 samples, but room for 3, and the network takes statistics over whole batches: \
          make the batches smaller or the capacity 4"
     );
     assert!(trainer.fit(&data, None, Fit::epochs(1).batch_size(2).quiet()).is_ok());
+}
+
+#[test]
+fn a_full_batch_is_a_matter_of_types() {
+    let mut memory: Memory<Net, Sgd, 4> = Memory::new();
+    memory.network_mut().init_in(&mut Rng::new(1));
+    let loss = Trainer::within(&mut memory, Mse, Sgd::new(0.1)).step_full(&X, &TARGETS);
+    assert_eq!(loss, Trainer::new(Net::init(&mut Rng::new(1)), Mse, Sgd::new(0.1)).step(&X, &TARGETS));
+}
+
+#[test]
+#[should_panic(expected = "a batch of 1 samples, but the network takes statistics over 2 or more: train on 2 at once")]
+fn a_batch_that_is_too_small_for_its_statistics_is_refused() {
+    Trainer::new(Net::init(&mut Rng::new(1)), Mse, Sgd::new(0.1)).step(&X[..1], &TARGETS[..1]);
+}
+
+#[test]
+fn fit_refuses_a_last_batch_that_is_too_small_for_its_statistics() {
+    let data = dnn::Dataset::new(X[..3].to_vec(), TARGETS[..3].to_vec()).unwrap();
+    let mut trainer = Trainer::new(Net::init(&mut Rng::new(1)), Mse, Sgd::new(0.1));
+    for size in [1, 2] {
+        let error = trainer.fit(&data, None, Fit::epochs(1).batch_size(size).quiet()).unwrap_err();
+        assert_eq!(error, FitError::TooFew { batch: 1, least: 2 });
+        assert!(error.to_string().starts_with("a batch of 1 samples, but the network takes statistics over 2 or more"));
+    }
+    assert!(trainer.fit(&data, None, Fit::epochs(1).batch_size(3).quiet()).is_ok());
 }

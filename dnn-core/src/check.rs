@@ -137,6 +137,32 @@ pub const fn attached(layer: &str, before: &str, detached: bool) {
     }
 }
 
+/// The largest of some numbers.
+pub const fn most<const N: usize>(numbers: [usize; N]) -> usize {
+    let (mut most, mut i) = (0, 0);
+    while i < N {
+        if numbers[i] > most {
+            most = numbers[i];
+        }
+        i += 1;
+    }
+    most
+}
+
+/// A memory of `capacity` samples holds a batch that is large enough for the statistics of its network.
+#[track_caller]
+pub(crate) const fn capacity(network: &str, capacity: usize, least: usize) {
+    if capacity == 0 {
+        Text::new().text("a memory of `").text(network).text("` with room for no sample: write 1 or more").panic();
+    }
+    if capacity < least {
+        let text =
+            Text::new().text("a memory of ").number(capacity).text(if capacity == 1 { " sample" } else { " samples" });
+        let text = text.text(" is too small for `").text(network).text("`, which takes statistics over batches of ");
+        text.number(least).text(" samples or more: write ").number(least).text(" or more").panic();
+    }
+}
+
 /// A scalar that is another one by name alone.
 #[diagnostic::on_unimplemented(
     message = "a field computes in `{Self}`, but the layer in `{T}`",

@@ -62,6 +62,8 @@ pub trait Layer<X: Sample>: Parameters {
     const DETACHED: bool = false;
     /// Whether it takes statistics over the batch, so that `forward` has to see the whole batch at once.
     const WHOLE_BATCH: bool = false;
+    /// The samples that a batch must have at least in training: 2 where one alone has no variance.
+    const LEAST_BATCH: usize = 1;
 
     /// The output of a batch, for inference: nothing is kept.
     fn infer(&self, x: X::Batch<'_>, y: &mut [Self::Output], workspace: &mut [Self::Scalar]);

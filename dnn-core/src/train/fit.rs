@@ -6,6 +6,7 @@ use super::memory::Storage;
 use super::progress::Progress;
 use super::trainer::Trainer;
 use crate::data::{Dataset, Gather};
+use crate::layer::Layer;
 use crate::losses::Loss;
 use crate::network::{Network, Output};
 use crate::parameters::Parameters;
@@ -85,8 +86,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// A data set is empty; a batch has more samples than the storage's capacity and the network takes statistics over whole
-    /// batches; or the loss of a batch is not finite: then the update by this batch is not made, and its gradient
+    /// A data set is empty; a batch has more samples than the storage's capacity, or fewer than it needs, and the network takes
+    /// statistics over whole batches; or the loss of a batch is not finite: then the update by this batch is not made, and its gradient
     /// is left to look at.
     ///
     /// # Panics
@@ -151,6 +152,10 @@ where
         let (batch, room) = (options.batch_size.min(train.len()), self.room());
         if let Some(capacity) = room.filter(|capacity| *capacity < batch) {
             return Err(FitError::Capacity { batch, capacity });
+        }
+        let (last, least) = (train.len() % batch, <S::Network as Layer<Input<S>>>::LEAST_BATCH);
+        if let Some(batch) = [batch, last].into_iter().find(|samples| (1..least).contains(samples)) {
+            return Err(FitError::TooFew { batch, least });
         }
         let mut buffer = Default::default();
         let test = test.map(|test| (Input::<S>::whole(test.inputs(), &mut buffer), test.targets()));

@@ -96,6 +96,13 @@ pub enum FitError {
         /// The samples that there is room for.
         capacity: usize,
     },
+    /// The network takes statistics over a batch, and the last batch of an epoch, or every one, has too few samples.
+    TooFew {
+        /// The samples of the batch.
+        batch: usize,
+        /// The samples that it must have at least.
+        least: usize,
+    },
     /// The loss of a batch is not finite. The update by this batch was not made.
     NotFinite {
         /// The epoch, from 1.
@@ -117,6 +124,11 @@ impl fmt::Display for FitError {
                 f,
                 "a batch of {batch} samples, but room for {capacity}, and the network takes statistics over whole batches: \
                  make the batches smaller or the capacity {batch}"
+            ),
+            FitError::TooFew { batch, least } => write!(
+                f,
+                "a batch of {batch} samples, but the network takes statistics over {least} or more: choose a batch size \
+                 whose last batch has {least}"
             ),
             FitError::NotFinite { epoch, batch, loss, tensor } => {
                 write!(f, "the loss of epoch {epoch}, batch {batch} is {loss}: ")?;

@@ -1,6 +1,7 @@
 //! Where training keeps a network, its gradient, the optimiser's state and the workspace: in a caller's [`Memory`], such as
 //! a `static`, or on the heap.
 
+use crate::check;
 use crate::layer::Layer;
 use crate::network::{Network, Output};
 use crate::optim::Optimizer;
@@ -97,17 +98,21 @@ pub struct Memory<N: Network, O: Optimizer<N>, const B: usize> {
 }
 
 impl<N: Network, O: Optimizer<N>, const B: usize> Memory<N, O, B> {
-    const FITS: () = {
+    pub(super) const FITS: () = {
         let (train, infer) = (<N as Layer<N::Input>>::TRAIN, <N as Layer<N::Input>>::INFER);
-        assert!(B > 0, "a memory has room for one sample at least");
+        check::capacity(N::NAME, B, <N as Layer<N::Input>>::LEAST_BATCH);
         assert!(N::Record::LEN == train.sample && N::Shared::LEN == train.batch);
         assert!(infer.len(1) <= train.len(B), "inference takes more workspace than training: make the memory larger");
     };
 
     /// A memory of zeros: the network has to be [loaded](Memory::load) or [initialised](Parameters::init_in).
+    ///
+    /// A capacity of 0, or below what batch statistics need, does not compile.
+    #[track_caller]
     #[allow(clippy::new_without_default, reason = "a `default()` would be taken on the stack")]
     pub const fn new() -> Self {
-        const { Self::FITS };
+        // Here for a `static`, whose message then stands at its own line; `FITS` is for every other use.
+        check::capacity(N::NAME, B, <N as Layer<N::Input>>::LEAST_BATCH);
         // SAFETY: all zero bits are a valid network and gradient by the contract of `Parameters`, a valid state by that of
         // `Zeroed`, and valid outputs and workspaces by that of `Tensor`.
         unsafe { core::mem::zeroed() }

@@ -42,8 +42,8 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 /// # Panics
 /// `step`, `backward` and `evaluate` panic where there are more samples than targets or fewer, or more of one input than of
 /// another, and where a target is a label that does not exist. With arrays of equal length and `Class` labels neither can happen.
-/// `step` and `backward` panic where a batch has more samples than the storage's capacity and the network takes statistics
-/// over whole batches.
+/// `step` and `backward` panic where the network takes statistics over whole batches and a batch has more samples than the
+/// storage's capacity, or fewer than statistics need.
 #[must_use]
 pub struct Trainer<S: Storage, L> {
     pub(super) storage: S,
@@ -81,7 +81,28 @@ impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
 impl<'m, N: Network, O: Optimizer<N>, L, const B: usize> Trainer<&'m mut Memory<N, O, B>, L> {
     /// A trainer of the network in `memory`, which goes on with the optimiser's state there. It allocates nothing.
     pub fn within(memory: &'m mut Memory<N, O, B>, loss: L, optimizer: O) -> Self {
+        const { Memory::<N, O, B>::FITS };
         Trainer::of(memory, loss, optimizer)
+    }
+
+    /// [`step`](Trainer::step) for a batch that fills the memory: another number of samples, or of targets, is a mistake of
+    /// the types, so that nothing is left to check.
+    ///
+    /// ```compile_fail
+    /// # mod mazur { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/networks/mazur.rs")); }
+    /// # use mazur::Mazur;
+    /// # use dnn_core::{Memory, Mse, Sgd, Trainer};
+    /// let mut memory: Memory<Mazur, Sgd, 2> = Memory::new();
+    /// let mut trainer = Trainer::within(&mut memory, Mse, Sgd::new(0.5));
+    /// trainer.step_full(&[[0.05, 0.10]; 3], &[[0.01, 0.99]; 3]); // room for 2
+    /// ```
+    #[inline(always)]
+    pub fn step_full<D>(&mut self, x: &[N::Input; B], targets: &[D; B]) -> N::Scalar
+    where
+        L: Loss<Output<N>, D>,
+        N::Input: for<'a> Sample<Batch<'a> = &'a [N::Input]>,
+    {
+        self.step(x, targets)
     }
 }
 
@@ -158,12 +179,16 @@ impl<S: Storage, L> Trainer<S, L> {
             .then(|| self.storage.capacity(extent))
     }
 
-    /// The answer to a batch that is too large for statistics over the whole of it.
+    /// The answer to a batch that is too large, or too small, for statistics over the whole of it.
     #[inline(always)]
     #[track_caller]
     fn refuse(&self, samples: usize) -> Option<Number<S>> {
+        let least = const { <S::Network as Layer<<S::Network as Network>::Input>>::LEAST_BATCH };
+        if samples < least {
+            return Some(too_few(samples, least));
+        }
         let capacity = self.room()?;
-        (capacity < samples).then(|| too_small(samples, capacity))
+        (capacity < samples).then(|| too_many(samples, capacity))
     }
 
     /// `backward` for at least one sample and as many targets; `each` sees the outputs.
@@ -338,11 +363,24 @@ pub(super) fn same_length<N: Network, D>(x: Batch<'_, N>, targets: &[D]) -> usiz
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn too_small<T: Scalar>(samples: usize, capacity: usize) -> T {
+fn too_many<T: Scalar>(samples: usize, capacity: usize) -> T {
     if cfg!(any(feature = "alloc", debug_assertions)) {
         panic!(
             "a batch of {samples} samples, but room for {capacity}, and the network takes statistics over whole batches: \
              make the capacity {samples}"
+        );
+    }
+    T::from_f64(f64::NAN)
+}
+
+/// The same for a batch of too few samples.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn too_few<T: Scalar>(samples: usize, least: usize) -> T {
+    if cfg!(any(feature = "alloc", debug_assertions)) {
+        panic!(
+            "a batch of {samples} samples, but the network takes statistics over {least} or more: train on {least} at once"
         );
     }
     T::from_f64(f64::NAN)

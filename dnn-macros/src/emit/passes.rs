@@ -24,6 +24,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (detached, inside) = (network.steps.is_detached(network.typed), any("DETACHED", &is_first));
     let detached = quote!(#detached #inside);
     let statistics = any("WHOLE_BATCH", &|node| !node.frozen);
+    let least = own(network).filter(|node| !node.frozen).map(|node| own_item(network, node, true, quote!(LEAST_BATCH)));
+    let least_batch = quote!(__dnn::check::most([1 #(, #least)*]));
     let whole_batch = quote!(false #statistics);
     let (infer, forward, backward, absorb) = if network.runs {
         (pass(network, Mode::Infer), pass(network, Mode::Forward), backward(network), absorb(network))
@@ -42,6 +44,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const MACS: usize = #known #(+ #macs)*;
             const DETACHED: bool = #detached;
             const WHOLE_BATCH: bool = #whole_batch;
+            const LEAST_BATCH: usize = #least_batch;
 
             #[track_caller]
             fn infer(&self, x: &[#input], y: &mut [#output], workspace: &mut [#scalar]) {
