@@ -24,6 +24,16 @@ network! {
     }
 }
 
+network! {
+    /// `Mlp` with nothing but its last layer to train.
+    struct Head: [784] -> [10] {
+        #[frozen]
+        fc1: Linear<784, 128>,
+        Relu,
+        fc2: Linear<128, 10>,
+    }
+}
+
 const START: Mazur = Mazur {
     hidden: Linear { weight: [[0.15, 0.20], [0.25, 0.30]], bias: [0.35, 0.35] },
     output: Linear { weight: [[0.40, 0.45], [0.50, 0.55]], bias: [0.60, 0.60] },
@@ -108,6 +118,17 @@ mod train_784_128_10_batch_64 {
         let (x, labels) = batch(64);
         let mut net = mlp_by_hand();
         bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.05, 0.9));
+    }
+}
+
+mod train_the_last_layer_of_784_128_10_batch_64 {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let (x, labels) = batch(64);
+        let mut trainer = Trainer::new(Head::boxed(&mut Rng::new(1)), CrossEntropy, Sgd::new(0.05).momentum(0.9));
+        bencher.bench_local(|| trainer.step(black_box(&x), black_box(&labels)));
     }
 }
 
