@@ -9,6 +9,11 @@ pub(crate) const MANY: usize = 16;
 pub(crate) const TARGET: bool =
     cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_feature = "simd128"));
 
+/// Whether the target computes with one scalar at a time, by an instruction: what a loop takes beside them is worth sharing.
+/// Where floating point is software (Cortex-M0, M3, most of RISC-V) it is not; more code would be all that comes of it.
+pub(crate) const ONE_BY_ONE: bool = !TARGET
+    && !cfg!(all(target_os = "none", any(target_arch = "riscv32", all(target_arch = "arm", target_abi = "eabi"))));
+
 /// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours have not been measured.
 const fn unmeasured(inputs: usize, outputs: usize) -> bool {
     !cfg!(target_arch = "x86_64") && inputs >= 32 && outputs >= 32

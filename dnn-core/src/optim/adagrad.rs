@@ -115,11 +115,11 @@ impl<N: Parameters> Optimizer<N> for Adagrad {
         trained(network, |values, range| {
             let sums = state.sum.flat_mut().get_mut(range.clone());
             let (Some(gradient), Some(sums)) = (gradient.flat().get(range), sums) else { return };
-            for ((w, g), s) in values.iter_mut().zip(gradient).zip(sums) {
+            each!(w in values, g in gradient, s in sums => {
                 let g = *g + decay * *w;
                 *s += initial + g * g;
                 *w -= lr * g / (s.sqrt() + eps);
-            }
+            });
         });
         state.steps += 1;
     }

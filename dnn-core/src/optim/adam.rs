@@ -149,7 +149,7 @@ impl<A: Remember> Adam<A> {
                 return;
             };
             let maxima = A::places(&mut state.maximum, range);
-            for ((((w, g), m), v), maximum) in values.iter_mut().zip(gradient).zip(mean).zip(square).zip(maxima) {
+            each!(w in values, g in gradient, m in mean, v in square; maximum of maxima => {
                 let g = *g + penalty * *w;
                 *m += (g - *m) * take1;
                 *v = keep2 * *v + take2 * g * g;
@@ -162,7 +162,7 @@ impl<A: Remember> Adam<A> {
                     None => *v,
                 };
                 *w = shrink * *w - lr * *m / (v.sqrt() * correction + eps);
-            }
+            });
         });
     }
 }

@@ -114,8 +114,10 @@ impl<N: Parameters> Optimizer<N> for Sgd {
         let (lr, decay) = (N::Scalar::from_f64(self.lr), N::Scalar::from_f64(self.weight_decay));
         trained(network, |values, range| {
             let Some(gradient) = gradient.flat().get(range) else { return };
-            for (w, g) in values.iter_mut().zip(gradient) {
-                *w -= lr * (*g + decay * *w);
+            if decay == N::Scalar::ZERO {
+                each!(w in values, g in gradient => *w -= lr * *g);
+            } else {
+                each!(w in values, g in gradient => *w -= lr * (*g + decay * *w));
             }
         });
     }
@@ -147,11 +149,11 @@ impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
         trained(network, |values, range| {
             let velocity = state.velocity.flat_mut().get_mut(range.clone());
             let (Some(velocity), Some(gradient)) = (velocity, gradient.flat().get(range)) else { return };
-            for ((w, v), g) in values.iter_mut().zip(velocity).zip(gradient) {
+            each!(w in values, g in gradient, v in velocity => {
                 let g = *g + decay * *w;
                 *v = mu * *v + take * g;
                 *w -= lr * if nesterov { g + mu * *v } else { *v };
-            }
+            });
         });
         state.steps += 1;
     }
