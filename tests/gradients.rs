@@ -65,6 +65,24 @@ network! {
         LogSoftmax,
     }
 
+    /// Convolutions with every option.
+    pub struct Convolved<T>: [2, 9, 8] -> [5] {
+        conv1: Conv2d<2, 6, [3, 2], stride = [2, 1], padding = [0, 1], dilation = [1, 2]>,
+        Tanh,
+        conv2: Conv2d<6, 4, [2, 3], padding = same, groups = 2, bias = false>,
+        Silu,
+        conv3: Conv2d<4, 8, 3, stride = 2, padding = 1, groups = 4>,
+        Flatten,
+        fc: Linear<64, 5>,
+    }
+
+    /// Pooling over windows that overlap, that reach into the padding, and that reach beyond the end.
+    pub struct Pooled<T>: [2, 4, 5] -> [4, 1, 2] {
+        MaxPool2d<[3, 2], stride = [1, 2], padding = 1>,
+        conv: Conv2d<2, 4, [3, 1]>,
+        MaxPool2d<[2, 2], ceil_mode = true>,
+    }
+
     /// Activations in a row, dropout between them.
     pub struct Dropped<T>: [2, 8] -> [5] {
         Tanh,
@@ -232,4 +250,10 @@ fn of_views_and_softmax_over_dimensions() {
 #[test]
 fn of_dropout_between_activations() {
     check::<Dropped<f32>, _, Dropped<f64>, _>();
+}
+
+#[test]
+fn of_convolutions_and_pooling() {
+    check::<Convolved<f32>, _, Convolved<f64>, _>();
+    check::<Pooled<f32>, _, Pooled<f64>, _>();
 }

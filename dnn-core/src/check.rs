@@ -163,6 +163,26 @@ pub(crate) const fn capacity(network: &str, capacity: usize, least: usize) {
     }
 }
 
+/// A layer that is called by hand gives the lengths of the output that it is to write.
+pub(crate) const fn gives(gives: &[usize], written: &[usize]) {
+    if !equal(gives, written) {
+        Text::new().text("the layer gives ").shape(gives).text(", and not ").shape(written).panic();
+    }
+}
+
+/// A convolution has C input channels in G groups of I each, and as many groups of its O output channels.
+pub(crate) const fn groups(c: usize, i: usize, o: usize, g: usize) {
+    assert!(g > 0 && o.is_multiple_of(g), "the groups do not divide the output channels");
+    assert!(c == i * g, "the input has another number of channels than the groups of the layer");
+}
+
+/// A bias has one element for each output channel.
+pub(crate) const fn biases(dims: Option<&[usize]>, o: usize) {
+    if let Some(dims) = dims {
+        assert!(equal(dims, &[o]), "a bias has one element for each output channel");
+    }
+}
+
 /// A scalar that is another one by name alone.
 #[diagnostic::on_unimplemented(
     message = "a field computes in `{Self}`, but the layer in `{T}`",

@@ -3,6 +3,8 @@
 //! A kernel is a [`Kernel`] whose body is generic over a [`Vector`]. [`run`] picks the level by one relaxed load and calls
 //! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
+use crate::kernels::convolution::planes::Planes;
+use crate::kernels::convolution::weights::Weights;
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::route;
 use crate::scalar::Scalar;
@@ -49,6 +51,10 @@ pub trait Vectors: Sized {
     fn dots(kernel: &mut Dots<'_, Self>);
     /// Runs at the best level of this machine.
     fn rows(kernel: &mut Rows<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn planes(kernel: &mut Planes<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn weights(kernel: &mut Weights<'_, Self>);
 }
 
 macro_rules! vectors {
@@ -65,6 +71,14 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn rows(kernel: &mut Rows<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn planes(kernel: &mut Planes<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn weights(kernel: &mut Weights<'_, $scalar>) {
                 run(kernel);
             }
         }

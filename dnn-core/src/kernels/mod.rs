@@ -41,6 +41,7 @@
 // Loops count to constants over arrays of registers: an index says which one, and a constant bound keeps panics out.
 #![allow(clippy::needless_range_loop)]
 
+pub(crate) mod convolution;
 pub(crate) mod gemm;
 pub(crate) mod level;
 pub(crate) mod linear;
@@ -48,3 +49,4 @@ pub(crate) mod naive;
 pub(crate) mod route;
 #[cfg(test)]
 mod tests;
+pub(crate) mod window;

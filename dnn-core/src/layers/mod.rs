@@ -1,5 +1,7 @@
 //! Layers, one file each: formula, forward, backward, tests.
 
+mod planes;
+
 macro_rules! layers {
     ($($file:ident: $($name:ident)|+,)*) => {$(
         pub(crate) mod $file;
@@ -8,12 +10,14 @@ macro_rules! layers {
 }
 
 layers! {
+    conv2d: Conv2d,
     dropout: Dropout,
     elu: Elu,
     gelu: Gelu | Approximate,
     leaky_relu: LeakyRelu,
     linear: Linear | Bias,
     log_softmax: LogSoftmax,
+    max_pool2d: MaxPool2d,
     relu: Relu,
     sigmoid: Sigmoid,
     silu: Silu,

@@ -20,7 +20,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let declaration = network.declaration;
     let header = declaration.input.dims.iter().chain(&declaration.output.dims).map(|length| &length.expression);
     let arguments = declaration.layers.iter().flat_map(|item| item.arguments.iter().map(|argument| &argument.value));
-    let written: TokenStream = header.chain(arguments).filter_map(|length| written(length, &mut numbers)).collect();
+    let written: TokenStream =
+        header.chain(arguments).flat_map(Expression::each).filter_map(|length| written(length, &mut numbers)).collect();
     let numbers = numbers.definitions();
     let keeps = network.typed.nodes.iter().filter_map(|node| keeps(network, node));
     let counts = network.fields().filter_map(|(node, _, field)| {

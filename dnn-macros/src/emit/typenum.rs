@@ -28,24 +28,23 @@ impl Numbers {
         self.used.iter().map(define).collect()
     }
 
-    fn product(&mut self, factors: &[usize]) -> TokenStream {
-        let first = self.name(factors.first().copied().unwrap_or(1));
-        factors.iter().skip(1).fold(quote!(#first), |left, factor| {
-            let right = self.name(*factor);
-            quote!(__dnn::typenum::Prod<#left, #right>)
-        })
-    }
-
     /// The number that typenum's algebra gives, as an expression of type `usize`.
     pub(super) fn value(&mut self, algebra: &Algebra) -> TokenStream {
-        let ty = match algebra {
-            Algebra::Product(factors) => self.product(factors),
-            Algebra::Quotient(left, right) => {
-                let (left, right) = (self.product(left), self.product(right));
-                quote!(__dnn::typenum::Quot<#left, #right>)
-            }
-        };
+        let ty = self.algebra(algebra);
         quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)
+    }
+
+    fn algebra(&mut self, algebra: &Algebra) -> TokenStream {
+        match algebra {
+            Algebra::Number(value) => {
+                let name = self.name(*value);
+                quote!(#name)
+            }
+            Algebra::Operation(operator, sides) => {
+                let [left, right] = sides.each_ref().map(|side| self.algebra(side));
+                operation(*operator, &left, &right)
+            }
+        }
     }
 
     /// The value of written arithmetic, `4 * HIDDEN`, and its type; `None` for what is no arithmetic, or passes below
@@ -65,17 +64,30 @@ impl Numbers {
             }
             Expression::Binary(left, operator, _, right) => {
                 let ((a, left), (b, right)) = (self.typed(left)?, self.typed(right)?);
-                Some(match operator {
-                    Operator::Add => (a.checked_add(b)?, quote!(__dnn::typenum::Sum<#left, #right>)),
-                    Operator::Subtract => (a.checked_sub(b)?, quote!(__dnn::typenum::Diff<#left, #right>)),
-                    Operator::Multiply => (a.checked_mul(b)?, quote!(__dnn::typenum::Prod<#left, #right>)),
-                    Operator::Divide => (a.checked_div(b)?, quote!(__dnn::typenum::Quot<#left, #right>)),
-                    Operator::Remainder => (a.checked_rem(b)?, quote!(__dnn::typenum::Mod<#left, #right>)),
-                })
+                let value = match operator {
+                    Operator::Add => a.checked_add(b)?,
+                    Operator::Subtract => a.checked_sub(b)?,
+                    Operator::Multiply => a.checked_mul(b)?,
+                    Operator::Divide => a.checked_div(b)?,
+                    Operator::Remainder => a.checked_rem(b)?,
+                };
+                Some((value, operation(*operator, &left, &right)))
             }
             _ => None,
         }
     }
+}
+
+/// `Sum<left, right>` and its like.
+fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
+    let name = match operator {
+        Operator::Add => quote!(Sum),
+        Operator::Subtract => quote!(Diff),
+        Operator::Multiply => quote!(Prod),
+        Operator::Divide => quote!(Quot),
+        Operator::Remainder => quote!(Mod),
+    };
+    quote!(__dnn::typenum::#name<#left, #right>)
 }
 
 /// `UInt<UInt<UTerm, B1>, B0>` for 2: spelled out, because typenum's own names end at 1024.

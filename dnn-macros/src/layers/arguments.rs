@@ -4,6 +4,24 @@ use crate::error::{Errors, Place, nearest};
 use crate::syntax::{Argument, Expression, Item, Length};
 use proc_macro2::Span;
 
+/// A number for each dimension.
+#[derive(Clone)]
+pub(crate) struct Sizes {
+    /// The numbers, of rows before those of columns.
+    pub(crate) values: Vec<usize>,
+    /// The tokens of each of them.
+    pub(crate) places: Vec<Place>,
+    /// All tokens.
+    pub(crate) place: Place,
+}
+
+impl Sizes {
+    /// What stands in for sizes that are a mistake.
+    pub(crate) fn ones(dims: usize, place: Place) -> Sizes {
+        Sizes { values: vec![1; dims], places: vec![place; dims], place }
+    }
+}
+
 /// The arguments of a layer that are not read yet.
 pub(crate) struct Arguments<'a> {
     item: &'a Item,
@@ -61,9 +79,19 @@ impl<'a> Arguments<'a> {
 
     /// The lengths in `<..>`, exactly as many as `names`. Where one is missing or a mistake the answer is `None` for it.
     pub(crate) fn lengths(&mut self, names: &[&str]) -> Vec<Option<Length>> {
+        let (label, given) = (self.label(), self.given(names));
+        let length = |(i, name): (usize, &&str)| {
+            let what = format!("`{label}`: the number of {name}");
+            given.get(i).and_then(|argument| argument.value.positive(&what, &self.item.constants, self.errors))
+        };
+        names.iter().enumerate().map(length).collect()
+    }
+
+    /// What stands in `<..>` without a key; another number of them than of `names` is a mistake.
+    fn given(&mut self, names: &[&str]) -> Vec<&'a Argument> {
         let mut given = self.positional();
         self.read = names.len();
-        let (word, label) = (self.word(), self.label());
+        let word = self.word();
         let takes = plural(names.len(), "length");
         if given.is_empty() && !self.item.hyper.is_empty() {
             given = self.item.hyper.iter().collect();
@@ -90,11 +118,77 @@ impl<'a> Arguments<'a> {
             };
             self.error(place, format!("`{word}` takes {takes}, but {} given: {repair}", be(given.len())));
         }
+        given
+    }
+
+    /// The numbers of channels and the sizes of a window in `<..>`: `Conv2d<1, 6, [3, 5]>`. Each size is one for each of
+    /// `dims` dimensions, or one for all.
+    pub(crate) fn channels_and_sizes(
+        &mut self,
+        channels: &[&str],
+        sizes: &[&str],
+        dims: usize,
+    ) -> (Vec<Option<Length>>, Vec<Option<Sizes>>) {
+        let (label, given) = (self.label(), self.given(&[channels, sizes].concat()));
         let length = |(i, name): (usize, &&str)| {
-            let what = format!("`{label}`: the number of {name}");
+            let what = format!("`{label}`: {name}");
             given.get(i).and_then(|argument| argument.value.positive(&what, &self.item.constants, self.errors))
         };
-        names.iter().enumerate().map(length).collect()
+        let lengths = channels.iter().enumerate().map(length).collect();
+        let size = |(i, name): (usize, &&str)| {
+            given.get(channels.len() + i).and_then(|argument| self.sizes(name, &argument.value, dims, 1))
+        };
+        (lengths, sizes.iter().enumerate().map(size).collect())
+    }
+
+    /// `key = 2` or `key = [2, 1]`: numbers of at least `least`, one for each of `dims` dimensions, or one for all.
+    pub(crate) fn sizes_option(&mut self, key: &'static str, dims: usize, least: usize) -> Option<Sizes> {
+        let argument = self.keyed(key)?;
+        self.sizes(key, &argument.value, dims, least)
+    }
+
+    /// `key = 2`, a number of at least 1.
+    pub(crate) fn length_option(&mut self, key: &'static str) -> Option<Length> {
+        let argument = self.keyed(key)?;
+        let what = format!("`{}`: `{key}`", self.label());
+        argument.value.positive(&what, &self.item.constants, self.errors)
+    }
+
+    /// The place of `word` where it is the value of `key`.
+    pub(crate) fn says(&mut self, key: &'static str, word: &str) -> Option<Place> {
+        let argument = self.keyed(key)?;
+        matches!(&argument.value, Expression::Word(own) if own == word).then(|| argument.value.place())
+    }
+
+    fn sizes(&mut self, name: &str, value: &Expression, dims: usize, least: usize) -> Option<Sizes> {
+        let (label, word, place) = (self.label(), self.word(), value.place());
+        let each = value.each();
+        if matches!(value, Expression::List(..)) && each.len() != dims {
+            let takes = plural(dims, "dimension");
+            let example = vec!["2"; dims].join(", ");
+            let advice =
+                if dims == 1 { "write one number".to_owned() } else { format!("write one number, or `[{example}]`") };
+            let message =
+                format!("`{label}`: `{name}` has {}, but `{word}` has {takes}: {advice}", plural(each.len(), "number"));
+            self.error(place, message);
+            return None;
+        }
+        let what = format!("`{label}`: `{name}`");
+        let mut values = Vec::new();
+        for element in each {
+            let value = element.signed(&what, &self.item.constants, self.errors)?;
+            match usize::try_from(value) {
+                Ok(value) if value >= least => values.push((value, element.place())),
+                _ => {
+                    self.error(element.place(), format!("{what} is {value}: write at least {least}"));
+                    return None;
+                }
+            }
+        }
+        let last = *values.last()?;
+        values.resize(dims, last);
+        let (values, places) = values.into_iter().unzip();
+        Some(Sizes { values, places, place })
     }
 
     /// All lengths in `<..>`, any number of them, of either sign; `None` for a mistake.
@@ -109,11 +203,12 @@ impl<'a> Arguments<'a> {
     }
 
     fn keyed(&mut self, key: &'static str) -> Option<&'a Argument> {
+        let again = self.asked.contains(&key);
         self.asked.push(key);
         let mut found =
             self.item.arguments.iter().filter(|argument| argument.key.as_ref().is_some_and(|own| own == key));
         let first = found.next();
-        if let Some(twice) = found.next() {
+        if let Some(twice) = found.next().filter(|_| !again) {
             let message = format!("`{}` has the option `{key}` twice: remove one", self.label());
             self.error(twice.key.as_ref().map_or(twice.value.place(), |key| key.span().into()), message);
         }

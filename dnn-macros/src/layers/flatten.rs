@@ -26,7 +26,7 @@ impl Layer for Flatten {
             proofs: vec![Proof {
                 value,
                 rule: Some(quote!(__dnn::shape::flatten(&[#(#dims),*]))),
-                algebra: Algebra::Product(dims),
+                algebra: Algebra::product(&dims),
             }],
         }
     }

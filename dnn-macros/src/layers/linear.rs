@@ -91,7 +91,7 @@ impl Layer for Linear {
             macs: Some(rows.saturating_mul(i * o)),
             formula: format!("y = x Wᵀ{added}"),
             derivative: format!("dx = dy W, dW += dyᵀ x{}", if biases == 0 { "" } else { ", db += sum of dy" }),
-            proofs: vec![Proof { value: i * o, rule: None, algebra: Algebra::Product(vec![i, o]) }],
+            proofs: vec![Proof { value: i * o, rule: None, algebra: Algebra::product(&[i, o]) }],
         }
     }
 

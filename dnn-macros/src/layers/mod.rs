@@ -3,17 +3,21 @@
 //! The passes know layers only as [`Layer`] and [`Operation`]; this list is the only one.
 
 mod arguments;
+mod convolution;
 mod elementwise;
 mod own;
+mod pool;
 mod softmaxes;
 mod unreadable;
+mod window;
 
 pub(crate) use arguments::Arguments;
 
 use crate::error::{Errors, nearest};
 use crate::shape::Incoming;
-use crate::syntax::Item;
+use crate::syntax::{Item, Operator};
 use proc_macro2::TokenStream;
+use std::ops::{Add, Div, Mul, Sub};
 
 /// How a layer reads its arguments.
 type Read = fn(&mut Arguments<'_>) -> Box<dyn Layer>;
@@ -27,6 +31,7 @@ macro_rules! layers {
 }
 
 layers! {
+    conv2d: "Conv2d",
     dropout: "Dropout",
     elu: "Elu",
     flatten: "Flatten",
@@ -34,6 +39,7 @@ layers! {
     leaky_relu: "LeakyRelu",
     linear: "Linear",
     log_softmax: "LogSoftmax",
+    max_pool2d: "MaxPool2d",
     relu: "Relu",
     reshape: "Reshape",
     sigmoid: "Sigmoid",
@@ -201,10 +207,34 @@ pub(crate) struct Proof {
 /// An expression in typenum's types.
 #[derive(Clone, Debug)]
 pub(crate) enum Algebra {
-    /// `Prod<..>` of all
-    Product(Vec<usize>),
-    /// `Quot<product of the first, product of the second>`
-    Quotient(Vec<usize>, Vec<usize>),
+    /// `__U784`
+    Number(usize),
+    /// `Sum<..>` and its like
+    Operation(Operator, Box<[Algebra; 2]>),
+}
+
+impl Algebra {
+    /// The product of all.
+    pub(crate) fn product(factors: &[usize]) -> Algebra {
+        factors.iter().map(|factor| Algebra::Number(*factor)).reduce(Mul::mul).unwrap_or(Algebra::Number(1))
+    }
+}
+
+macro_rules! operators {
+    ($($name:ident $method:ident $operator:ident,)*) => {$(
+        impl $name for Algebra {
+            type Output = Algebra;
+            fn $method(self, right: Algebra) -> Algebra {
+                Algebra::Operation(Operator::$operator, Box::new([self, right]))
+            }
+        }
+    )*};
+}
+operators! {
+    Add add Add,
+    Sub sub Subtract,
+    Mul mul Multiply,
+    Div div Divide,
 }
 
 /// The built-in layer that a word means, exactly or with a slip of the finger.

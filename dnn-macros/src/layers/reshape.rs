@@ -86,10 +86,10 @@ impl Layer for Reshape {
         let output: Vec<usize> = self.dims.iter().map(|dim| dim.unwrap_or(left)).collect();
         let proof = if computed {
             let rule = quote!(__dnn::shape::inferred(&[#(#from),*], #product));
-            Proof { value: left, rule: Some(rule), algebra: Algebra::Quotient(from, known) }
+            Proof { value: left, rule: Some(rule), algebra: Algebra::product(&from) / Algebra::product(&known) }
         } else {
             let rule = quote!(__dnn::shape::flatten(&[#(#from),*]));
-            Proof { value: elements, rule: Some(rule), algebra: Algebra::Product(output.clone()) }
+            Proof { value: elements, rule: Some(rule), algebra: Algebra::product(&output) }
         };
         Operation {
             output,

@@ -6,7 +6,7 @@ use crate::error::Errors;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Lit, Path, PathSegment, Token, parenthesized};
+use syn::{Attribute, Ident, Lit, Path, PathSegment, Token, bracketed, parenthesized};
 
 /// All layers of a body, and whether they are a chain. Constants are bound first, so that a header and every layer may use
 /// them.
@@ -322,7 +322,25 @@ fn value(input: ParseStream<'_>) -> syn::Result<Expression> {
     if input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new(input.span(), "a value is missing: write a number or a name"));
     }
-    input.parse()
+    if !input.peek(syn::token::Bracket) {
+        return input.parse();
+    }
+    let list;
+    let brackets = bracketed!(list in input);
+    let mut values = Vec::new();
+    while !list.is_empty() {
+        values.push(list.parse()?);
+        if list.is_empty() {
+            break;
+        }
+        if !list.peek(Token![,]) {
+            let error = list.error("a comma is missing between the numbers of a list: write `,`");
+            list.parse::<TokenStream>()?; // tokens that are left would be a second mistake
+            return Err(error);
+        }
+        list.parse::<Token![,]>()?;
+    }
+    Ok(Expression::List(brackets.span.join(), values))
 }
 
 /// The arguments of a user's own layer with the block's names replaced by numbers, since the names are not items.

@@ -17,12 +17,14 @@ pub(crate) enum Expression {
     Negative(Span, Box<Expression>),
     /// `a + b`
     Binary(Box<Expression>, Operator, Span, Box<Expression>),
+    /// `[3, 5]`, as an argument alone
+    List(Span, Vec<Expression>),
     /// What could not be read; the mistake is noted.
     Unreadable(Span),
 }
 
 /// `+ - * / %`
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Operator {
     Add,
     Subtract,
@@ -185,7 +187,15 @@ impl Expression {
             Expression::Word(word) => word.span().into(),
             Expression::Negative(span, inner) => Place::from(*span).to(inner.place()),
             Expression::Binary(left, _, _, right) => left.place().to(right.place()),
-            Expression::Unreadable(span) => (*span).into(),
+            Expression::List(span, _) | Expression::Unreadable(span) => (*span).into(),
+        }
+    }
+
+    /// The numbers of a list, or the expression itself.
+    pub(crate) fn each(&self) -> &[Expression] {
+        match self {
+            Expression::List(_, list) => list,
+            alone => std::slice::from_ref(alone),
         }
     }
 
@@ -273,6 +283,7 @@ impl Expression {
                 };
                 value.map_or_else(|| failure(self.place(), format!("is {left} {sign} {right}, {reason}")), Ok)
             }
+            Expression::List(span, _) => failure(*span, "is a list: write one number".to_owned()),
             Expression::Unreadable(_) => Err(Failure::Noted),
         }
     }
@@ -290,6 +301,9 @@ impl Expression {
                 Expression::Binary(Box::new(left), *operator, *span, Box::new(right))
             }
             Expression::Negative(span, inner) => Expression::Negative(*span, Box::new(inner.resolved(constants))),
+            Expression::List(span, list) => {
+                Expression::List(*span, list.iter().map(|element| element.resolved(constants)).collect())
+            }
             Expression::Literal(_) | Expression::Unreadable(_) => self.clone(),
         }
     }
@@ -300,6 +314,10 @@ impl std::fmt::Display for Expression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self, self.number(), self.integer(&Constants::default())) {
             (Expression::Word(word), ..) => write!(f, "{word}"),
+            (Expression::List(_, list), ..) => {
+                let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", list.join(", "))
+            }
             (_, _, Ok(integer)) => write!(f, "{integer}"),
             (_, Some(number), _) => write!(f, "{number}"),
             _ => write!(f, ".."),

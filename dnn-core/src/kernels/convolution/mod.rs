@@ -1,0 +1,187 @@
+//! Convolutions. A window of KH x KW elements moves over large planes; each of its positions is an element of small planes.
+//!
+//! C, H, W: channels, rows and columns of the large planes; O, OH, OW of the small ones. The channels are in groups: I large
+//! ones and O I / C small ones in each. Position oh begins at row `oh stride - padding` of the large planes; what lies
+//! outside of them counts as zero. i counts the channels of o's group.
+//!
+//! gather   small[o][oh][ow] = bias[o] + sum over i, kh, kw of w[o][i][kh][kw] large[i][oh s + kh d - p][ow s + kw d - p]
+//! scatter  large[i][oh s + kh d - p][ow s + kw d - p] = bias[i] + sum over o, kh, kw of w[o][i][kh][kw] small[o][oh][ow]
+//! weight   dw[o][i][kh][kw] += sum over oh, ow of small[o][oh][ow] large[i][oh s + kh d - p][ow s + kw d - p]
+//!
+//! A convolution gathers forwards and scatters backwards, a transposed one the other way round; both have the same weight.
+
+pub(crate) mod naive;
+mod packed;
+pub(crate) mod planes;
+#[cfg(test)]
+mod tests;
+pub(crate) mod weights;
+
+use crate::kernels::route;
+use crate::layers::Bias;
+use crate::scalar::Scalar;
+use crate::tensor::{flat, flat_mut};
+use planes::Planes;
+use weights::Weights;
+
+/// How the window moves: rows first, columns second.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slide {
+    /// From one position to the next.
+    pub(crate) stride: [usize; 2],
+    /// Zeros before the first row and column.
+    pub(crate) padding: [usize; 2],
+    /// From one element of the window to the next.
+    pub(crate) dilation: [usize; 2],
+}
+
+/// The lengths of a convolution.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    groups: usize,
+    /// Channels of a group, rows, columns of the large planes.
+    large: [usize; 3],
+    /// The same of the small planes.
+    small: [usize; 3],
+    /// KH, KW
+    kernel: [usize; 2],
+    slide: Slide,
+}
+
+impl Shape {
+    fn large(&self) -> usize {
+        self.groups * self.large.iter().product::<usize>()
+    }
+
+    fn small(&self) -> usize {
+        self.groups * self.small.iter().product::<usize>()
+    }
+
+    fn weights(&self) -> usize {
+        self.groups * self.small[0] * self.large[0] * self.kernel[0] * self.kernel[1]
+    }
+
+    /// Where the elements of the window read the large planes at the first position.
+    #[inline(always)]
+    fn taps(&self) -> impl Iterator<Item = (usize, [isize; 2])> {
+        let Shape { kernel: [rows, columns], slide, .. } = *self;
+        let at = move |k: usize, dim: usize| (k * slide.dilation[dim]) as isize - slide.padding[dim] as isize;
+        (0..rows * columns).map(move |k| (k, [at(k / columns, 0), at(k % columns, 1)]))
+    }
+
+    /// Where they read the small planes at the first of the positions of the large ones that are `origin` modulo the
+    /// stride; those that never meet such a position are left out.
+    #[inline(always)]
+    fn taps_back(&self, origin: [usize; 2]) -> impl Iterator<Item = (usize, [isize; 2])> {
+        let Slide { stride, .. } = self.slide;
+        self.taps().filter_map(move |(k, shift)| {
+            let [y, x] = [0, 1].map(|dim| origin[dim] as isize - shift[dim]);
+            let meets = y.rem_euclid(stride[0] as isize) == 0 && x.rem_euclid(stride[1] as isize) == 0;
+            meets.then_some((k, [y.div_euclid(stride[0] as isize), x.div_euclid(stride[1] as isize)]))
+        })
+    }
+}
+
+/// Whether a convolution of so many products for a sample is a kernel: a call of one takes as long as a hundred products.
+const fn by_vectors(products: usize) -> bool {
+    route::TARGET && products >= 256
+}
+
+/// The lengths of a kernel, and its call where the shape is worth it.
+macro_rules! shape {
+    ($slide:expr) => {
+        Shape { groups: C / I, large: [I, H, W], small: [O / (C / I), OH, OW], kernel: [KH, KW], slide: $slide }
+    };
+}
+
+/// small = gathered from large
+#[inline(always)]
+#[rustfmt::skip]
+pub(crate) fn gather<
+    T: Scalar, const C: usize, const H: usize, const W: usize, const O: usize, const OH: usize, const OW: usize,
+    const I: usize, const KH: usize, const KW: usize,
+>(
+    small: &mut [[[[T; OW]; OH]; O]],
+    large: &[[[[T; W]; H]; C]],
+    weight: &[[[[T; KW]; KH]; I]; O],
+    bias: &impl Bias<T>,
+    slide: Slide,
+) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } {
+        let samples = small.len();
+        let (to, from, weight) = (flat_mut(small), flat(large), flat(weight));
+        T::planes(&mut Planes::new(to, from, weight, bias.as_slice(), shape!(slide), samples, true));
+    } else {
+        naive::gather(small, large, weight, bias, slide);
+    }
+}
+
+/// large = scattered from small
+#[inline(always)]
+#[rustfmt::skip]
+pub(crate) fn scatter<
+    T: Scalar, const C: usize, const H: usize, const W: usize, const O: usize, const OH: usize, const OW: usize,
+    const I: usize, const KH: usize, const KW: usize,
+>(
+    large: &mut [[[[T; W]; H]; C]],
+    small: &[[[[T; OW]; OH]; O]],
+    weight: &[[[[T; KW]; KH]; I]; O],
+    bias: &impl Bias<T>,
+    slide: Slide,
+) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } {
+        let samples = large.len();
+        let (to, from, weight) = (flat_mut(large), flat(small), flat(weight));
+        T::planes(&mut Planes::new(to, from, weight, bias.as_slice(), shape!(slide), samples, false));
+    } else {
+        naive::scatter(large, small, weight, bias, slide);
+    }
+}
+
+/// dw += small times large
+#[inline(always)]
+#[rustfmt::skip]
+pub(crate) fn gradient_weight<
+    T: Scalar, const C: usize, const H: usize, const W: usize, const O: usize, const OH: usize, const OW: usize,
+    const I: usize, const KH: usize, const KW: usize,
+>(
+    dweight: &mut [[[[T; KW]; KH]; I]; O],
+    large: &[[[[T; W]; H]; C]],
+    small: &[[[[T; OW]; OH]; O]],
+    slide: Slide,
+) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } {
+        let (large, small) = (flat(large), flat(small));
+        let dweight = dweight.as_flattened_mut().as_flattened_mut().as_flattened_mut();
+        T::weights(&mut Weights::new(dweight, large, small, shape!(slide)));
+    } else {
+        naive::gradient_weight(dweight, large, small, slide);
+    }
+}
+
+/// db[c] += sum over the samples and positions of dy[c]
+///
+/// Eight sums at a time, since each addition waits for the one before; `naive` has one.
+#[inline(always)]
+pub(crate) fn gradient_bias<T: Scalar, const C: usize, const H: usize, const W: usize>(
+    dbias: &mut impl Bias<T>,
+    dy: &[[[[T; W]; H]; C]],
+) {
+    for dy in dy {
+        for c in 0..C {
+            let (eights, rest) = dy[c].as_flattened().as_chunks::<8>();
+            let mut sums = [T::ZERO; 8];
+            for eight in eights {
+                for i in 0..8 {
+                    sums[i] += eight[i];
+                }
+            }
+            let [a, b, c0, d, e, f, g, h] = sums;
+            let mut sum = ((a + e) + (c0 + g)) + ((b + f) + (d + h));
+            for value in rest {
+                sum += *value;
+            }
+            dbias.add(c, sum);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! MaxPool2d: y = the largest x of each window
+//!
+//! dx += dy at the first of the largest elements
+
+use super::{Arguments, Layer, Reads, pool};
+use quote::quote;
+
+/// Takes the size of the kernel, `stride`, `padding`, `dilation` and `ceil_mode`.
+pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
+    let formulas = ["y = the largest x of each window", "dx += dy at the first of the largest elements"];
+    pool::read(
+        arguments,
+        2,
+        true,
+        |window| {
+            let first = pool::numbers(&[window.kernel], 2);
+            let rest = pool::numbers(&[window.stride, window.padding, window.dilation], 2);
+            let ceil = window.ceil;
+            quote!(MaxPool2d::<#(#first,)* _, #(#rest,)* #ceil>)
+        },
+        Reads::INPUT,
+        formulas,
+    )
+}
