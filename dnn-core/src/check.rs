@@ -3,46 +3,57 @@
 //! A seal is called in a `const _` item, so that `cargo check` runs it; a seal that fails stops the build with decimal
 //! numbers at the token whose span the call carries.
 
-/// A text put together at compile time.
-struct Text {
+/// A text put together at compile time; what does not fit is cut off.
+pub(crate) struct Text {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Text {
-    const fn new() -> Text {
+    pub(crate) const fn new() -> Text {
         Text { bytes: [0; 1024], len: 0 }
     }
 
-    const fn text(mut self, text: &str) -> Text {
+    pub(crate) const fn text(mut self, text: &str) -> Text {
         let bytes = text.as_bytes();
         let mut i = 0;
-        while i < bytes.len() && self.len < self.bytes.len() {
-            self.bytes[self.len] = bytes[i];
-            self.len += 1;
+        while i < bytes.len() {
+            self.push(bytes[i]);
             i += 1;
         }
         self
     }
 
-    const fn number(self, number: usize) -> Text {
-        let mut digits = [0; 20];
-        let (mut rest, mut at) = (number, 20);
+    pub(crate) const fn push(&mut self, byte: u8) {
+        if self.len < self.bytes.len() {
+            self.bytes[self.len] = byte;
+            self.len += 1;
+        }
+    }
+
+    pub(crate) const fn number(self, number: usize) -> Text {
+        self.digits(number as u64, 10)
+    }
+
+    /// A number in another base, up to 16.
+    pub(crate) const fn digits(mut self, number: u64, base: u64) -> Text {
+        let (mut digits, mut rest, mut at) = ([0; 20], number, 20);
         loop {
             at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
+            digits[at] = b"0123456789abcdef"[(rest % base) as usize];
+            rest /= base;
             if rest == 0 {
                 break;
             }
         }
-        match core::str::from_utf8(digits.split_at(at).1) {
-            Ok(digits) => self.text(digits),
-            Err(_) => self,
+        while at < digits.len() {
+            self.push(digits[at]);
+            at += 1;
         }
+        self
     }
 
-    const fn shape(self, dims: &[usize]) -> Text {
+    pub(crate) const fn shape(self, dims: &[usize]) -> Text {
         let mut text = self.text("[");
         let mut i = 0;
         while i < dims.len() {
@@ -55,16 +66,25 @@ impl Text {
         text.text("]")
     }
 
-    #[track_caller]
-    const fn panic(&self) -> ! {
-        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
-            Ok(text) => panic!("{}", text),
-            Err(_) => panic!("a message that is not UTF-8"),
+    pub(crate) const fn as_str(&self) -> &str {
+        let text = self.bytes.split_at(self.len).0;
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // Cut off within a character.
+            Err(error) => match core::str::from_utf8(text.split_at(error.valid_up_to()).0) {
+                Ok(text) => text,
+                Err(_) => "",
+            },
         }
+    }
+
+    #[track_caller]
+    pub(crate) const fn panic(&self) -> ! {
+        panic!("{}", self.as_str())
     }
 }
 
-const fn equal(a: &[usize], b: &[usize]) -> bool {
+pub(crate) const fn equal(a: &[usize], b: &[usize]) -> bool {
     if a.len() != b.len() {
         return false;
     }

@@ -11,6 +11,8 @@ extern crate alloc;
 extern crate std;
 
 #[doc(hidden)] // for generated code
+pub mod budget;
+#[doc(hidden)] // for generated code
 pub mod check;
 #[cfg(feature = "alloc")]
 mod data;
@@ -86,12 +88,13 @@ pub mod safetensors {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__with_alloc as with_alloc;
+    pub use crate::io::include as weights;
     pub use crate::layer::{extents, extents_of, kept};
     #[cfg(feature = "alloc")]
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]
     pub use crate::parameters::boxed;
-    pub use crate::parameters::{fill, fill_uniform, in_order, sealed, sealed_before};
+    pub use crate::parameters::{fill, fill_uniform, in_order, leaves, sealed, sealed_before};
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use typenum;

@@ -91,7 +91,7 @@ pub const fn count(table: &[Entry], role: Option<Role>) -> usize {
 }
 
 /// The tensors in a table.
-pub(crate) const fn leaves(table: &[Entry]) -> usize {
+pub const fn leaves(table: &[Entry]) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < table.len() {
         sum += match &table[i] {

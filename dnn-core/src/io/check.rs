@@ -39,7 +39,10 @@ pub const fn check<P: Parameters>(file: &[u8]) -> Result<(), WeightsFault> {
         return Err(WeightsFault::Missing { tensor, count: missing, instead: attempt!(extra::<P>(header)) });
     }
     if survey.count > tensors {
-        return Err(WeightsFault::Extra { tensors: attempt!(extra::<P>(header)) });
+        let tensors = attempt!(extra::<P>(header));
+        if !tensors.is_empty() {
+            return Err(WeightsFault::Extra { tensors });
+        }
     }
     match unlike {
         Some(fault) => Err(fault),
@@ -102,7 +105,7 @@ const fn found<P: Parameters>(
 }
 
 /// What is different between a tensor of a network and the one of the same name in a file.
-const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> Option<WeightsFault> {
+pub(super) const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> Option<WeightsFault> {
     let (name, found, expected) = (leaf.name, tensor.dtype, <P::Scalar as Bits>::DTYPE);
     if !Text::plain(found).is(Text::plain(expected)) {
         return Some(WeightsFault::Dtype { tensor: name, found, expected });
@@ -113,19 +116,43 @@ const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> Option<Weigh
     None
 }
 
-/// The tensors of a file that a network has not.
-const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
+/// The tensors of a file that a network has not, but for what PyTorch counts beside the running statistics of a layer.
+pub(super) const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
     let mut names = Quote::NONE;
     while let Some(tensor) = attempt!(header.next()) {
-        if index_of(P::TABLE, tensor.name).is_none() {
+        if index_of(P::TABLE, tensor.name).is_none() && !is_count_of_batches(&tensor) {
             names.push(tensor.name);
         }
     }
     Ok(names)
 }
 
+/// Whether this is the number of batches that a `BatchNorm` of PyTorch has seen, `norm1.num_batches_tracked`: a scalar of
+/// the type I64. It takes no part in what the layer computes.
+const fn is_count_of_batches(tensor: &Stored<'_>) -> bool {
+    if tensor.dims.rank() > 0 || !Text::plain(tensor.dtype).is(Text::plain("I64")) {
+        return false;
+    }
+    let mut bytes = tensor.name.bytes();
+    loop {
+        if let Some(mut rest) = bytes.behind("num_batches_tracked")
+            && rest.next().is_none()
+        {
+            return true;
+        }
+        // The next part of the name.
+        loop {
+            match bytes.next() {
+                Some(b'.') => break,
+                Some(_) => {}
+                None => return false,
+            }
+        }
+    }
+}
+
 /// The number of the tensor that has this name in a table.
-const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
+pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
     let (mut table, mut index, mut bytes) = (table, 0, name.bytes());
     'table: loop {
         let mut i = 0;

@@ -1,5 +1,6 @@
 //! What can be wrong with weights.
 
+use super::message::Message;
 use super::quote::{Dims, Quote};
 use crate::path::Path;
 use core::fmt;
@@ -84,57 +85,69 @@ pub enum WeightsFault {
     },
 }
 
-impl fmt::Display for WeightsFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl WeightsFault {
+    pub(super) const fn message(&self) -> Message<'_> {
         match self {
             WeightsFault::Header { found, expected } => {
-                write!(f, "not a safetensors file, or cut off: its header should have {expected} bytes, but ")?;
-                write!(f, "{found} are there")
+                let message = Message::new().text("not a safetensors file, or cut off: its header should have ");
+                message.number(*expected).text(" bytes, but ").number(*found as u64).text(" are there")
             }
             WeightsFault::Syntax { byte, expected } => {
-                write!(f, "not a safetensors file: at byte {byte} there should be {expected}")
+                let message = Message::new().text("not a safetensors file: at byte ").number(*byte as u64);
+                message.text(" there should be ").text(expected)
             }
             WeightsFault::Length { found, expected } => {
-                write!(f, "{found} bytes of data, but the header describes {expected}: copy the file again")
+                let message = Message::new().number(*found as u64).text(" bytes of data, but the header describes ");
+                message.number(*expected as u64).text(": copy the file again")
             }
             WeightsFault::Size { tensor, begin, end, expected } => {
-                write!(
-                    f,
-                    "{tensor} lies from byte {begin} to {end} of the data, but its shape needs {expected} bytes: "
-                )?;
-                f.write_str("save the file again")
+                let message = Message::new().names(tensor).text(" lies from byte ").number(*begin as u64);
+                let message = message.text(" to ").number(*end as u64).text(" of the data, but its shape needs ");
+                message.number(*expected as u64).text(" bytes: save the file again")
             }
             WeightsFault::Layout { offset } => {
-                write!(
-                    f,
-                    "tensors overlap or leave a gap: none begins at byte {offset} of the data: save the file again"
-                )
+                let message = Message::new().text("tensors overlap or leave a gap: none begins at byte ");
+                message.number(*offset as u64).text(" of the data: save the file again")
             }
-            WeightsFault::Duplicate { tensor } => write!(f, "two tensors are called {tensor}: rename one"),
+            WeightsFault::Duplicate { tensor } => {
+                Message::new().text("two tensors are called ").names(tensor).text(": rename one")
+            }
             WeightsFault::Missing { tensor, count, instead } => {
-                write!(f, "there is no tensor `{tensor}`")?;
-                if *count > 1 {
-                    write!(f, " (the first of {count} that are missing)")?;
-                }
+                let mut message = Message::new().text("there is no tensor `").path(*tensor);
+                message = match *count {
+                    0 | 1 => message.text("`"),
+                    count => message.text("` (the first of ").number(count as u64).text(" that are missing)"),
+                };
                 match instead.is_empty() {
-                    true => f.write_str(": save every tensor of the network"),
-                    false => write!(f, ", but {instead}: tensors have the names of the network's fields"),
+                    true => message.text(": save every tensor of the network"),
+                    false => {
+                        message.text(", but ").names(instead).text(": tensors have the names of the network's fields")
+                    }
                 }
             }
-            WeightsFault::Extra { tensors } => {
-                write!(f, "the network has no {tensors}: remove what it has not, or declare it")
-            }
+            WeightsFault::Extra { tensors } => Message::new()
+                .text("the network has no ")
+                .names(tensors)
+                .text(": remove what it has not, or declare it"),
             WeightsFault::Dtype { tensor, found, expected } => {
-                write!(f, "`{tensor}` is {found}, but the network computes in {expected}: convert it to {expected}")
+                let message = Message::new().text("`").path(*tensor).text("` is ").text(found);
+                message.text(", but the network computes in ").text(expected).text(": convert it to ").text(expected)
             }
             WeightsFault::Shape { tensor, found, expected } => {
-                write!(f, "`{tensor}` is {found}, but the network has {expected:?}")?;
-                match found.as_slice().iter().eq(expected.iter().rev()) {
-                    true => f.write_str(": transpose it"),
-                    false => f.write_str(": change the declaration, or save the file from this network"),
+                let message = Message::new().text("`").path(*tensor).text("` is ").dims(found);
+                let message = message.text(", but the network has ").shape(expected);
+                match found.is_reverse_of(expected) {
+                    true => message.text(": transpose it"),
+                    false => message.text(": change the declaration, or save the file from this network"),
                 }
             }
         }
+    }
+}
+
+impl fmt::Display for WeightsFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message())
     }
 }
 

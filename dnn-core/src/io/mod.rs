@@ -6,6 +6,8 @@
 mod check;
 mod fault;
 mod header;
+pub mod include;
+mod message;
 mod quote;
 mod reader;
 pub(crate) mod scalar;

@@ -1,6 +1,7 @@
 //! What an error tells about a file after the file is gone: a shape, and names as far as they fit.
 
-use super::text::Text;
+use super::text;
+use crate::check::Text;
 use crate::tensor::MAX_RANK;
 use core::fmt;
 
@@ -45,6 +46,28 @@ impl Dims {
         }
         same
     }
+
+    /// Whether these are the dimensions the other way round.
+    pub(super) const fn is_reverse_of(&self, dims: &[usize]) -> bool {
+        let own = self.as_slice();
+        let (mut same, mut i) = (self.rank == dims.len(), 0);
+        while i < own.len() && i < dims.len() {
+            same = same && own[i] == dims[dims.len() - 1 - i];
+            i += 1;
+        }
+        same
+    }
+
+    /// As it prints, at compile time.
+    pub(super) const fn write(&self, text: Text) -> Text {
+        let own = self.as_slice();
+        let (mut text, mut i) = (text.text("["), 0);
+        while i < own.len() {
+            text = text.text(if i == 0 { "" } else { ", " }).number(own[i]);
+            i += 1;
+        }
+        text.text(if self.rank > MAX_RANK { ", ...]" } else { "]" })
+    }
 }
 
 impl fmt::Display for Dims {
@@ -75,14 +98,14 @@ pub struct Quote {
 impl Quote {
     pub(super) const NONE: Quote = Quote { text: [0; 56], len: 0, cut: false, more: 0 };
 
-    pub(super) const fn of(name: Text<'_>) -> Quote {
+    pub(super) const fn of(name: text::Text<'_>) -> Quote {
         let mut quote = Quote::NONE;
         quote.push(name);
         quote
     }
 
     /// One more name. The first one is cut off where it is too long, the others have to fit.
-    pub(super) const fn push(&mut self, name: Text<'_>) {
+    pub(super) const fn push(&mut self, name: text::Text<'_>) {
         let (mut bytes, mut len) = (name.bytes(), self.len as usize);
         if self.more > 0 {
             self.more = self.more.saturating_add(1);
@@ -112,6 +135,45 @@ impl Quote {
     /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// As it prints, at compile time, but with every character escaped that is not ASCII.
+    pub(super) const fn write(&self, mut text: Text) -> Text {
+        let (mut i, mut begins) = (0, true);
+        while i < self.len as usize && i < self.text.len() {
+            if begins {
+                text = text.text(if i == 0 { "`" } else { ", `" });
+            }
+            let byte = self.text[i];
+            begins = byte == 0;
+            i += 1;
+            text = match byte {
+                0 => text.text(if self.cut { "...`" } else { "`" }),
+                b' '..=b'~' => {
+                    text.push(byte);
+                    text
+                }
+                _ => {
+                    // The first byte of a character says how many bits of it belong to the code, each other one has six.
+                    let mask = match byte.leading_ones() {
+                        2 => 0x1f,
+                        3 => 0x0f,
+                        4 => 0x07,
+                        _ => 0x7f,
+                    };
+                    let mut code = (byte & mask) as u64;
+                    while i < self.text.len() && self.text[i] & 0xc0 == 0x80 {
+                        code = code << 6 | (self.text[i] & 0x3f) as u64;
+                        i += 1;
+                    }
+                    text.text("\\u{").digits(code, 16).text("}")
+                }
+            };
+        }
+        match self.more {
+            0 => text,
+            more => text.text(" and ").number(more as usize).text(" more"),
+        }
     }
 
     /// The names in their own bytes.

@@ -132,7 +132,7 @@ impl Bytes<'_> {
 }
 
 /// Whether both are the same bytes.
-const fn equal(a: &[u8], b: &[u8]) -> bool {
+pub(super) const fn equal(a: &[u8], b: &[u8]) -> bool {
     let mut i = 0;
     while i < a.len() && i < b.len() {
         if a[i] != b[i] {
