@@ -79,6 +79,9 @@
 //! # }
 //! ```
 //!
+//! `#[weights("net.safetensors")]` before a declaration puts the file into the program: then `Net::WEIGHTS` is a
+//! `&'static Net`, which [`network!`] describes together with budgets of memory and work.
+//!
 //! # Features
 //!
 //! | feature | default | brings |
@@ -156,7 +159,7 @@ pub use dnn_core::*;
 pub use dnn_macros::Parameters;
 
 #[doc(hidden)]
-pub use dnn_macros::__network;
+pub use dnn_macros::{__budget, __network};
 
 /// Declares one or more networks.
 ///
@@ -198,13 +201,120 @@ pub use dnn_macros::__network;
 ///   runs as in inference, and nothing of that is kept. `body: &'static Body` is a frozen layer outside of the network, such
 ///   as in flash: the field is a [`Frozen`] reference.
 ///
+/// # Weights in the program
+///
+/// ```
+/// use dnn::prelude::*;
+///
+/// network! {
+/// # /*
+///     #[weights("digits.safetensors")]
+/// # */
+/// #   #[weights("../examples/firmware/data/digits.safetensors")]
+///     pub struct Digits: [64] -> [10] {
+///         fc1: Linear<64, 32>,
+///         Relu,
+///         fc2: Linear<32, 10>,
+///     }
+/// }
+///
+/// static NET: &Digits = Digits::WEIGHTS;
+///
+/// let logits = NET.predict(&[0.5; 64]);
+/// let mut memory: Memory<Digits, Sgd, 1> = const { Memory::new() };
+/// memory.load(Digits::WEIGHTS);
+/// assert_eq!(memory.network().predict(&[0.5; 64]), logits);
+/// ```
+///
+/// `#[weights("..")]` makes a `static` of the network and the constant `WEIGHTS: &'static Self`, which other constants and
+/// statics may use. The numbers lie in the program once, among what is not written to: on a microcontroller in flash. The
+/// path is that of [`include_bytes!`], relative to the source file; a macro may stand for it,
+/// `concat!(env!("OUT_DIR"), "/net.safetensors")`. A file that has changed is compiled again.
+///
+/// The file is one of the [safetensors](https://github.com/huggingface/safetensors) format, such as
+/// [`save`](Parameters::save) writes, or PyTorch with `safetensors.torch.save_file(model.state_dict(), ..)`. It is compared
+/// with the declaration while the program compiles: every tensor that is missing, of another shape or of another type is an
+/// error at its layer; one too many, and a file that is cut off or of another format, is one at the path. The
+/// `num_batches_tracked` of PyTorch's normalisations is passed over. A layer behind `&'static` has no numbers in the file: it
+/// is the `WEIGHTS` of its own type.
+///
+/// Where the file is made by a program with the same declaration, the attribute stands under a condition:
+/// `#[cfg_attr(target_os = "none", weights("digits.safetensors"))]`. A megabyte takes the compiler about 0.1 seconds.
+///
+/// # Budgets
+///
+/// ```
+/// # use dnn::prelude::*;
+/// network! {
+///     #[budget(parameters = 10 KiB, inference = 1 KiB, macs = 3_000)]
+///     pub struct Digits: [64] -> [10] {
+///         fc1: Linear<64, 32>,
+///         Relu,
+///         fc2: Linear<32, 10>,
+///     }
+/// }
+/// # assert!(Digits::PARAMETER_BYTES <= 10240 && Digits::INFERENCE_BYTES <= 1024 && Digits::MACS <= 3000);
+/// ```
+///
+/// `#[budget(..)]` limits any of `parameters`, the bytes of all tensors that the network holds ([`PARAMETER_BYTES`]),
+/// `inference`, the bytes of scratch that `predict` takes on the stack ([`INFERENCE_BYTES`]), and `macs`, the
+/// multiply-accumulates for one sample ([`MACS`]). What exceeds its limit is an error there, with both numbers and the largest
+/// layers or buffers. Bytes have a unit, `B`, `KB` (1000), `KiB` (1024), `MB` or `MiB`; multiply-accumulates are a number, or one
+/// with `k` or `M`; both may use the names of the block. The memory to train in depends on optimiser and capacity, and has
+/// a budget of its own: [`budget!`].
+///
+/// [`PARAMETER_BYTES`]: Summary::parameter_bytes
+/// [`INFERENCE_BYTES`]: Summary::inference_bytes
+/// [`MACS`]: Summary::macs
+///
+/// # What is generated
+///
 /// Every network has `init`, `zeros`, `boxed`, `predict`, `predict_batch`, `summary`, the constants `PARAMETERS`, `MACS`,
-/// `PARAMETER_BYTES`, `INFERENCE_BYTES`, `TRAINING_BYTES`, the constant functions `inference_workspace` and
+/// `PARAMETER_BYTES`, `INFERENCE_BYTES`, `TRAINING_BYTES` and, with a file, `WEIGHTS`, the constant functions `inference_workspace` and
 /// `training_workspace`, and implements [`Network`], [`Layer`] (`infer`, `forward`, `backward`) and [`Parameters`]
 /// (tensors by name, flat slices, weights in files).
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => { $crate::__network! { {$crate::__private} $($tokens)* } };
+}
+
+/// Limits the bytes that a [`Memory`] takes: more is a compile error, with the number, the limit, and what takes the most.
+///
+/// ```
+/// use dnn::prelude::*;
+///
+/// network! {
+///     struct Digits: [64] -> [10] {
+///         fc1: Linear<64, 32>,
+///         Relu,
+///         fc2: Linear<32, 10>,
+///     }
+/// }
+///
+/// static MEMORY: Memory<Digits, Adam, 8> = Memory::new();
+/// budget!(Memory<Digits, Adam, 8>, ram = 48 KiB);
+/// # assert!(size_of_val(&MEMORY) <= 48 * 1024);
+/// ```
+///
+/// The limit is a number of `B`, `KB` (1000), `KiB` (1024), `MB` or `MiB`. The memory holds the weights, the gradient, what
+/// the optimiser remembers, and the workspace and the outputs of as many samples as it has room for; the stack that a step
+/// takes is not in it. The type may be written by any name that it has. The limits of a network itself are its attribute
+/// `#[budget(..)]`, see [`network!`].
+///
+/// ```compile_fail
+/// # use dnn::prelude::*;
+/// # network! {
+/// #     struct Digits: [64] -> [10] {
+/// #         fc1: Linear<64, 32>,
+/// #         Relu,
+/// #         fc2: Linear<32, 10>,
+/// #     }
+/// # }
+/// budget!(Memory<Digits, Adam, 8>, ram = 40 KiB); // it takes 41256 B
+/// ```
+#[macro_export]
+macro_rules! budget {
+    ($($tokens:tt)*) => { $crate::__budget! { {$crate::__private} $($tokens)* } };
 }
 
 /// What generated code names.
@@ -216,7 +326,7 @@ pub mod __private {
 
 /// What most programs use: `use dnn::prelude::*;`
 pub mod prelude {
-    pub use crate::{Parameters, network};
+    pub use crate::{Parameters, budget, network};
     pub use dnn_core::layers::*;
     pub use dnn_core::{
         Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, Evaluation, Extent,

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 7] = ["shapes", "arguments", "names", "syntax", "use", "own", "frozen"];
+const TOPICS: [&str; 9] = ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights"];
 
 #[test]
 fn wrong_networks_do_not_compile_and_say_why() {

@@ -48,6 +48,18 @@ impl Errors {
 pub(crate) struct Place(Span, Span);
 
 impl Place {
+    /// The first and the last token.
+    pub(crate) fn ends(self) -> (Span, Span) {
+        (self.0, self.1)
+    }
+
+    /// From the first to the last of some tokens.
+    pub(crate) fn of(tokens: &TokenStream) -> Place {
+        let mut spans = tokens.clone().into_iter().map(|tree| tree.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Place(first, spans.last().unwrap_or(first))
+    }
+
     /// From the beginning of one place to the end of another.
     pub(crate) fn to(self, end: Place) -> Place {
         Place(self.0, end.1)

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod backward;
+mod budget;
 mod derive;
 mod emit;
 mod error;
@@ -32,6 +33,13 @@ use quote::quote;
 #[proc_macro]
 pub fn __network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     network(tokens.into()).into()
+}
+
+/// The expansion of `dnn::budget!`, which passes the path of the facade's private module first.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __budget(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    budget::memory(tokens.into()).into()
 }
 
 /// Derives `Parameters` for a layer of your own: the table of its tensors, and its initialisation.

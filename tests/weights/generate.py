@@ -5,8 +5,10 @@
 
 * net_f32.safetensors, net_f64.safetensors: the state_dict of a network, as
   safetensors.torch.save_file writes it.
+* body.safetensors, head.safetensors: the layers of the former in two files.
 * blocks.safetensors: twelve layers in a list, of which the format sorts
   "blocks.10" before "blocks.2".
+* nested.safetensors: a network whose first layer is one.
 * outputs.json: what PyTorch computes with these weights.
 * dnn.safetensors is written by `UPDATE_EXPECT=1 cargo test --test weights`, and
   read here: names, shapes, types and values.
@@ -49,6 +51,16 @@ class Blocks(nn.Module):
         return self.scale * x
 
 
+class Nested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = Net()
+        self.head = nn.Linear(2, 3)
+
+    def forward(self, x):
+        return self.head(torch.sigmoid(self.body(x)))
+
+
 def flat(tensor):
     return [float(number) for number in tensor.detach().reshape(-1)]
 
@@ -61,9 +73,17 @@ def main():
         net = Net().to(scalar)
         save_file(net.state_dict(), HERE / f"net_{name}.safetensors", metadata={"format": "pt"})
         outputs[name] = flat(net(x.to(scalar)))
+        if name == "f32":
+            tensors = net.state_dict()
+            for part, layers in {"body": ["fc1"], "head": ["fc2", "fc3"]}.items():
+                own = {key: value for key, value in tensors.items() if key.split(".")[0] in layers}
+                save_file(own, HERE / f"{part}.safetensors")
     blocks = Blocks()
     save_file(blocks.state_dict(), HERE / "blocks.safetensors")
     outputs["blocks"] = flat(blocks(torch.tensor([[0.5, -0.25]])))
+    nested = Nested()
+    save_file(nested.state_dict(), HERE / "nested.safetensors")
+    outputs["nested"] = flat(nested(x))
     outputs["inputs"] = flat(x)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in outputs.items())
     (HERE / "outputs.json").write_text("{\n" + lines + "\n}\n")

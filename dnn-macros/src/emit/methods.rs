@@ -124,7 +124,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 }
 
 /// The workspace as a constant that does not mention a generic scalar.
-fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
+pub(super) fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
     let name = &network.declaration.name;
     let input = super::array(&network.typed.values[network.typed.input.0].dims, network.concrete_scalar());
     let arguments = match &network.declaration.scalar {
@@ -153,14 +153,18 @@ fn parameters(network: &Network<'_>, node: &Node) -> TokenStream {
             quote!(#count)
         }
         Some(None) => {
-            let ty = network.concrete_field_type(node);
-            let table = associated(node.span, &ty, quote!(__dnn::Parameters), quote!(TABLE));
+            let table = table(network, node);
             quote!(__dnn::count(#table, ::core::option::Option::Some(__dnn::Role::Parameter)))
         }
     }
 }
 
-fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
+/// `<Gate as __dnn::Parameters>::TABLE`
+pub(super) fn table(network: &Network<'_>, node: &Node) -> TokenStream {
+    associated(node.span, &network.concrete_field_type(node), quote!(__dnn::Parameters), quote!(TABLE))
+}
+
+pub(super) fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
     match (node.operation.macs, &node.operation.form) {
         (None, Form::Op { from, .. }) => {
             let (ty, from) = (network.concrete_field_type(node), super::array(from, network.concrete_scalar()));

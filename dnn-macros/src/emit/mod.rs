@@ -1,13 +1,16 @@
 //! The typed graph, its steps and its plan to tokens: one file for each emitted item.
 
+pub(crate) mod budget;
 mod methods;
 pub(crate) mod parameters;
 mod passes;
 mod seals;
 mod structure;
 mod typenum;
+mod weights;
 
 use crate::backward::Steps;
+use crate::error::Place;
 use crate::layers::{Field, Type};
 use crate::memory::Plan;
 use crate::shape::{Node, Typed};
@@ -36,8 +39,11 @@ pub(crate) fn network(network: &Network<'_>) -> TokenStream {
     let passes = passes::emit(network);
     let methods = methods::emit(network);
     let seals = seals::emit(network);
-    let content = hygienic(quote!(#methods #passes #parameters #seals));
+    let weights = weights::emit(network);
+    let (exceeded, budget) = budget::emit(network);
+    let content = hygienic(quote!(#methods #passes #parameters #seals #weights #budget));
     quote! {
+        #exceeded
         #structure
         #[allow(unused_qualifications)]
         const _: () = {
@@ -136,6 +142,10 @@ impl Network<'_> {
         }
     }
 
+    fn scalar_bytes(&self) -> usize {
+        if matches!(self.declaration.scalar, Scalar::F64) { 8 } else { 4 }
+    }
+
     fn field_type_in(&self, node: &Node, krate: &TokenStream, scalar: &TokenStream) -> TokenStream {
         match node.operation.field.as_ref().map(|field| &field.ty) {
             Some(Type::BuiltIn(generics, lengths)) => {
@@ -184,6 +194,16 @@ pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
 pub(crate) fn associated(span: Span, ty: &TokenStream, of: TokenStream, item: TokenStream) -> TokenStream {
     let path = spanned(quote!(<#ty as #of>::#item), &|_| span);
     TokenTree::Group(Group::new(Delimiter::None, path)).into()
+}
+
+/// `callee(arguments)` exactly at a place: a message of rustc about the call points there and to nothing else.
+pub(crate) fn call(place: Place, callee: TokenStream, arguments: TokenStream) -> TokenStream {
+    let (first, last) = place.ends();
+    let mut group = Group::new(Delimiter::Parenthesis, spanned(arguments, &|_| first));
+    group.set_span(last);
+    let mut call = spanned(callee, &|_| first);
+    call.extend([TokenTree::Group(group)]);
+    TokenTree::Group(Group::new(Delimiter::None, call)).into()
 }
 
 fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {

@@ -82,14 +82,14 @@ enum Mode {
 }
 
 /// The nodes whose workspace only their types know.
-fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
+pub(super) fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
     let runs = network.runs;
     let of_type = |node: &&Node| matches!(node.operation.form, Form::Op { workspace: Workspace::OfType, .. });
     network.typed.nodes.iter().filter(move |node| runs && of_type(node))
 }
 
 /// `<Gate as __dnn::Layer<[f32; 8]>>::TRAIN`, all of it at the layer's word.
-fn own_item(network: &Network<'_>, node: &Node, concrete: bool, item: TokenStream) -> TokenStream {
+pub(super) fn own_item(network: &Network<'_>, node: &Node, concrete: bool, item: TokenStream) -> TokenStream {
     let Form::Op { from, .. } = &node.operation.form else { return quote!() };
     let (ty, from) = if concrete {
         (network.concrete_field_type(node), super::array(from, network.concrete_scalar()))

@@ -63,7 +63,7 @@ pub(super) fn all(
 }
 
 /// Passes over tokens up to and with the next comma or semicolon.
-fn skip_item(body: ParseStream<'_>) -> syn::Result<()> {
+pub(super) fn skip_item(body: ParseStream<'_>) -> syn::Result<()> {
     while !body.is_empty() {
         if let TokenTree::Punct(punct) = body.parse()?
             && matches!(punct.as_char(), ',' | ';')

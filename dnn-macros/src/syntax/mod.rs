@@ -1,9 +1,11 @@
 //! Tokens to an AST that keeps every span. The types below are the reference of the language.
 
+mod attribute;
 mod constant;
 mod item;
 mod length;
 
+pub(crate) use attribute::{Limit, Own, Resource, Weights, limits_of_a_memory};
 pub(crate) use constant::Constants;
 pub(crate) use length::{Expression, Length, Operator};
 
@@ -27,6 +29,8 @@ pub(crate) struct Block {
 pub(crate) struct Declaration {
     /// Documentation and other attributes of the struct.
     pub(crate) attributes: Vec<Attribute>,
+    /// `#[budget(..)]` and `#[weights(..)]`
+    pub(crate) own: Own,
     /// `pub`
     pub(crate) visibility: Visibility,
     /// `LeNet`
@@ -213,9 +217,10 @@ fn declaration(
     if let Scalar::Generic(word) = &scalar {
         layers.iter_mut().for_each(|item| item.parameter = Some(word.clone()));
     }
+    let (attributes, own) = attribute::read(attributes, &scalar, &constants, errors);
     let input = from.evaluate("the input shape", &constants, errors);
     let output = to.evaluate("the output shape", &constants, errors);
-    Ok(Declaration { attributes, visibility, name, scalar, input, output, layers, is_chain })
+    Ok(Declaration { attributes, own, visibility, name, scalar, input, output, layers, is_chain })
 }
 
 /// Padding would be read as parameters.

@@ -5,7 +5,7 @@ use super::messages;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::panic::catch_unwind;
 
-const NETWORKS: [&str; 4] = [
+const NETWORKS: [&str; 5] = [
     "pub struct Mazur: [2] -> [2] { hidden: Linear<2, 2>, Sigmoid, output: Linear<2, 2>, Sigmoid, }",
     "const H: usize = 4 * 8;
      /// Documented.
@@ -23,7 +23,13 @@ const NETWORKS: [&str; 4] = [
      }",
     "struct Gated<f64>: [8] -> [2] { gate: self::layers::Gate<f64, 8> -> [2 * 2], fc: Linear<4, 2, bias = false> }",
     "pub struct A: [3] -> [3] { Relu } struct B: [3] -> [1] { a: A, fc: Linear<3, 1>, Softplus(1.0, threshold = 20.0) }",
+    "#[weights(\"a.safetensors\")] #[cfg_attr(test, derive(Clone), budget(macs = 1M))]
+     #[cfg_attr(not(test), budget(parameters = 10 KiB, inference = 2 * H KB, macs = 200_000))]
+     struct Budgeted: [3] -> [1] { const H: usize = 3; gate: Gate -> [3], fc: Linear<3, 1> }",
 ];
+
+const BUDGETS: [&str; 2] =
+    ["Memory<Net, Adam, 8>, ram = 40 KiB", "crate::Memory<self::Net<f64>, Sgd<Momentum>, { 2 + 2 }>, ram = 4 * 10KB,"];
 
 const LAYERS: [&str; 3] = [
     "pub struct Gate<T> { #[init(1.0)] scale: [T; 8], inner: [Linear<2, 2, T>; 3] }",
@@ -180,9 +186,24 @@ fn every_slip_in_a_layer_is_an_error_or_another_layer() {
     }
 }
 
+fn memory(tokens: TokenStream) -> TokenStream {
+    crate::budget::memory(quote::quote!({ ::dnn::__private } #tokens))
+}
+
+#[test]
+fn every_slip_in_a_budget_is_an_error_or_another_budget() {
+    for example in BUDGETS {
+        assert!(messages(withstands(memory, &example.parse().unwrap())).is_empty(), "{example}");
+        for input in variants(example) {
+            withstands(memory, &input);
+        }
+    }
+}
+
 #[test]
 fn token_soup_is_an_error() {
-    let mut words: Vec<String> = NETWORKS.iter().chain(&LAYERS).flat_map(|example| self::words(example)).collect();
+    let examples = NETWORKS.iter().chain(&LAYERS).chain(&BUDGETS);
+    let mut words: Vec<String> = examples.flat_map(|example| self::words(example)).collect();
     words.extend(WORDS.map(str::to_owned));
     let mut random = Random::new(7);
     for _ in 0..1500 {
@@ -192,6 +213,7 @@ fn token_soup_is_an_error() {
         let Some(input) = stream([header, &soup].concat()) else { continue };
         withstands(network, &input);
         withstands(crate::derive::parameters, &input);
+        withstands(memory, &input);
     }
 }
 

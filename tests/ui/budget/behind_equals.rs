@@ -1,0 +1,13 @@
+//! A budget has parentheses.
+use dnn::prelude::*;
+
+network! {
+    #[budget = "10 KiB"]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Limits are a list.
+use dnn::prelude::*;
+
+network! {
+    #[budget(macs = 100 parameters = 1 KB)]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! Nothing is limited.
+use dnn::prelude::*;
+
+budget!();
+
+fn main() {}

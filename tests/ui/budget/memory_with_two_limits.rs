@@ -1,0 +1,14 @@
+//! A memory has one limit.
+use dnn::prelude::*;
+
+network! {
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+budget!(Memory<Net, Adam, 8>, ram = 40 KiB, ram = 2 KiB);
+
+fn main() {}

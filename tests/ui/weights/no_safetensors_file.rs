@@ -1,0 +1,13 @@
+//! A file of another format.
+use dnn::prelude::*;
+
+network! {
+    #[weights("table.csv")]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! The attribute has no path.
+use dnn::prelude::*;
+
+network! {
+    #[weights]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

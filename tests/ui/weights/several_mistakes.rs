@@ -1,0 +1,13 @@
+//! Every mistake is shown, each at its layer.
+use dnn::prelude::*;
+
+network! {
+    #[weights("several.safetensors")]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

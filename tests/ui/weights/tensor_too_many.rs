@@ -1,0 +1,13 @@
+//! The file has a tensor that the network has not.
+use dnn::prelude::*;
+
+network! {
+    #[weights("extra.safetensors")]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

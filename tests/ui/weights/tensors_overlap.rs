@@ -1,0 +1,13 @@
+//! Two tensors claim the same bytes.
+use dnn::prelude::*;
+
+network! {
+    #[weights("overlapping.safetensors")]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A network has one file.
+use dnn::prelude::*;
+
+network! {
+    #[weights("right.safetensors")]
+    #[weights("extra.safetensors")]
+    struct Net: [4] -> [2] {
+        fc1: Linear<4, 3>,
+        Relu,
+        fc2: Linear<3, 2>,
+    }
+}
+
+fn main() {}
