@@ -63,17 +63,24 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
         None
     }
 
+    /// Adds the losses of a part of a batch to `sum`, sample by sample and before any mean, and writes their gradient times
+    /// `scale`, which is 1 by the weight of the whole batch.
+    #[inline]
+    fn add(&self, y: &[Y], targets: &[D], scale: Y::Scalar, dy: &mut [Y], sum: &mut Y::Scalar) {
+        for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
+            *sum += self.sample(y, target, dy);
+        }
+        for d in flat_mut(dy) {
+            *d *= scale;
+        }
+    }
+
     /// The loss of a batch divided by `weight`, and its gradient in `dy`.
     #[inline]
     fn batch(&self, y: &[Y], targets: &[D], weight: Y::Scalar, dy: &mut [Y]) -> Y::Scalar {
         let scale = Y::Scalar::ONE / weight;
         let mut sum = Y::Scalar::ZERO;
-        for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
-            sum += self.sample(y, target, dy);
-        }
-        for d in flat_mut(dy) {
-            *d *= scale;
-        }
+        self.add(y, targets, scale, dy, &mut sum);
         sum * scale
     }
 }
@@ -143,10 +150,16 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_in_parts_is_the_whole_batch() {
-        let (mut dy, mut parts) = ([[9.0; 2]; 2], [[9.0; 2]; 2]);
-        let whole = Mse.batch(&Y, &T, 4.0, &mut dy);
-        let sum = Mse.batch(&Y[..1], &T[..1], 4.0, &mut parts[..1]) + Mse.batch(&Y[1..], &T[1..], 4.0, &mut parts[1..]);
-        assert_eq!((sum, parts), (whole, dy));
+    fn a_batch_in_parts_is_the_whole_batch_to_the_bit() {
+        let y: [[f32; 1]; 7] = core::array::from_fn(|i| [0.1 * i as f32]);
+        let (targets, mut dy) = ([[1.0]; 7], [[9.0]; 7]);
+        let whole = Mse.batch(&y, &targets, 7.0, &mut dy);
+        for size in 1..7 {
+            let (mut sum, mut parts) = (0.0, [[9.0]; 7]);
+            for ((y, targets), dy) in y.chunks(size).zip(targets.chunks(size)).zip(parts.chunks_mut(size)) {
+                Mse.add(y, targets, 1.0 / 7.0, dy, &mut sum);
+            }
+            assert_eq!((sum * (1.0 / 7.0), parts), (whole, dy));
+        }
     }
 }

@@ -49,9 +49,11 @@ impl<S: Storage, L> Trainer<S, L> {
             let Parts { network, output, output_gradient, workspace, .. } = parts;
             network.infer(x, output, workspace);
             correct.count(&self.loss, output, targets);
-            loss += self.loss.batch(output, targets, weight, output_gradient).to_f64();
+            for ((y, target), dy) in output.iter().zip(targets).zip(output_gradient) {
+                loss += self.loss.sample(y, target, dy).to_f64();
+            }
         });
-        Evaluation { loss, accuracy: correct.share() }
+        Evaluation { loss: loss / weight.to_f64(), accuracy: correct.share() }
     }
 }
 

@@ -207,7 +207,7 @@ impl<S: Storage, L> Trainer<S, L> {
             self.zero_gradient();
         }
         let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
-        let weight = self.loss.weights(targets);
+        let scale = Number::<S>::ONE / self.loss.weights(targets);
         let mut total = Number::<S>::ZERO;
         for_parts(&mut self.storage, x, targets, usize::MAX, extent, |parts, x, targets, start| {
             let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
@@ -216,11 +216,11 @@ impl<S: Storage, L> Trainer<S, L> {
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
-            total += self.loss.batch(output, targets, weight, output_gradient);
+            self.loss.add(output, targets, scale, output_gradient, &mut total);
             network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
         });
         self.samples = self.samples.wrapping_add(targets.len());
-        total
+        total * scale
     }
 
     /// `backward` for at least one sample and as many targets, which also counts right answers.
