@@ -1,4 +1,5 @@
-//! The only file that names `matrixmultiply`: every product has a path through it.
+//! The only file that names `matrixmultiply`: every product has a path through it, but with the feature `deterministic`, whose
+//! promise it cannot keep: no product takes the path then.
 //!
 //! It serves what no kernel of this crate serves better (`kernels` says which shapes) and checks the others in tests.
 
@@ -12,7 +13,7 @@ pub trait Gemm: Sized {
     ///
     /// # Safety
     /// Every element that the shapes and distances name exists.
-    #[cfg(feature = "gemm")]
+    #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
     unsafe fn gemm(
         shape: [usize; 3],
         a: (*const Self, usize, usize),
@@ -25,7 +26,7 @@ pub trait Gemm: Sized {
 macro_rules! gemm {
     ($scalar:ty, $gemm:ident) => {
         impl Gemm for $scalar {
-            #[cfg(feature = "gemm")]
+            #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
             #[inline(never)]
             unsafe fn gemm(
                 [m, k, n]: [usize; 3],
@@ -50,16 +51,12 @@ gemm!(f64, dgemm);
 impl<T: Scalar> Dots<'_, T> {
     /// y = x Wᵀ + b; without the feature `gemm` as vectors.
     pub(crate) fn gemm(&mut self) {
-        #[cfg(not(feature = "gemm"))]
+        #[cfg(not(all(feature = "gemm", not(feature = "deterministic"))))]
         T::dots(self);
-        #[cfg(feature = "gemm")]
+        #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
         {
             let [samples, outputs, inputs] = self.shape;
-            for b in 0..samples {
-                for o in 0..outputs {
-                    self.y[b * outputs + o] = self.bias(o);
-                }
-            }
+            self.set_to_bias();
             let (x, w, y) = (self.x.as_ptr(), self.weight.as_ptr(), self.y.as_mut_ptr());
             // SAFETY: `new` has checked that x is [B, I], y [B, O], and W transposed [I, O].
             unsafe { T::gemm([samples, inputs, outputs], (x, inputs, 1), (w, 1, inputs), T::ONE, y) }
@@ -70,15 +67,15 @@ impl<T: Scalar> Dots<'_, T> {
 impl<T: Scalar> Rows<'_, T> {
     /// out = a b, or out += aᵀ b; without the feature `gemm` as vectors.
     pub(crate) fn gemm(&mut self) {
-        #[cfg(not(feature = "gemm"))]
+        #[cfg(not(all(feature = "gemm", not(feature = "deterministic"))))]
         T::rows(self);
-        #[cfg(feature = "gemm")]
+        #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
         {
-            let (columns, [row, step]) = (self.shape[2], self.steps);
+            let [row, step, next] = self.steps;
             let beta = if self.add { T::ONE } else { T::ZERO };
             let (a, b, out) = (self.a.as_ptr(), self.b.as_ptr(), self.out.as_mut_ptr());
             // SAFETY: `new` has checked that out is [R, I], a [R, K] by its steps, and b [K, I].
-            unsafe { T::gemm(self.shape, (a, row, step), (b, columns, 1), beta, out) }
+            unsafe { T::gemm(self.shape, (a, row, step), (b, next, 1), beta, out) }
         }
     }
 }

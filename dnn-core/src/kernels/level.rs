@@ -4,6 +4,7 @@
 //! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
 use crate::kernels::convolution::planes::Planes;
+#[cfg(not(feature = "deterministic"))]
 use crate::kernels::convolution::weights::Weights;
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::route;
@@ -28,10 +29,15 @@ pub trait Vector<T>: Copy {
     unsafe fn store(self, to: *mut T, lanes: usize);
     /// self + b
     unsafe fn add(self, b: Self) -> Self;
-    /// self b + c
+    /// self b + c, where the machine rounds once if it can; with the feature `deterministic`, the product is rounded too.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     /// The sum of the lanes of each of four vectors.
+    #[cfg(not(feature = "deterministic"))] // its order depends on the number of lanes
     unsafe fn sums(of: [Self; 4]) -> [T; 4];
+    /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
+    /// of them exist, one at least; the lanes of the others hold what there is.
+    #[cfg(feature = "deterministic")]
+    unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
 }
@@ -54,6 +60,7 @@ pub trait Vectors: Sized {
     /// Runs at the best level of this machine.
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
+    #[cfg(not(feature = "deterministic"))]
     fn weights(kernel: &mut Weights<'_, Self>);
 }
 
@@ -77,6 +84,7 @@ macro_rules! vectors {
             fn planes(kernel: &mut Planes<'_, $scalar>) {
                 run(kernel);
             }
+            #[cfg(not(feature = "deterministic"))]
             #[inline(never)]
             fn weights(kernel: &mut Weights<'_, $scalar>) {
                 run(kernel);
@@ -218,10 +226,17 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
         }
         c
     }
+    #[cfg(not(feature = "deterministic"))]
     #[inline(always)]
     unsafe fn sums(of: [Self; 4]) -> [T; 4] {
         // Unless they are opaque here, LLVM transposes the loops before, at less than half their speed.
         core::hint::black_box(of).map(|v| (v.0[0] + v.0[1]) + (v.0[2] + v.0[3]))
+    }
+    #[cfg(feature = "deterministic")]
+    #[inline(always)]
+    unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4] {
+        // SAFETY: as of the trait.
+        unsafe { crate::kernels::columns::of_4(from, row, rows) }.map(Lanes)
     }
     #[inline(never)]
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K) {
@@ -233,6 +248,8 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
     use super::{Kernel, Vector};
+    #[cfg(feature = "deterministic")]
+    use crate::kernels::columns;
     use core::arch::x86_64::*;
 
     #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
@@ -256,8 +273,9 @@ mod x86 {
     macro_rules! vector {
         (
             $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
-            $splat:ident $load:ident $store:ident $add:ident $mul_add:ident,
-            masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr
+            $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
+            masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
+            columns $columns:path
         ) => {
             // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
             #[allow(clippy::undocumented_unsafe_blocks)]
@@ -283,11 +301,24 @@ mod x86 {
                 }
                 #[inline(always)]
                 unsafe fn mul_add(self, b: Self, c: Self) -> Self {
-                    unsafe { $mul_add(self, b, c) }
+                    #[cfg(not(feature = "deterministic"))]
+                    unsafe {
+                        $mul_add(self, b, c)
+                    }
+                    #[cfg(feature = "deterministic")]
+                    unsafe {
+                        $add($mul(self, b), c)
+                    }
                 }
+                #[cfg(not(feature = "deterministic"))]
                 #[inline(always)]
                 unsafe fn sums($of: [Self; 4]) -> [$scalar; 4] {
                     unsafe { $sums }
+                }
+                #[cfg(feature = "deterministic")]
+                #[inline(always)]
+                unsafe fn columns(from: *const $scalar, row: usize, rows: usize) -> [Self; 4] {
+                    unsafe { $columns(from, row, rows) }
                 }
                 #[inline(always)]
                 unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
@@ -309,6 +340,7 @@ mod x86 {
     }
 
     /// The upper half added to the lower half.
+    #[cfg(not(feature = "deterministic"))]
     #[inline(always)]
     unsafe fn fold_ps(v: __m512) -> __m256 {
         // SAFETY: as of the intrinsics.
@@ -317,6 +349,7 @@ mod x86 {
             _mm256_add_ps(_mm512_castps512_ps256(v), high)
         }
     }
+    #[cfg(not(feature = "deterministic"))]
     #[inline(always)]
     unsafe fn fold_pd(v: __m512d) -> __m256d {
         // SAFETY: as of the intrinsics.
@@ -325,34 +358,38 @@ mod x86 {
 
     vector! {
         avx512: __m512 of f32, lanes 16, samples 6, rows 12,
-        _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_fmadd_ps,
+        _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
         masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
-        sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])])
+        sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])]),
+        columns columns::of_16_singles
     }
     vector! {
         avx512: __m512d of f64, lanes 8, samples 6, rows 12,
-        _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_fmadd_pd,
+        _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd,
         masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
-        sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])])
+        sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
+        columns columns::of_8_doubles
     }
     vector! {
         avx2: __m256 of f32, lanes 8, samples 3, rows 6,
-        _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_fmadd_ps,
+        _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps,
         masked _mm256_maskload_ps, _mm256_maskstore_ps, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - n).cast()),
         sums |of| {
             let pairs = _mm256_hadd_ps(_mm256_hadd_ps(of[0], of[1]), _mm256_hadd_ps(of[2], of[3]));
             let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps::<1>(pairs));
             core::mem::transmute::<__m128, [f32; 4]>(sums)
-        }
+        },
+        columns columns::of_8_singles
     }
     vector! {
         avx2: __m256d of f64, lanes 4, samples 3, rows 6,
-        _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_fmadd_pd,
+        _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd,
         masked _mm256_maskload_pd, _mm256_maskstore_pd, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - 2 * n).cast()),
         sums |of| {
             let (a, b) = (_mm256_hadd_pd(of[0], of[1]), _mm256_hadd_pd(of[2], of[3]));
             let sums = _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b));
             core::mem::transmute::<__m256d, [f64; 4]>(sums)
-        }
+        },
+        columns columns::of_4_doubles
     }
 }

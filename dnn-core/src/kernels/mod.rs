@@ -41,11 +41,17 @@
 // Loops count to constants over arrays of registers: an index says which one, and a constant bound keeps panics out.
 #![allow(clippy::needless_range_loop)]
 
+#[cfg(feature = "deterministic")]
+mod columns;
 pub(crate) mod convolution;
+#[cfg(not(feature = "deterministic"))]
+mod dots;
 pub(crate) mod gemm;
 pub(crate) mod level;
 pub(crate) mod linear;
 pub(crate) mod naive;
+#[cfg(feature = "deterministic")]
+mod panels;
 pub(crate) mod route;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,9 @@ pub(crate) const TARGET: bool =
 pub(crate) const ONE_BY_ONE: bool = !TARGET
     && !cfg!(all(target_os = "none", any(target_arch = "riscv32", all(target_arch = "arm", target_abi = "eabi"))));
 
+/// Whether `matrixmultiply` may serve: never where bits are promised.
+const GEMM: bool = cfg!(all(feature = "gemm", not(feature = "deterministic")));
+
 /// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours have not been measured.
 const fn unmeasured(inputs: usize, outputs: usize) -> bool {
     !cfg!(target_arch = "x86_64") && inputs >= 32 && outputs >= 32
@@ -26,7 +29,7 @@ pub(crate) const fn dots_by_vectors(inputs: usize, outputs: usize) -> bool {
 
 /// Whether y = x Wᵀ + b of many samples is left to `matrixmultiply`.
 pub(crate) const fn dots_by_gemm(inputs: usize, outputs: usize) -> bool {
-    cfg!(feature = "gemm") && (inputs < 8 && outputs >= 32 || unmeasured(inputs, outputs))
+    GEMM && (inputs < 8 && outputs >= 32 || unmeasured(inputs, outputs))
 }
 
 /// Whether dx = dy W and dW += dyᵀ x are kernels.
@@ -38,5 +41,5 @@ pub(crate) const fn rows_by_vectors(inputs: usize, outputs: usize) -> bool {
 /// multiple of 4096 bytes apart share the sets of the first cache, and only 32 registers make that rare enough.
 pub(crate) const fn rows_by_gemm<T>(inputs: usize, outputs: usize) -> bool {
     let collide = inputs > 0 && (inputs * size_of::<T>()).is_multiple_of(4096);
-    cfg!(feature = "gemm") && (collide && outputs >= 16 || unmeasured(inputs, outputs))
+    GEMM && (collide && outputs >= 16 || unmeasured(inputs, outputs))
 }

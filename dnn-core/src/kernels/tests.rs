@@ -1,4 +1,5 @@
-//! Every kernel at every level that the machine has, against sums in f64.
+//! Every kernel at every level that the machine has, against sums in f64; with the feature `deterministic`, against the bits
+//! of sums in order too.
 
 use crate::kernels::level::{self, Kernel, Level};
 use crate::kernels::linear::{self, Dots, Rows};
@@ -28,7 +29,8 @@ fn levels() -> Vec<Level> {
 
 /// The ways that take any lengths.
 fn ways() -> Vec<Way> {
-    let gemm = if cfg!(all(feature = "gemm", not(miri))) { Some(Way::Gemm) } else { None };
+    let gemm =
+        if cfg!(all(feature = "gemm", not(feature = "deterministic"), not(miri))) { Some(Way::Gemm) } else { None };
     levels().into_iter().map(Way::At).chain(gemm).collect()
 }
 
@@ -53,30 +55,27 @@ fn random<T: Scalar>(rng: &mut Rng, count: usize) -> Vec<T> {
     (0..count).map(|_| T::uniform(rng, T::ONE)).collect()
 }
 
-/// Sums of products and the sums of their magnitudes.
-struct Sums {
+/// Sums of products and the sums of their magnitudes, and the sums as the type itself rounds them, term after term.
+struct Sums<T> {
     terms: usize,
-    sums: Vec<(f64, f64)>,
+    sums: Vec<(f64, f64, T)>,
 }
 
-impl Sums {
+impl<T: Scalar> Sums<T> {
     /// Of every row and column, with what is there before.
-    fn new<T: Scalar>(
-        [rows, terms, columns]: [usize; 3],
-        before: &[T],
-        pair: impl Fn(usize, usize, usize) -> (T, T),
-    ) -> Sums {
+    fn new([rows, terms, columns]: [usize; 3], before: &[T], pair: impl Fn(usize, usize, usize) -> (T, T)) -> Sums<T> {
         let mut sums = Vec::new();
         for r in 0..rows {
             for c in 0..columns {
-                let before = before.get(r * columns + c).map_or(0.0, |before| before.to_f64());
-                let (mut sum, mut magnitude) = (before, before.abs());
+                let mut rounded = *before.get(r * columns + c).unwrap_or(&T::ZERO);
+                let (mut sum, mut magnitude) = (rounded.to_f64(), rounded.to_f64().abs());
                 for k in 0..terms {
                     let (a, b) = pair(r, k, c);
                     let product = a.to_f64() * b.to_f64();
                     (sum, magnitude) = (sum + product, magnitude + product.abs());
+                    rounded += a * b;
                 }
-                sums.push((sum, magnitude));
+                sums.push((sum, magnitude, rounded));
             }
         }
         Sums { terms: terms + 1, sums }
@@ -84,7 +83,7 @@ impl Sums {
 
     /// What `compute` leaves between guards of NaN, where `before` was, differs by at most 2 k eps sum |a| |b| for sums of
     /// k terms, and the guards are as they were.
-    fn check<T: Scalar>(&self, before: &[T], compute: impl FnOnce(&mut [T]), what: &dyn Fn() -> String) {
+    fn check(&self, before: &[T], compute: impl FnOnce(&mut [T]), what: &dyn Fn() -> String) {
         const MARGIN: usize = 32;
         let nan = T::from_f64(f64::NAN);
         let mut guarded = vec![nan; self.sums.len() + 2 * MARGIN];
@@ -94,9 +93,13 @@ impl Sums {
         }
         compute(&mut guarded[values.clone()]);
         let eps = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-        for (value, (sum, magnitude)) in guarded[values.clone()].iter().zip(&self.sums) {
+        for (value, (sum, magnitude, rounded)) in guarded[values.clone()].iter().zip(&self.sums) {
             let bound = 2.0 * self.terms as f64 * eps * magnitude;
             assert!((value.to_f64() - sum).abs() <= bound, "{}: {value} and not {sum}", what());
+            if cfg!(feature = "deterministic") {
+                let same = value.to_f64().to_bits() == rounded.to_f64().to_bits();
+                assert!(same, "{}: {value} and not {rounded}", what());
+            }
         }
         let mut guards = guarded[..values.start].iter().chain(&guarded[values.end..]);
         assert!(guards.all(|guard| guard.to_f64().is_nan()), "{} writes beyond its output", what());
@@ -111,9 +114,9 @@ struct Case<T> {
     bias: Vec<T>,
     dy: Vec<T>,
     gradient: Vec<T>,
-    y: Sums,
-    dx: Sums,
-    dweight: Sums,
+    y: Sums<T>,
+    dx: Sums<T>,
+    dweight: Sums<T>,
 }
 
 impl<T: Scalar> Case<T> {

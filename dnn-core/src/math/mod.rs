@@ -1,6 +1,7 @@
-//! Elementary functions: the standard library's, else `libm`'s, else this crate's own.
+//! Elementary functions: the standard library's, else `libm`'s, else this crate's own. With the feature `deterministic` always
+//! its own, whatever else is there: no two libraries round alike.
 
-#[cfg(any(test, not(feature = "libm")))]
+#[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
 mod own;
 #[cfg(not(feature = "std"))]
 mod root;
@@ -16,39 +17,51 @@ macro_rules! forward {
     };
 }
 
+/// The correctly rounded square root.
 #[cfg(feature = "std")]
+macro_rules! root {
+    ($scalar:ident, $c:ident) => {
+        $scalar::sqrt
+    };
+}
+/// The correctly rounded square root.
+#[cfg(not(feature = "std"))]
+macro_rules! root {
+    ($scalar:ident, $c:ident) => {
+        crate::math::root::$c
+    };
+}
+
+#[cfg(any(feature = "deterministic", not(any(feature = "std", feature = "libm"))))]
 macro_rules! elementary {
-    ($scalar:ident, $erf:expr $(, $libm:ident)*) => {
+    ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
+        forward!($scalar: exp = crate::math::own::$own::exp, exp_m1 = crate::math::own::$own::exp_m1,
+            ln = crate::math::own::$own::ln, ln_1p = crate::math::own::$own::ln_1p, sqrt = root!($scalar, $sqrt),
+            tanh = crate::math::own::$own::tanh, erf = $erf);
+    };
+}
+
+#[cfg(all(feature = "std", not(feature = "deterministic")))]
+macro_rules! elementary {
+    ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
         forward!($scalar: exp = $scalar::exp, exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
-            sqrt = $scalar::sqrt, tanh = $scalar::tanh, erf = $erf);
+            sqrt = root!($scalar, $sqrt), tanh = $scalar::tanh, erf = $erf);
     };
 }
 
-#[cfg(all(not(feature = "std"), feature = "libm"))]
+#[cfg(all(feature = "libm", not(any(feature = "std", feature = "deterministic"))))]
 macro_rules! elementary {
-    ($scalar:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident, $sqrt:ident) => {
+    ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident) => {
         forward!($scalar: exp = libm::$exp, exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
-            sqrt = crate::math::root::$sqrt, tanh = libm::$tanh, erf = $erf);
+            sqrt = root!($scalar, $sqrt), tanh = libm::$tanh, erf = $erf);
     };
 }
 
-#[cfg(not(any(feature = "std", feature = "libm")))]
-macro_rules! elementary {
-    ($scalar:ident, $erf:expr, $sqrt:ident) => {
-        forward!($scalar: exp = |x| crate::math::own::exp(f64::from(x)) as $scalar,
-            exp_m1 = |x| crate::math::own::exp_m1(f64::from(x)) as $scalar,
-            ln = |x| crate::math::own::ln(f64::from(x)) as $scalar,
-            ln_1p = |x| crate::math::own::ln_1p(f64::from(x)) as $scalar,
-            sqrt = crate::math::root::$sqrt,
-            tanh = |x| crate::math::own::tanh(f64::from(x)) as $scalar, erf = $erf);
-    };
-}
-
-#[cfg(feature = "libm")]
-elementary!(f32, libm::erff, expf, expm1f, logf, log1pf, tanhf, sqrtf);
-#[cfg(feature = "libm")]
-elementary!(f64, libm::erf, exp, expm1, log, log1p, tanh, sqrt);
-#[cfg(not(feature = "libm"))]
-elementary!(f32, |x| crate::math::own::erf(f64::from(x)) as f32, sqrtf);
-#[cfg(not(feature = "libm"))]
-elementary!(f64, crate::math::own::erf, sqrt);
+#[cfg(all(feature = "libm", not(feature = "deterministic")))]
+elementary!(f32, single, sqrtf, libm::erff, expf, expm1f, logf, log1pf, tanhf);
+#[cfg(all(feature = "libm", not(feature = "deterministic")))]
+elementary!(f64, double, sqrt, libm::erf, exp, expm1, log, log1p, tanh);
+#[cfg(any(feature = "deterministic", not(feature = "libm")))]
+elementary!(f32, single, sqrtf, |x| crate::math::own::erf(f64::from(x)) as f32);
+#[cfg(any(feature = "deterministic", not(feature = "libm")))]
+elementary!(f64, double, sqrt, crate::math::own::erf);

@@ -15,6 +15,7 @@ mod packed;
 pub(crate) mod planes;
 #[cfg(test)]
 mod tests;
+#[cfg(not(feature = "deterministic"))]
 pub(crate) mod weights;
 
 use crate::kernels::route;
@@ -22,6 +23,7 @@ use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
 use planes::Planes;
+#[cfg(not(feature = "deterministic"))]
 use weights::Weights;
 
 /// How the window moves: rows first, columns second.
@@ -83,8 +85,9 @@ impl Shape {
 }
 
 /// Whether a convolution of so many products for a sample is a kernel: a call of one takes as long as a hundred products.
+/// Where bits are promised none is: blocks of channels and of the window's elements break the order of the sums.
 const fn by_vectors(products: usize) -> bool {
-    route::TARGET && products >= 256
+    route::TARGET && !cfg!(feature = "deterministic") && products >= 256
 }
 
 /// The lengths of a kernel, and its call where the shape is worth it.
@@ -150,13 +153,13 @@ pub(crate) fn gradient_weight<
     small: &[[[[T; OW]; OH]; O]],
     slide: Slide,
 ) {
+    #[cfg(not(feature = "deterministic"))]
     if const { by_vectors(O * OH * OW * I * KH * KW) } {
         let (large, small) = (flat(large), flat(small));
         let dweight = dweight.as_flattened_mut().as_flattened_mut().as_flattened_mut();
-        T::weights(&mut Weights::new(dweight, large, small, shape!(slide)));
-    } else {
-        naive::gradient_weight(dweight, large, small, slide);
+        return T::weights(&mut Weights::new(dweight, large, small, shape!(slide)));
     }
+    naive::gradient_weight(dweight, large, small, slide);
 }
 
 /// db[c] += sum over the samples and positions of dy[c]

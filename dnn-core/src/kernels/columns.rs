@@ -1,0 +1,137 @@
+//! The first four scalars of each of some rows, transposed: four columns, a vector each.
+//!
+//! Rows begin at `from` and are `row` apart. Of those that a vector has lanes for, the first `rows` exist, one at least; the
+//! last of them stands for the others, so that nothing beyond it is read.
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(super) use x86::*;
+
+/// The row that is read as row r.
+#[inline(always)]
+fn at(r: usize, rows: usize) -> usize {
+    if r < rows { r } else { rows - 1 }
+}
+
+/// Without instructions of a level.
+///
+/// # Safety
+/// The rows exist, with four scalars each.
+#[inline(always)]
+pub(super) unsafe fn of_4<T: Copy>(from: *const T, row: usize, rows: usize) -> [[T; 4]; 4] {
+    // SAFETY: as of this function; an array is its elements.
+    let [a, b, c, d] = [0, 1, 2, 3].map(|r| unsafe { from.add(at(r, rows) * row).cast::<[T; 4]>().read() });
+    [[a[0], b[0], c[0], d[0]], [a[1], b[1], c[1], d[1]], [a[2], b[2], c[2], d[2]], [a[3], b[3], c[3], d[3]]]
+}
+
+// SAFETY (of every block in here): the caller has the instructions of the level, and the rows with four scalars each.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[allow(clippy::undocumented_unsafe_blocks, clippy::missing_safety_doc)]
+mod x86 {
+    use super::at;
+    use core::arch::x86_64::*;
+
+    /// Four scalars of row r.
+    #[inline(always)]
+    unsafe fn four_singles(from: *const f32, row: usize, rows: usize, r: usize) -> __m128 {
+        unsafe { _mm_loadu_ps(from.add(at(r, rows) * row)) }
+    }
+
+    /// Four scalars of row r.
+    #[inline(always)]
+    unsafe fn four_doubles(from: *const f64, row: usize, rows: usize, r: usize) -> __m256d {
+        unsafe { _mm256_loadu_pd(from.add(at(r, rows) * row)) }
+    }
+
+    /// Row r in the first quarter of a register, r + 4, r + 8 and r + 12 in the others.
+    #[inline(always)]
+    unsafe fn quarters(from: *const f32, row: usize, rows: usize, r: usize) -> __m512 {
+        unsafe {
+            let v = _mm512_castps128_ps512(four_singles(from, row, rows, r));
+            let v = _mm512_insertf32x4::<1>(v, four_singles(from, row, rows, r + 4));
+            let v = _mm512_insertf32x4::<2>(v, four_singles(from, row, rows, r + 8));
+            _mm512_insertf32x4::<3>(v, four_singles(from, row, rows, r + 12))
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn of_16_singles(from: *const f32, row: usize, rows: usize) -> [__m512; 4] {
+        unsafe {
+            let (a, b) = (quarters(from, row, rows, 0), quarters(from, row, rows, 1));
+            let (c, d) = (quarters(from, row, rows, 2), quarters(from, row, rows, 3));
+            let low = [_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpacklo_ps(c, d))];
+            let high = [_mm512_castps_pd(_mm512_unpackhi_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(c, d))];
+            [
+                _mm512_castpd_ps(_mm512_unpacklo_pd(low[0], low[1])),
+                _mm512_castpd_ps(_mm512_unpackhi_pd(low[0], low[1])),
+                _mm512_castpd_ps(_mm512_unpacklo_pd(high[0], high[1])),
+                _mm512_castpd_ps(_mm512_unpackhi_pd(high[0], high[1])),
+            ]
+        }
+    }
+
+    /// Row r in the first half of a register and r + 4 in the second.
+    #[inline(always)]
+    unsafe fn halves(from: *const f32, row: usize, rows: usize, r: usize) -> __m256 {
+        unsafe {
+            let v = _mm256_castps128_ps256(four_singles(from, row, rows, r));
+            _mm256_insertf128_ps::<1>(v, four_singles(from, row, rows, r + 4))
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn of_8_singles(from: *const f32, row: usize, rows: usize) -> [__m256; 4] {
+        unsafe {
+            let (a, b) = (halves(from, row, rows, 0), halves(from, row, rows, 1));
+            let (c, d) = (halves(from, row, rows, 2), halves(from, row, rows, 3));
+            let low = [_mm256_castps_pd(_mm256_unpacklo_ps(a, b)), _mm256_castps_pd(_mm256_unpacklo_ps(c, d))];
+            let high = [_mm256_castps_pd(_mm256_unpackhi_ps(a, b)), _mm256_castps_pd(_mm256_unpackhi_ps(c, d))];
+            [
+                _mm256_castpd_ps(_mm256_unpacklo_pd(low[0], low[1])),
+                _mm256_castpd_ps(_mm256_unpackhi_pd(low[0], low[1])),
+                _mm256_castpd_ps(_mm256_unpacklo_pd(high[0], high[1])),
+                _mm256_castpd_ps(_mm256_unpackhi_pd(high[0], high[1])),
+            ]
+        }
+    }
+
+    /// Row r in the first half of a register and r + 2 in the second.
+    #[inline(always)]
+    unsafe fn double_halves(from: *const f64, row: usize, rows: usize, r: usize) -> __m512d {
+        unsafe {
+            let v = _mm512_castpd256_pd512(four_doubles(from, row, rows, r));
+            _mm512_insertf64x4::<1>(v, four_doubles(from, row, rows, r + 2))
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn of_8_doubles(from: *const f64, row: usize, rows: usize) -> [__m512d; 4] {
+        unsafe {
+            let (a, b) = (double_halves(from, row, rows, 0), double_halves(from, row, rows, 1));
+            let (c, d) = (double_halves(from, row, rows, 4), double_halves(from, row, rows, 5));
+            let (low, high) = (_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+            let (low_c, high_c) = (_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
+            [
+                _mm512_shuffle_f64x2::<0b10_00_10_00>(low, low_c),
+                _mm512_shuffle_f64x2::<0b10_00_10_00>(high, high_c),
+                _mm512_shuffle_f64x2::<0b11_01_11_01>(low, low_c),
+                _mm512_shuffle_f64x2::<0b11_01_11_01>(high, high_c),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn of_4_doubles(from: *const f64, row: usize, rows: usize) -> [__m256d; 4] {
+        unsafe {
+            let (a, b) = (four_doubles(from, row, rows, 0), four_doubles(from, row, rows, 1));
+            let (c, d) = (four_doubles(from, row, rows, 2), four_doubles(from, row, rows, 3));
+            let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            let (low_c, high_c) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+            [
+                _mm256_permute2f128_pd::<0x20>(low, low_c),
+                _mm256_permute2f128_pd::<0x20>(high, high_c),
+                _mm256_permute2f128_pd::<0x31>(low, low_c),
+                _mm256_permute2f128_pd::<0x31>(high, high_c),
+            ]
+        }
+    }
+}
