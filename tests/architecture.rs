@@ -122,6 +122,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("layers/conv2d.rs", 1),
     ("layers/linear.rs", 4),
     ("layers/planes.rs", 1),
+    ("layers/recurrent/mod.rs", 2),
     ("losses/class.rs", 1),
     ("math/root.rs", 1),
     ("optim/adagrad.rs", 1),

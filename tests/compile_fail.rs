@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 9] = ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights"];
+const TOPICS: [&str; 10] =
+    ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights", "sequences"];
 
 #[test]
 fn wrong_networks_do_not_compile_and_say_why() {

@@ -215,6 +215,12 @@ impl<'a, T: Scalar> Rows<'a, T> {
         Rows { out, a, b, shape, steps, add }
     }
 
+    /// The same, added to what is there if `add`.
+    #[inline(always)]
+    pub(crate) fn adding(self, add: bool) -> Self {
+        Rows { add, ..self }
+    }
+
     /// The same in local variables, which a store to `out` does not make the compiler read again.
     #[inline(always)]
     fn local(&mut self) -> Rows<'_, T> {

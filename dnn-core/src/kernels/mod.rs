@@ -46,6 +46,7 @@ mod columns;
 pub(crate) mod convolution;
 #[cfg(not(feature = "deterministic"))]
 mod dots;
+pub(crate) mod gates;
 pub(crate) mod gemm;
 pub(crate) mod level;
 pub(crate) mod linear;

@@ -7,6 +7,7 @@ mod convolution;
 mod elementwise;
 mod own;
 mod pool;
+mod recurrent;
 mod softmaxes;
 mod unreadable;
 mod window;
@@ -36,12 +37,15 @@ layers! {
     elu: "Elu",
     flatten: "Flatten",
     gelu: "Gelu",
+    gru: "Gru",
     leaky_relu: "LeakyRelu",
     linear: "Linear",
     log_softmax: "LogSoftmax",
+    lstm: "Lstm",
     max_pool2d: "MaxPool2d",
     relu: "Relu",
     reshape: "Reshape",
+    rnn: "Rnn",
     sigmoid: "Sigmoid",
     silu: "Silu",
     softmax: "Softmax",
@@ -162,7 +166,6 @@ impl Reads {
 pub(crate) enum Workspace {
     /// None.
     Nothing,
-    #[allow(dead_code, reason = "for layers to come")]
     /// So many for each sample: the memory plan gives them a place, in training from the forward step to the backward step.
     Sample {
         /// In inference.

@@ -29,14 +29,24 @@ network! {
     }
 }
 
+network! {
+    struct Words: [5, 3] -> [2] {
+        rnn: Rnn<3, 4, bidirectional = true, nonlinearity = relu>,
+        gru: Gru<8, 4, layers = 3, bias = false>,
+        lstm: Lstm<4, 4, output = last>,
+        fc: Linear<4, 2>,
+    }
+}
+
 static mut MAZUR: Memory<Mazur, Sgd, 1> = Memory::new();
 static mut DIGITS: Memory<Digits, Adam, 8> = Memory::new();
+static mut WORDS: Memory<Words, Adam, 2> = Memory::new();
 
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     #[allow(static_mut_refs)]
     // SAFETY: the program has one thread and takes each static once.
-    let (mazur, digits) = unsafe { (&mut MAZUR, &mut DIGITS) };
+    let (mazur, digits, words) = unsafe { (&mut MAZUR, &mut DIGITS, &mut WORDS) };
     let mut trainer = Trainer::within(mazur, Mse, Sgd::new(0.5));
     let inputs = black_box([[0.05, 0.10]]);
     black_box(trainer.step(&inputs, &black_box([[0.01, 0.99]])));
@@ -54,6 +64,16 @@ extern "C" fn _start() -> ! {
     #[cfg(feature = "planted-panic")]
     black_box(logits[black_box(3)]);
     black_box(logits);
+
+    words.network_mut().init_in(&mut Rng::new(1));
+    let mut trainer = Trainer::within(words, Mse, Adam::new(0.01));
+    let sequences = black_box([[[0.5; 3]; 5]; 3]);
+    black_box(trainer.step(&sequences, &black_box([[0.5; 2]; 3])));
+    let network = trainer.network();
+    black_box(network.predict(&sequences[0]));
+    let (mut memory, mut states) = (LstmState::default(), GruState::default());
+    black_box(network.gru.step(&black_box([0.5; 8]), &mut states));
+    black_box(network.lstm.step(&black_box([0.5; 4]), &mut memory));
     loop {}
 }
 

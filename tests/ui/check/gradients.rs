@@ -100,8 +100,7 @@ pub(crate) fn check<X: Tensor<Scalar = f64>, N: Network<Input = X, Scalar = f64>
             network.forward(&PASS, batch(&x), batch_mut(&mut y), &mut workspace);
             dot(&y, &dy)
         };
-        let difference =
-            |h: f64| (value(-2.0 * h) - 8.0 * value(-h) + 8.0 * value(h) - value(2.0 * h)) / (12.0 * h);
+        let difference = |h: f64| (value(-2.0 * h) - 8.0 * value(-h) + 8.0 * value(h) - value(2.0 * h)) / (12.0 * h);
         let (slope, finer) = (difference(H), difference(H / 2.0));
         if (slope - finer).abs() > 1e-9 * (1.0 + slope.abs()) {
             continue;

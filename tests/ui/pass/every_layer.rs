@@ -56,13 +56,23 @@ network! {
         Dropout(p = 0.1),
         Reshape<3, 2>,
     }
+
+    /// What works on sequences.
+    #[derive(Clone, Debug)]
+    pub struct Sequences<T>: [3, 2] -> [3] {
+        rnn: Rnn<2, 3, nonlinearity = tanh, layers = 2, bidirectional = true, bias = false, output = sequence>,
+        gru: Gru<6, 3, layers = 1, bidirectional = false, bias = true>,
+        lstm: Lstm<3, 3, output = last>,
+    }
 }
 
 fn main() {
     gradients::check::<_, Outputs<f64>>();
     gradients::check::<_, Inputs<f64>>();
     gradients::check::<_, Shapes<f64>>();
+    gradients::check::<_, Sequences<f64>>();
     gradients::compare::<_, _, Outputs<f32>, Outputs<f64>>();
     gradients::compare::<_, _, Inputs<f32>, Inputs<f64>>();
     gradients::compare::<_, _, Shapes<f32>, Shapes<f64>>();
+    gradients::compare::<_, _, Sequences<f32>, Sequences<f64>>();
 }

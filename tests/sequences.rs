@@ -1,0 +1,165 @@
+//! Layers over sequences against PyTorch: outputs, dL/dx and every parameter's gradient of the goldens in
+//! `parity/sequences.json`, whose `sequences.py` says how they were made. Every case has to be known here by its name.
+
+#![cfg(feature = "alloc")]
+
+#[path = "ui/check/gradients.rs"]
+mod gradients;
+#[path = "parity/replay.rs"]
+mod replay;
+
+use dnn::prelude::*;
+use replay::{Case, replay};
+
+network! {
+    /// `rnn`
+    pub struct RnnNet<T>: [5, 3] -> [5, 4] { layer: Rnn<3, 4> }
+    /// `rnn_last`
+    pub struct RnnLastNet<T>: [4, 2] -> [3] { layer: Rnn<2, 3, output = last> }
+    /// `rnn_no_bias`
+    pub struct RnnNoBiasNet<T>: [3, 2] -> [3, 3] { layer: Rnn<2, 3, bias = false> }
+    /// `rnn_both`
+    pub struct RnnBothNet<T>: [4, 2] -> [4, 6] { layer: Rnn<2, 3, bidirectional = true> }
+    /// `rnn_deep`
+    pub struct RnnDeepNet<T>: [4, 3] -> [4, 2] { layer: Rnn<3, 2, layers = 3> }
+    /// `rnn_all`
+    pub struct RnnAllNet<T>: [3, 2] -> [4] { layer: Rnn<2, 2, layers = 2, bidirectional = true, bias = false, output = last> }
+    /// `rnn_relu`
+    pub struct RnnReluNet<T>: [4, 3] -> [4, 4] { layer: Rnn<3, 4, nonlinearity = relu, layers = 2> }
+    /// `gru`
+    pub struct GruNet<T>: [5, 3] -> [5, 4] { layer: Gru<3, 4> }
+    /// `gru_last`
+    pub struct GruLastNet<T>: [4, 2] -> [3] { layer: Gru<2, 3, output = last> }
+    /// `gru_no_bias`
+    pub struct GruNoBiasNet<T>: [3, 2] -> [3, 3] { layer: Gru<2, 3, bias = false> }
+    /// `gru_both`
+    pub struct GruBothNet<T>: [4, 2] -> [4, 6] { layer: Gru<2, 3, bidirectional = true> }
+    /// `gru_deep`
+    pub struct GruDeepNet<T>: [4, 3] -> [4, 2] { layer: Gru<3, 2, layers = 3> }
+    /// `gru_all`
+    pub struct GruAllNet<T>: [3, 2] -> [4] { layer: Gru<2, 2, layers = 2, bidirectional = true, bias = false, output = last> }
+    /// `gru_wide`
+    pub struct GruWideNet<T>: [3, 9] -> [3, 8] { layer: Gru<9, 8> }
+    /// `lstm`
+    pub struct LstmNet<T>: [5, 3] -> [5, 4] { layer: Lstm<3, 4> }
+    /// `lstm_last`
+    pub struct LstmLastNet<T>: [4, 2] -> [3] { layer: Lstm<2, 3, output = last> }
+    /// `lstm_no_bias`
+    pub struct LstmNoBiasNet<T>: [3, 2] -> [3, 3] { layer: Lstm<2, 3, bias = false> }
+    /// `lstm_both`
+    pub struct LstmBothNet<T>: [4, 2] -> [4, 6] { layer: Lstm<2, 3, bidirectional = true> }
+    /// `lstm_deep`
+    pub struct LstmDeepNet<T>: [4, 3] -> [4, 2] { layer: Lstm<3, 2, layers = 3> }
+    /// `lstm_all`
+    pub struct LstmAllNet<T>: [3, 2] -> [4] { layer: Lstm<2, 2, layers = 2, bidirectional = true, bias = false, output = last> }
+}
+
+fn layer<T: Scalar>(case: &Case) {
+    match case.name() {
+        "rnn" => replay::<RnnNet<T>, _, T>(case),
+        "rnn_last" => replay::<RnnLastNet<T>, _, T>(case),
+        "rnn_no_bias" => replay::<RnnNoBiasNet<T>, _, T>(case),
+        "rnn_both" => replay::<RnnBothNet<T>, _, T>(case),
+        "rnn_deep" => replay::<RnnDeepNet<T>, _, T>(case),
+        "rnn_all" => replay::<RnnAllNet<T>, _, T>(case),
+        "rnn_relu" => replay::<RnnReluNet<T>, _, T>(case),
+        "gru" => replay::<GruNet<T>, _, T>(case),
+        "gru_last" => replay::<GruLastNet<T>, _, T>(case),
+        "gru_no_bias" => replay::<GruNoBiasNet<T>, _, T>(case),
+        "gru_both" => replay::<GruBothNet<T>, _, T>(case),
+        "gru_deep" => replay::<GruDeepNet<T>, _, T>(case),
+        "gru_all" => replay::<GruAllNet<T>, _, T>(case),
+        "gru_wide" => replay::<GruWideNet<T>, _, T>(case),
+        "lstm" => replay::<LstmNet<T>, _, T>(case),
+        "lstm_last" => replay::<LstmLastNet<T>, _, T>(case),
+        "lstm_no_bias" => replay::<LstmNoBiasNet<T>, _, T>(case),
+        "lstm_both" => replay::<LstmBothNet<T>, _, T>(case),
+        "lstm_deep" => replay::<LstmDeepNet<T>, _, T>(case),
+        "lstm_all" => replay::<LstmAllNet<T>, _, T>(case),
+        other => panic!("no network for the case {other}"),
+    }
+}
+
+#[test]
+fn every_layer_over_sequences_agrees_with_pytorch() {
+    let cases = replay::all("sequences.json", layer::<f32>, layer::<f64>);
+    assert!(cases >= 2 * 20, "only {cases} cases");
+}
+
+network! {
+    /// Each kind of recurrent layer on top of the other, with all options.
+    pub struct Recurrent<T>: [4, 3] -> [2] {
+        rnn: Rnn<3, 4, bidirectional = true, layers = 2>,
+        Dropout(0.1),
+        gru: Gru<8, 3, layers = 3, bias = false>,
+        lstm: Lstm<3, 2, bidirectional = true, layers = 2, output = last>,
+        fc: Linear<4, 2>,
+    }
+
+    /// The gradient passes through a layer that stays what it is.
+    pub struct Constant: [3, 2] -> [3, 2] {
+        fc1: Linear<2, 3>,
+        #[frozen]
+        gru: Gru<3, 4, bidirectional = true, layers = 2>,
+        fc2: Linear<8, 2>,
+    }
+
+    /// The same with nothing frozen.
+    #[derive(Clone)]
+    pub struct Trained: [3, 2] -> [3, 2] {
+        fc1: Linear<2, 3>,
+        gru: Gru<3, 4, bidirectional = true, layers = 2>,
+        fc2: Linear<8, 2>,
+    }
+}
+
+#[test]
+fn gradients_are_differences_and_single_precision_is_double_precision_rounded() {
+    gradients::check::<_, Recurrent<f64>>();
+    gradients::compare::<_, _, Recurrent<f32>, Recurrent<f64>>();
+}
+
+#[test]
+fn a_frozen_layer_hands_on_the_gradient_that_a_trained_one_does() {
+    let (x, targets) = ([[[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]; 2], [[[0.25, 0.5]; 3]; 2]);
+    let trained = Trained::init(&mut Rng::new(7));
+    let Trained { fc1, gru, fc2 } = trained.clone();
+    let mut trained = Trainer::new(trained, Mse, Sgd::new(0.1));
+    let mut constant = Trainer::new(Constant { fc1, gru, fc2 }, Mse, Sgd::new(0.1));
+    trained.backward(&x, &targets);
+    constant.backward(&x, &targets);
+    assert_eq!(constant.gradient().fc1, trained.gradient().fc1);
+    assert_eq!(constant.gradient().fc2, trained.gradient().fc2);
+    assert_eq!(constant.gradient().parameters().count(), 4);
+}
+
+#[test]
+fn a_network_predicts_step_by_step_what_it_predicts_at_once() {
+    let net = GruDeepNet::<f32>::init(&mut Rng::new(3));
+    let x = [[0.5, -1.0, 0.25], [2.0, 0.75, -0.5], [-1.5, 0.0, 1.0], [0.125, -0.25, 0.5]];
+    let y = net.predict(&x);
+    let mut state = GruState::default();
+    for (x, y) in x.iter().zip(y) {
+        assert_eq!(net.layer.step(x, &mut state), y);
+    }
+}
+
+#[test]
+#[cfg(feature = "deterministic")]
+fn a_workspace_of_any_capacity_gives_the_same_bits() {
+    let mut rng = Rng::new(9);
+    let x: Vec<[[f32; 3]; 4]> =
+        (0..7).map(|_| [[0.0; 3]; 4].map(|row| row.map(|_| f32::uniform(&mut rng, 1.0)))).collect();
+    let weights = |capacity| {
+        let net = Recurrent::<f32>::init(&mut Rng::new(2));
+        let mut trainer = Trainer::new(net, Mse, Adam::new(0.01)).capacity(capacity);
+        for _ in 0..3 {
+            trainer.step(&x, &[[0.5, -0.5]; 7]);
+        }
+        trainer.network().flat().iter().map(|value| value.to_bits()).collect::<Vec<u32>>()
+    };
+    let whole = weights(7);
+    for capacity in [1, 2, 3, 4] {
+        assert_eq!(weights(capacity), whole, "capacity {capacity}");
+    }
+}

@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [16, 8] -> [16, 32] {
+        gru: Gru<8, 32, layers = 0>,
+    }
+}
+
+fn main() {}
