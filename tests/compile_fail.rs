@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 10] =
-    ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights", "sequences"];
+const TOPICS: [&str; 11] =
+    ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights", "sequences", "planes"];
 
 #[test]
 fn wrong_networks_do_not_compile_and_say_why() {

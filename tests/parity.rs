@@ -1,8 +1,5 @@
 //! Networks declared with `network!` against PyTorch: outputs, dL/dx and every parameter's gradient of the goldens in
 //! `parity/layers.json`, whose `generate.py` says how they were made. Every case has to be known here by its name.
-//!
-//! The tolerances are those of PyTorch's `assert_close`: 1.3e-6 of the value and 1e-5 for f32, 1e-7 of the value for f64,
-//! there with 1e-14 for values that should be 0.
 
 #![cfg(feature = "alloc")]
 

@@ -122,6 +122,24 @@ pub fn view_mut<X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &mut [X]) -> &mut [
     batch_mut(flat_mut(x))
 }
 
+/// One tensor seen as one of another shape with the same scalars in the same order.
+///
+/// Both have as many scalars; a build stops where they have not.
+#[inline(always)]
+pub(crate) fn regrouped<X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &X) -> &R {
+    const { assert!(R::LEN == X::LEN) };
+    // SAFETY: by the contract of `Tensor` both are `LEN` scalars of one type.
+    unsafe { &*(&raw const *x).cast() }
+}
+
+/// As [`regrouped`], to write to.
+#[inline(always)]
+pub(crate) fn regrouped_mut<X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &mut X) -> &mut R {
+    const { assert!(R::LEN == X::LEN) };
+    // SAFETY: as in `regrouped`; the borrow is exclusive.
+    unsafe { &mut *(&raw mut *x).cast() }
+}
+
 /// Copies a batch, as far as both reach.
 #[inline(always)]
 pub fn copy<X: Tensor>(to: &mut [X], from: &[X]) {

@@ -1,4 +1,4 @@
-"""Write the PyTorch parity goldens: layers.json, losses.json, optimizers.json.
+"""Write the PyTorch parity goldens: layers.json, planes.json, losses.json, optimizers.json.
 
     pip install torch numpy
     python tests/parity/generate.py
@@ -244,6 +244,92 @@ def layers():
         yield case("mlp_deep", [3], network([3, 8, 8, 8, 2], [nn.GELU(), nn.SiLU(), nn.ELU()]))
 
 
+# ---------------------------------------------------------------- planes
+
+
+def convolution(function, inputs, outputs, kernel, bias=True, transposed=False, **options):
+    """A weight of [O, I / groups, ...], or of [I, O / groups, ...] where it is transposed."""
+    groups = options.get("groups", 1)
+    channels = [inputs, outputs // groups] if transposed else [outputs, inputs // groups]
+
+    def build(draw):
+        parameters = {"weight": draw.uniform([*channels, *kernel])}
+        if bias:
+            parameters["bias"] = draw.uniform([outputs])
+        return parameters, lambda p, x: function(x, p["weight"], p.get("bias"), **options)
+
+    return build
+
+
+def transposed2d(inputs, outputs, kernel, **options):
+    return convolution(F.conv_transpose2d, inputs, outputs, kernel, transposed=True, **options)
+
+
+def transposed1d(inputs, outputs, kernel, **options):
+    return convolution(F.conv_transpose1d, inputs, outputs, kernel, transposed=True, **options)
+
+
+def planes():
+    conv1d, conv2d = F.conv1d, F.conv2d
+    for scalar in SCALARS:
+
+        def case(name, dims, build, batch=2, **options):
+            return layer_case(name, scalar, dims, batch, build, low=-1.0, high=1.0, **options)
+
+        many = dict(stride=(2, 3), padding=(1, 2), dilation=(1, 2))
+        back = dict(stride=(2, 3), padding=(1, 0), output_padding=(1, 2), dilation=(2, 1), groups=2)
+        line = dict(stride=3, padding=2, output_padding=1, dilation=2, groups=2)
+        yield case("conv2d", [2, 5, 6], convolution(conv2d, 2, 3, [3, 3]))
+        yield case("conv2d_options", [3, 6, 7], convolution(conv2d, 3, 2, [3, 2], **many))
+        yield case("conv2d_same", [2, 5, 6], convolution(conv2d, 2, 3, [2, 4], padding="same"))
+        yield case("conv2d_same_apart", [1, 6, 6], convolution(conv2d, 1, 2, [3, 2], padding="same", dilation=(2, 3)))
+        yield case("conv2d_groups", [4, 4, 4], convolution(conv2d, 4, 6, [3, 3], bias=False, groups=2, padding=1))
+        yield case("conv2d_depthwise", [4, 5, 5], convolution(conv2d, 4, 8, [3, 3], groups=4, stride=2, padding=1))
+        yield case("conv2d_pointwise", [5, 3, 2], convolution(conv2d, 5, 4, [1, 1]))
+        yield case("conv2d_small", [1, 3, 3], convolution(conv2d, 1, 2, [2, 2]))
+        yield case("conv1d", [3, 9], convolution(conv1d, 3, 4, [3]))
+        yield case("conv1d_options", [2, 14], convolution(conv1d, 2, 3, [4], stride=2, padding=3, dilation=2))
+        yield case("conv1d_same", [2, 9], convolution(conv1d, 2, 4, [6], padding="same", groups=2, bias=False))
+        yield case("conv_transpose2d", [3, 4, 3], transposed2d(3, 2, [3, 2]))
+        yield case("conv_transpose2d_options", [2, 3, 4], transposed2d(2, 4, [3, 2], **back))
+        yield case("conv_transpose2d_no_bias", [2, 2, 2], transposed2d(2, 1, [2, 2], bias=False, stride=2))
+        yield case("conv_transpose1d", [3, 5], transposed1d(3, 2, [4]))
+        yield case("conv_transpose1d_options", [4, 5], transposed1d(4, 2, [3], **line))
+        yield case("max_pool2d", [2, 5, 6], plain(nn.MaxPool2d(2)))
+        yield case("max_pool2d_options", [2, 6, 7], plain(nn.MaxPool2d((3, 2), (1, 2), (1, 0), (2, 1))))
+        yield case("max_pool2d_ceil", [1, 6, 8], plain(nn.MaxPool2d((3, 3), (2, 4), 1, ceil_mode=True)))
+        yield case("max_pool1d", [3, 7], plain(nn.MaxPool1d(3, 2, 1)))
+        yield case("max_pool1d_ceil", [2, 9], plain(nn.MaxPool1d(3, ceil_mode=True, dilation=2)))
+        yield case("avg_pool2d", [2, 5, 6], plain(nn.AvgPool2d(2)))
+        yield case("avg_pool2d_options", [2, 6, 7], plain(nn.AvgPool2d((3, 2), (1, 2), (1, 1))))
+        yield case("avg_pool2d_within", [2, 5, 5], plain(nn.AvgPool2d(3, 2, 1, count_include_pad=False)))
+        ceil = dict(kernel_size=(3, 3), stride=(2, 4), padding=1, ceil_mode=True)
+        yield case("avg_pool2d_ceil", [1, 6, 8], plain(nn.AvgPool2d(**ceil)))
+        yield case("avg_pool2d_ceil_within", [1, 6, 8], plain(nn.AvgPool2d(**ceil, count_include_pad=False)))
+        yield case("avg_pool1d", [3, 7], plain(nn.AvgPool1d(3, 2, 1)))
+        yield case("avg_pool1d_ceil", [2, 8], plain(nn.AvgPool1d(3, ceil_mode=True)))
+        yield case("adaptive_avg_pool2d", [2, 5, 7], plain(nn.AdaptiveAvgPool2d((3, 2))))
+        yield case("adaptive_avg_pool2d_longer", [1, 2, 3], plain(nn.AdaptiveAvgPool2d((3, 5))))
+        yield case("adaptive_avg_pool1d", [3, 8], plain(nn.AdaptiveAvgPool1d(3)))
+        yield case("adaptive_max_pool2d", [2, 5, 7], plain(nn.AdaptiveMaxPool2d((3, 2))))
+        yield case("adaptive_max_pool1d", [3, 8], plain(nn.AdaptiveMaxPool1d(3)))
+        yield case("global_avg_pool", [3, 4, 5], plain(nn.AdaptiveAvgPool2d(1)))
+        yield case("global_avg_pool_line", [3, 5], plain(nn.AdaptiveAvgPool1d(1)))
+        yield case("global_max_pool", [3, 4, 5], plain(nn.AdaptiveMaxPool2d(1)))
+        yield case("zero_pad2d", [2, 2, 3], plain(nn.ZeroPad2d((1, 2, 0, 3))))
+        yield case("zero_pad2d_all", [1, 2, 2], plain(nn.ZeroPad2d(1)))
+        yield case("zero_pad1d", [2, 3], plain(nn.ZeroPad1d((2, 1))))
+        yield case("upsample_nearest", [2, 2, 3], plain(nn.Upsample(scale_factor=(2, 3))))
+        yield case("upsample_nearest_size", [2, 3, 5], plain(nn.Upsample(size=(5, 3))))
+        yield case("upsample_nearest_line", [2, 4], plain(nn.Upsample(scale_factor=2)))
+        yield case("upsample_bilinear", [2, 3, 2], plain(nn.Upsample(scale_factor=2, mode="bilinear")))
+        yield case("upsample_bilinear_size", [1, 3, 5], plain(nn.Upsample(size=(7, 4), mode="bilinear")))
+        corners = dict(mode="bilinear", align_corners=True)
+        yield case("upsample_bilinear_corners", [1, 3, 5], plain(nn.Upsample(size=(7, 4), **corners)))
+        yield case("upsample_linear", [2, 4], plain(nn.Upsample(scale_factor=3, mode="linear")))
+        yield case("upsample_linear_corners", [2, 4], plain(nn.Upsample(size=9, mode="linear", align_corners=True)))
+
+
 # ---------------------------------------------------------------- losses
 
 
@@ -445,5 +531,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     write("layers.json", layers())
+    write("planes.json", planes())
     write("losses.json", losses())
     write("optimizers.json", optimizers())

@@ -53,6 +53,7 @@ pub(crate) mod linear;
 pub(crate) mod naive;
 #[cfg(feature = "deterministic")]
 mod panels;
+pub(crate) mod resample;
 pub(crate) mod route;
 #[cfg(test)]
 mod tests;

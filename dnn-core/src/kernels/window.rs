@@ -1,14 +1,26 @@
-//! Pooling: a window of KH x KW elements moves over each plane, from [H, W] to [OH, OW] positions.
+//! Pooling: windows of each plane, [H, W], become the elements of a smaller one, [OH, OW].
 //!
-//! largest    y[c][oh][ow] = the largest x[c][oh s + kh d - p][ow s + kw d - p]
-//! mean       y[c][oh][ow] = the sum of them / their number
+//! largest    y[c][oh][ow] = the largest x in the window at (oh, ow)
+//! mean       y[c][oh][ow] = the sum of the x in the window at (oh, ow) / their number
 //!
 //! What lies outside of a plane is not read.
 
 use crate::scalar::Scalar;
 use crate::shape::{windows, windows_ceil};
 
-/// How a window moves: rows first, columns second.
+/// Which elements of a plane a window holds: `count` rows and columns from the first one on.
+pub(crate) trait Windows: Copy {
+    /// The rows (`dim` 0) or columns (`dim` 1) of the window at `position`, in a plane that has `length` of them.
+    fn count(&self, dim: usize, position: usize, length: usize) -> usize;
+    /// The row or column number k of the window; a very large number where it lies outside of the plane.
+    fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize;
+    /// What the sum over rows or columns is divided by.
+    fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
+        self.count(dim, position, length)
+    }
+}
+
+/// A window of one size that moves: rows first, columns second.
 #[derive(Clone, Copy)]
 pub(crate) struct Window {
     /// KH, KW
@@ -34,34 +46,111 @@ impl Window {
             [windows(h, k[0], s[0], 2 * p[0], d[0]), windows(w, k[1], s[1], 2 * p[1], d[1])]
         }
     }
+}
 
-    /// The place that element k of the window has at a position; none, seen as a very large one, outside of the plane.
+impl Windows for Window {
     #[inline(always)]
-    fn place(&self, dim: usize, position: usize, k: usize) -> usize {
+    fn count(&self, dim: usize, _: usize, _: usize) -> usize {
+        self.kernel[dim]
+    }
+    #[inline(always)]
+    fn place(&self, dim: usize, position: usize, k: usize, _: usize) -> usize {
         (position * self.stride[dim] + k * self.dilation[dim]).wrapping_sub(self.padding[dim])
     }
 }
 
-/// The largest element of a window and its number in the order of rows and columns; the last NaN, if there is one.
+/// A window whose sum is divided by the number of its elements.
+#[derive(Clone, Copy)]
+pub(crate) struct Mean {
+    pub(crate) window: Window,
+    /// Whether the padding counts, as zeros.
+    pub(crate) padded: bool,
+}
+
+impl Mean {
+    /// [OH, OW] for [H, W].
+    pub(crate) const fn output(&self, dims: [usize; 2]) -> [usize; 2] {
+        self.window.output(dims)
+    }
+}
+
+impl Windows for Mean {
+    #[inline(always)]
+    fn count(&self, dim: usize, position: usize, length: usize) -> usize {
+        self.window.count(dim, position, length)
+    }
+    #[inline(always)]
+    fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize {
+        self.window.place(dim, position, k, length)
+    }
+    /// What reaches beyond the padding behind never counts.
+    #[inline(always)]
+    fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
+        let Window { kernel, stride, padding, .. } = self.window;
+        let begin = position * stride[dim]; // counted from the padding before
+        let whole = begin + kernel[dim];
+        let last = length + if self.padded { 2 * padding[dim] } else { padding[dim] };
+        let end = if whole < last { whole } else { last };
+        let first = if self.padded || begin > padding[dim] { begin } else { padding[dim] };
+        end.wrapping_sub(first)
+    }
+}
+
+/// Windows that divide a plane into OH rows and OW columns of them, of nearly the same size: from floor(oh H / OH) up to,
+/// but without, ceil((oh + 1) H / OH).
+#[derive(Clone, Copy)]
+pub(crate) struct Division {
+    /// OH, OW, both more than 0
+    pub(crate) output: [usize; 2],
+}
+
+impl Division {
+    /// [OH, OW] for any [H, W].
+    pub(crate) const fn output(&self, _: [usize; 2]) -> [usize; 2] {
+        assert!(self.output[0] > 0 && self.output[1] > 0, "the output has no element");
+        self.output
+    }
+
+    #[inline(always)]
+    fn first(&self, dim: usize, position: usize, length: usize) -> usize {
+        (position * length).checked_div(self.output[dim]).unwrap_or(0)
+    }
+}
+
+impl Windows for Division {
+    #[inline(always)]
+    fn count(&self, dim: usize, position: usize, length: usize) -> usize {
+        let behind = (position * length + length + self.output[dim] - 1).checked_div(self.output[dim]).unwrap_or(0);
+        behind - self.first(dim, position, length)
+    }
+    #[inline(always)]
+    fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize {
+        self.first(dim, position, length) + k
+    }
+}
+
+/// The largest element of a window and its row and column; the first of equal ones, but the last NaN, if there is one.
 #[inline(always)]
 fn largest_of<T: Scalar, const H: usize, const W: usize>(
     plane: &[[T; W]; H],
-    window: Window,
+    windows: impl Windows,
     [oh, ow]: [usize; 2],
-) -> (T, usize) {
-    let mut best = (T::from_f64(f64::NEG_INFINITY), usize::MAX);
-    for kh in 0..window.kernel[0] {
-        let Some(row) = plane.get(window.place(0, oh, kh)) else { continue };
-        for kw in 0..window.kernel[1] {
-            let Some(x) = row.get(window.place(1, ow, kw)) else { continue };
+) -> (T, [usize; 2]) {
+    let (mut best, mut at, mut found) = (T::from_f64(f64::NEG_INFINITY), [usize::MAX; 2], false);
+    for kh in 0..windows.count(0, oh, H) {
+        let y = windows.place(0, oh, kh, H);
+        let Some(row) = plane.get(y) else { continue };
+        for kw in 0..windows.count(1, ow, W) {
+            let x = windows.place(1, ow, kw, W);
+            let Some(&value) = row.get(x) else { continue };
             // The first one is taken whatever it is: minus infinity may be all there is.
             #[allow(clippy::eq_op, reason = "only a NaN is not equal to itself")]
-            if *x > best.0 || *x != *x || best.1 == usize::MAX {
-                best = (*x, kh * window.kernel[1] + kw);
+            if value > best || value != value || !found {
+                (best, at, found) = (value, [y, x], true);
             }
         }
     }
-    best
+    (best, at)
 }
 
 /// y = the largest element of each window
@@ -69,13 +158,13 @@ fn largest_of<T: Scalar, const H: usize, const W: usize>(
 pub(crate) fn largest<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize, const OW: usize>(
     y: &mut [[[[T; OW]; OH]; C]],
     x: &[[[[T; W]; H]; C]],
-    window: Window,
+    windows: impl Windows,
 ) {
     for (y, x) in y.iter_mut().zip(x) {
         for c in 0..C {
             for oh in 0..OH {
                 for ow in 0..OW {
-                    y[c][oh][ow] = largest_of(&x[c], window, [oh, ow]).0;
+                    y[c][oh][ow] = largest_of(&x[c], windows, [oh, ow]).0;
                 }
             }
         }
@@ -95,21 +184,75 @@ pub(crate) fn largest_back<
     dx: &mut [[[[T; W]; H]; C]],
     x: &[[[[T; W]; H]; C]],
     dy: &[[[[T; OW]; OH]; C]],
-    window: Window,
+    windows: impl Windows,
 ) {
     for ((dx, x), dy) in dx.iter_mut().zip(x).zip(dy) {
         for c in 0..C {
             dx[c] = [[T::ZERO; W]; H];
             for oh in 0..OH {
                 for ow in 0..OW {
-                    let (_, number) = largest_of(&x[c], window, [oh, ow]);
-                    // By comparison, because an index that was found is one that could be out of bounds.
-                    for kh in 0..window.kernel[0] {
-                        let Some(row) = dx[c].get_mut(window.place(0, oh, kh)) else { continue };
-                        for kw in 0..window.kernel[1] {
-                            let Some(dx) = row.get_mut(window.place(1, ow, kw)) else { continue };
-                            if kh * window.kernel[1] + kw == number {
-                                *dx += dy[c][oh][ow];
+                    let (_, [row, column]) = largest_of(&x[c], windows, [oh, ow]);
+                    if let Some(dx) = dx[c].get_mut(row).and_then(|row| row.get_mut(column)) {
+                        *dx += dy[c][oh][ow];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the sum over a window is divided by.
+#[inline(always)]
+fn divisor<T: Scalar>(windows: impl Windows, [oh, ow]: [usize; 2], [h, w]: [usize; 2]) -> T {
+    T::from_usize(windows.divisor(0, oh, h) * windows.divisor(1, ow, w))
+}
+
+/// y = the mean of each window
+#[inline(always)]
+pub(crate) fn mean<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize, const OW: usize>(
+    y: &mut [[[[T; OW]; OH]; C]],
+    x: &[[[[T; W]; H]; C]],
+    windows: impl Windows,
+) {
+    for (y, x) in y.iter_mut().zip(x) {
+        for c in 0..C {
+            for oh in 0..OH {
+                for ow in 0..OW {
+                    let mut sum = T::ZERO;
+                    for kh in 0..windows.count(0, oh, H) {
+                        let Some(row) = x[c].get(windows.place(0, oh, kh, H)) else { continue };
+                        for kw in 0..windows.count(1, ow, W) {
+                            if let Some(x) = row.get(windows.place(1, ow, kw, W)) {
+                                sum += *x;
+                            }
+                        }
+                    }
+                    y[c][oh][ow] = sum / divisor(windows, [oh, ow], [H, W]);
+                }
+            }
+        }
+    }
+}
+
+/// dx = the sum of dy / number over the windows that hold the element
+#[inline(always)]
+pub(crate) fn mean_back<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize, const OW: usize>(
+    dx: &mut [[[[T; W]; H]; C]],
+    _: &[[[[T; W]; H]; C]],
+    dy: &[[[[T; OW]; OH]; C]],
+    windows: impl Windows,
+) {
+    for (dx, dy) in dx.iter_mut().zip(dy) {
+        for c in 0..C {
+            dx[c] = [[T::ZERO; W]; H];
+            for oh in 0..OH {
+                for ow in 0..OW {
+                    let share = dy[c][oh][ow] / divisor(windows, [oh, ow], [H, W]);
+                    for kh in 0..windows.count(0, oh, H) {
+                        let Some(row) = dx[c].get_mut(windows.place(0, oh, kh, H)) else { continue };
+                        for kw in 0..windows.count(1, ow, W) {
+                            if let Some(dx) = row.get_mut(windows.place(1, ow, kw, W)) {
+                                *dx += share;
                             }
                         }
                     }

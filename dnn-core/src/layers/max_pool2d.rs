@@ -4,7 +4,7 @@
 //! planes is never the largest. A NaN is larger than every number, as in PyTorch: the last one of a window gets the gradient.
 
 use crate::kernels::window::{Window, largest, largest_back};
-use crate::layers::planes::over_planes;
+use crate::layers::planes::{no_parameters, over_planes};
 use core::marker::PhantomData;
 
 /// The largest element of each window over rows and columns, PyTorch's
@@ -40,12 +40,15 @@ pub struct MaxPool2d<
     scalar: PhantomData<T>,
 }
 
-over_planes!(
+no_parameters! {
+    MaxPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, DH: usize, DW: usize, CEIL: bool]>
+}
+over_planes! {
     MaxPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, DH: usize, DW: usize, CEIL: bool]>,
     Window { kernel: [KH, KW], stride: [SH, SW], padding: [PH, PW], dilation: [DH, DW], ceil: CEIL },
     largest,
     largest_back
-);
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,22 @@
 //! Such a layer is a type of no size whose numbers are all in its type. Its file has the type, the numbers as the value of a
 //! rule, and the two functions that compute y from x, and dx from x and dy.
 
+use crate::tensor::{Tensor, view, view_mut};
+
+/// Planes of one row, from what has no rows.
+#[inline(always)]
+pub(super) fn planes<T: Tensor<Scalar = T>, const C: usize, const W: usize>(x: &[[[T; W]; C]]) -> &[[[[T; W]; 1]; C]] {
+    view(x)
+}
+
+/// As [`planes`], to write to.
+#[inline(always)]
+pub(super) fn planes_mut<T: Tensor<Scalar = T>, const C: usize, const W: usize>(
+    x: &mut [[[T; W]; C]],
+) -> &mut [[[[T; W]; 1]; C]] {
+    view_mut(x)
+}
+
 /// The layer as a value, and its empty table of parameters.
 macro_rules! no_parameters {
     ($name:ident<[$($first:ident),*], [$($rest:ident: $kind:ty),*]>) => {
@@ -36,12 +52,28 @@ macro_rules! no_parameters {
 /// the rule's `output` says what [OH, OW] is.
 macro_rules! over_planes {
     ($name:ident<[$($first:ident),*], [$($rest:ident: $kind:ty),*]>, $rule:expr, $forward:path, $backward:path) => {
-        $crate::layers::planes::no_parameters!($name<[$($first),*], [$($rest: $kind),*]>);
         $crate::layers::planes::operation! {
             [$(const $first: usize,)* T, $(const $rest: $kind,)* const H: usize, const OH: usize],
             $name<$($first,)* T, $($rest),*>, [[[T; W]; H]; C], [[[T; OW]; OH]; C], $rule.output([H, W]), [OH, OW],
             |x, y| $forward(y, x, $rule),
             |x, dy, dx| $backward(dx, x, dy, $rule)
+        }
+    };
+}
+
+/// A layer over one dimension, from [C, W] to [C, OW]: planes of one row.
+macro_rules! over_lines {
+    ($name:ident<[$($first:ident),*], [$($rest:ident: $kind:ty),*]>, $rule:expr, $forward:path, $backward:path) => {
+        $crate::layers::planes::operation! {
+            [$(const $first: usize,)* T, $(const $rest: $kind),*],
+            $name<$($first,)* T, $($rest),*>, [[T; W]; C], [[T; OW]; C], $rule.output([1, W]), [1, OW],
+            |x, y| $forward($crate::layers::planes::planes_mut(y), $crate::layers::planes::planes(x), $rule),
+            |x, dy, dx| $backward(
+                $crate::layers::planes::planes_mut(dx),
+                $crate::layers::planes::planes(x),
+                $crate::layers::planes::planes(dy),
+                $rule,
+            )
         }
     };
 }
@@ -92,4 +124,4 @@ macro_rules! operation {
     };
 }
 
-pub(crate) use {no_parameters, operation, over_planes};
+pub(crate) use {no_parameters, operation, over_lines, over_planes};

@@ -147,6 +147,18 @@ impl<'a> Arguments<'a> {
         self.sizes(key, &argument.value, dims, least)
     }
 
+    /// The only argument in `<..>`: numbers of at least `least`, `count` of them, or one for all.
+    pub(crate) fn only_sizes(&mut self, name: &'static str, count: usize, least: usize) -> Option<Sizes> {
+        let given = self.given(&[name]);
+        self.sizes(name, &given.first()?.value, count, least)
+    }
+
+    /// The place of the value of `key`, where it is there.
+    pub(crate) fn has(&self, key: &str) -> Option<Place> {
+        let named = |argument: &&Argument| argument.key.as_ref().is_some_and(|own| own == key);
+        self.item.arguments.iter().find(named).map(|argument| argument.value.place())
+    }
+
     /// `key = 2`, a number of at least 1.
     pub(crate) fn length_option(&mut self, key: &'static str) -> Option<Length> {
         let argument = self.keyed(key)?;
@@ -161,16 +173,14 @@ impl<'a> Arguments<'a> {
     }
 
     fn sizes(&mut self, name: &str, value: &Expression, dims: usize, least: usize) -> Option<Sizes> {
-        let (label, word, place) = (self.label(), self.word(), value.place());
-        let each = value.each();
+        let (label, place, each) = (self.label(), value.place(), value.each());
         if matches!(value, Expression::List(..)) && each.len() != dims {
-            let takes = plural(dims, "dimension");
-            let example = vec!["2"; dims].join(", ");
-            let advice =
-                if dims == 1 { "write one number".to_owned() } else { format!("write one number, or `[{example}]`") };
-            let message =
-                format!("`{label}`: `{name}` has {}, but `{word}` has {takes}: {advice}", plural(each.len(), "number"));
-            self.error(place, message);
+            let (takes, advice) = match dims {
+                1 => ("1".to_owned(), "write one number".to_owned()),
+                _ => (format!("1 or {dims}"), format!("write one number, or `[{}]`", vec!["1"; dims].join(", "))),
+            };
+            let given = plural(each.len(), "number");
+            self.error(place, format!("`{label}`: `{name}` has {given}, but it takes {takes}: {advice}"));
             return None;
         }
         let what = format!("`{label}`: `{name}`");
@@ -204,7 +214,9 @@ impl<'a> Arguments<'a> {
 
     fn keyed(&mut self, key: &'static str) -> Option<&'a Argument> {
         let again = self.asked.contains(&key);
-        self.asked.push(key);
+        if !again {
+            self.asked.push(key);
+        }
         let mut found =
             self.item.arguments.iter().filter(|argument| argument.key.as_ref().is_some_and(|own| own == key));
         let first = found.next();

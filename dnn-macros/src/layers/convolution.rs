@@ -172,7 +172,7 @@ impl Layer for Convolution {
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let Convolution { label, place, dims, inputs, outputs, .. } = self;
         let planes = window::planes(&incoming, label, *place, *dims, errors);
-        let c = planes[0];
+        let [c, rows, columns] = planes.dims;
         let i = inputs.as_ref().map_or(c, |inputs| inputs.value);
         channels(label, inputs.as_ref(), &incoming, *dims, errors);
         let stood_in = || following.and_then(|dims| dims.first().copied()).unwrap_or(1);
@@ -194,7 +194,7 @@ impl Layer for Convolution {
         let added = if self.bias { " + b" } else { "" };
         Operation {
             form: Form::Op {
-                from: window::shape([i, planes[1], planes[2]], *dims),
+                from: window::shape([i, rows, columns], *dims),
                 to: output.clone(),
                 reads: Reads::INPUT,
                 reads_for_dx: Reads::NOTHING,

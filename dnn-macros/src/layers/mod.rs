@@ -2,13 +2,16 @@
 //!
 //! The passes know layers only as [`Layer`] and [`Operation`]; this list is the only one.
 
+mod adaptive;
 mod arguments;
 mod convolution;
 mod elementwise;
 mod own;
+mod padding;
 mod pool;
 mod recurrent;
 mod softmaxes;
+mod transposed;
 mod unreadable;
 mod window;
 
@@ -32,16 +35,28 @@ macro_rules! layers {
 }
 
 layers! {
+    adaptive_avg_pool1d: "AdaptiveAvgPool1d",
+    adaptive_avg_pool2d: "AdaptiveAvgPool2d",
+    adaptive_max_pool1d: "AdaptiveMaxPool1d",
+    adaptive_max_pool2d: "AdaptiveMaxPool2d",
+    avg_pool1d: "AvgPool1d",
+    avg_pool2d: "AvgPool2d",
+    conv1d: "Conv1d",
     conv2d: "Conv2d",
+    conv_transpose1d: "ConvTranspose1d",
+    conv_transpose2d: "ConvTranspose2d",
     dropout: "Dropout",
     elu: "Elu",
     flatten: "Flatten",
     gelu: "Gelu",
+    global_avg_pool: "GlobalAvgPool",
+    global_max_pool: "GlobalMaxPool",
     gru: "Gru",
     leaky_relu: "LeakyRelu",
     linear: "Linear",
     log_softmax: "LogSoftmax",
     lstm: "Lstm",
+    max_pool1d: "MaxPool1d",
     max_pool2d: "MaxPool2d",
     relu: "Relu",
     reshape: "Reshape",
@@ -51,6 +66,9 @@ layers! {
     softmax: "Softmax",
     softplus: "Softplus",
     tanh: "Tanh",
+    upsample: "Upsample",
+    zero_pad1d: "ZeroPad1d",
+    zero_pad2d: "ZeroPad2d",
 }
 
 /// A layer whose arguments are read.

@@ -1,14 +1,50 @@
 //! What pooling over one and two dimensions has in common: arguments and shapes.
 
-use super::window::{self, Window};
-use super::{Arguments, Form, Layer, Operation, Reads, Workspace};
+use super::window;
+pub(super) use super::window::Window;
+use super::{Arguments, Form, Layer, Operation, Proof, Reads, Workspace};
 use crate::error::{Errors, Place};
 use crate::shape::Incoming;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// The value of a pooling layer, from the numbers of its window.
-type Value = fn(&Window) -> TokenStream;
+/// The type of a pooling layer, from the numbers of its window.
+type Value = Box<dyn Fn(&Window) -> TokenStream>;
+
+/// A layer without parameters that makes planes from planes.
+pub(super) struct Planar {
+    /// Its type, with its numbers and with `_` for the scalar.
+    pub(super) value: TokenStream,
+    pub(super) from: Vec<usize>,
+    pub(super) output: Vec<usize>,
+    /// What its backward pass reads.
+    pub(super) reads: Reads,
+    /// Forward and backward.
+    pub(super) formulas: [&'static str; 2],
+}
+
+impl Planar {
+    pub(super) fn operation(self, proofs: Vec<Proof>) -> Operation {
+        let Planar { value, from, output, reads, formulas: [formula, derivative] } = self;
+        Operation {
+            form: Form::Op {
+                from,
+                to: output.clone(),
+                reads,
+                reads_for_dx: reads,
+                workspace: Workspace::Nothing,
+                value: Some(quote!(__dnn::#value::new())),
+                own: None,
+            },
+            output,
+            field: None,
+            macs: Some(0),
+            formula: formula.to_owned(),
+            derivative: derivative.to_owned(),
+            proofs,
+        }
+    }
+}
 
 pub(super) struct Pool {
     label: String,
@@ -19,8 +55,7 @@ pub(super) struct Pool {
     value: Value,
     /// What its backward pass reads.
     reads: Reads,
-    formula: &'static str,
-    derivative: &'static str,
+    formulas: [&'static str; 2],
 }
 
 /// Takes the size of the kernel, and `stride`, which is that of the kernel where it is absent, `padding = 0`,
@@ -31,7 +66,7 @@ pub(super) fn read(
     dilated: bool,
     value: Value,
     reads: Reads,
-    [formula, derivative]: [&'static str; 2],
+    formulas: [&'static str; 2],
 ) -> Box<dyn Layer> {
     let (label, place) = (arguments.label(), Place::from(arguments.span()));
     let (_, mut sizes) = arguments.channels_and_sizes(&[], &["kernel_size"], dims);
@@ -52,7 +87,7 @@ pub(super) fn read(
         }
     }
     let window = readable.then_some(window);
-    Box::new(Pool { label, place, dims, window, value, reads, formula, derivative })
+    Box::new(Pool { label, place, dims, window, value, reads, formulas })
 }
 
 /// The numbers of a window in a type, rows before columns: kernel, stride, padding, and dilation where there is one.
@@ -68,26 +103,10 @@ impl Layer for Pool {
         let window = self.window.as_ref().unwrap_or(&ones);
         let (counts, proofs) = window.positions(label, incoming.from, planes, errors);
         let output = match &self.window {
-            Some(_) => window::shape([planes[0], counts[0], counts[1]], *dims),
+            Some(_) => window::shape([planes.dims[0], counts[0], counts[1]], *dims),
             None => following.unwrap_or(incoming.dims).to_vec(),
         };
-        let value = value(window);
-        Operation {
-            form: Form::Op {
-                from: window::shape(planes, *dims),
-                to: output.clone(),
-                reads: *reads,
-                reads_for_dx: *reads,
-                workspace: Workspace::Nothing,
-                value: Some(quote!(__dnn::#value::new())),
-                own: None,
-            },
-            output,
-            field: None,
-            macs: Some(0),
-            formula: self.formula.to_owned(),
-            derivative: self.derivative.to_owned(),
-            proofs,
-        }
+        let from = window::shape(planes.dims, *dims);
+        Planar { value: value(window), from, output, reads: *reads, formulas: self.formulas }.operation(proofs)
     }
 }

@@ -28,6 +28,15 @@ pub(super) struct Window {
     pub(super) padding_place: Option<Place>,
 }
 
+/// The tensor that reaches a layer.
+#[derive(Clone, Copy)]
+pub(super) struct Planes {
+    /// Channels, rows and columns.
+    pub(super) dims: [usize; 3],
+    /// Whether that is its shape: where it is not, the mistake is noted, and nothing more is said about it.
+    pub(super) fit: bool,
+}
+
 /// Numbers of rows and columns from those of `dims` dimensions.
 pub(super) fn both(values: &[usize], rest: usize) -> [usize; 2] {
     match values {
@@ -66,17 +75,12 @@ pub(super) fn read_dilation(arguments: &mut Arguments<'_>, window: &mut Window) 
     }
 }
 
-/// `[channels, rows, columns]` of a tensor that reaches a layer over `dims` dimensions, or what stands in for it.
-pub(super) fn planes(
-    incoming: &Incoming<'_>,
-    label: &str,
-    place: Place,
-    dims: usize,
-    errors: &mut Errors,
-) -> [usize; 3] {
+/// `[channels, rows, columns]` of a tensor that reaches a layer over `dims` dimensions; for one of another rank,
+/// which is a mistake, its last lengths stand in.
+pub(super) fn planes(incoming: &Incoming<'_>, label: &str, place: Place, dims: usize, errors: &mut Errors) -> Planes {
     match (incoming.dims, dims) {
-        ([channels, length], 1) => [*channels, 1, *length],
-        ([channels, rows, columns], 2) => [*channels, *rows, *columns],
+        ([channels, length], 1) => Planes { dims: [*channels, 1, *length], fit: true },
+        ([channels, rows, columns], 2) => Planes { dims: [*channels, *rows, *columns], fit: true },
         (other, _) => {
             let shape = if dims == 1 { "[channels, length]" } else { "[channels, rows, columns]" };
             let example = match other {
@@ -96,7 +100,7 @@ pub(super) fn planes(
             let mut last = other.iter().rev().copied();
             let columns = last.next().unwrap_or(1);
             let rows = if dims == 1 { 1 } else { last.next().unwrap_or(1) };
-            [last.next().unwrap_or(1), rows, columns]
+            Planes { dims: [last.next().unwrap_or(1), rows, columns], fit: false }
         }
     }
 }
@@ -133,15 +137,17 @@ impl Window {
         &self,
         label: &str,
         from: &str,
-        planes: [usize; 3],
+        planes: Planes,
         errors: &mut Errors,
     ) -> ([usize; 2], Vec<Proof>) {
         let (mut counts, mut proofs) = ([1; 2], Vec::new());
         for dim in 2 - self.dims..2 {
-            let (length, reach) = (planes[dim + 1], self.reach(dim));
+            let (length, reach) = (planes.dims[dim + 1], self.reach(dim));
             let zeros = 2 * self.padding[dim] + self.further[dim];
             let Some(rest) = (length + zeros).checked_sub(reach) else {
-                self.too_large(label, from, dim, length, errors);
+                if planes.fit {
+                    self.too_large(label, from, dim, length, errors);
+                }
                 continue;
             };
             counts[dim] = rest / self.stride[dim] + 1;

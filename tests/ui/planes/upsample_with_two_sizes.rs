@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [1, 4, 4] -> [1, 8, 8] {
+        Upsample<scale_factor = 2, size = 8>,
+    }
+}
+
+fn main() {}
