@@ -41,7 +41,8 @@
 //! [`network!`] documents the syntax. Layers, their options and defaults are PyTorch's: [`Linear`], [`Relu`],
 //! [`LeakyRelu`], [`Elu`], [`Gelu`], [`Silu`], [`Sigmoid`], [`Tanh`], [`Softplus`], [`Softmax`], [`LogSoftmax`],
 //! [`Dropout`], and `Flatten` and `Reshape`, which only regroup; over sequences [`Rnn`], [`Gru`] and [`Lstm`], whose `step`
-//! takes one input at a time. A layer of your own is a type that implements [`Layer`]
+//! takes one input at a time; normalisation by [`BatchNorm1d`] and [`BatchNorm2d`]. A layer of your own is a type that
+//! implements [`Layer`]
 //! and derives [`Parameters`](derive@Parameters).
 //!
 //! # Training
@@ -198,6 +199,8 @@ pub use dnn_macros::{__budget, __network};
 ///   the last one by default.
 /// - `Gru<I, H>`, `Lstm<I, H>` and `Rnn<I, H>` turn a sequence `[S, I]` into the states `[S, H]`, or into the last one with
 ///   `output = last`; `layers = 2`, `bidirectional = true` and `bias = false` are PyTorch's.
+/// - `norm: BatchNorm2d<C, affine = false>(eps = 1e-3, momentum = 0.01)`: numbers with a fraction stand in parentheses, by
+///   name or in PyTorch's order.
 /// - A name that is no built-in layer is a type of your own, `gate: Gate<8>`. What it gives is taken from the layers
 ///   behind it, or written with an arrow, `gate: Gate<8> -> [4]`; its type is checked against that.
 /// - A layer under `#[frozen]` stays what it is: it has no gradient and no state in the optimiser, what leads to it alone

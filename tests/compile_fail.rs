@@ -5,8 +5,20 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 11] =
-    ["shapes", "arguments", "names", "syntax", "use", "own", "frozen", "budget", "weights", "sequences", "planes"];
+const TOPICS: [&str; 12] = [
+    "shapes",
+    "arguments",
+    "names",
+    "syntax",
+    "use",
+    "own",
+    "frozen",
+    "budget",
+    "weights",
+    "sequences",
+    "planes",
+    "normalization",
+];
 
 #[test]
 fn wrong_networks_do_not_compile_and_say_why() {

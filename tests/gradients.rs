@@ -99,6 +99,17 @@ network! {
         fc3: Linear<12, 5, bias = false>,
         Softmax,
     }
+
+    /// Samples that depend on each other by the statistics of their batch.
+    pub struct Normalised<T>: [4] -> [3] {
+        fc1: Linear<4, 6, bias = false>,
+        norm1: BatchNorm1d<6>,
+        Tanh,
+        Reshape<2, 3>,
+        norm2: BatchNorm1d<2, affine = false>(eps = 0.1),
+        Flatten,
+        fc2: Linear<6, 3>,
+    }
 }
 
 const CASES: usize = 4;
@@ -139,7 +150,7 @@ where
     N: Network<Input = X, Scalar = f64>,
 {
     let mut workspace = vec![0.0; <N as Layer<X>>::TRAIN.len(x.len())];
-    let (inputs, parameters) = (tensor::flat(x).len(), net.flat().len());
+    let (inputs, parameters) = (tensor::flat(x).len(), trained(net));
     let slope = |number| {
         let mut at = |steps: f64| {
             let (mut moved, start);
@@ -149,17 +160,26 @@ where
                 moved = projected(net, x, dy, &mut workspace);
                 tensor::flat_mut(x)[number] = start;
             } else {
-                start = net.flat()[number - inputs];
-                net.flat_mut()[number - inputs] = start + steps * h;
+                let place = parameters[number - inputs];
+                start = net.flat()[place];
+                net.flat_mut()[place] = start + steps * h;
                 moved = projected(net, x, dy, &mut workspace);
-                net.flat_mut()[number - inputs] = start;
+                net.flat_mut()[place] = start;
             }
             moved /= 12.0 * h;
             moved
         };
         at(-2.0) - 8.0 * at(-1.0) + 8.0 * at(1.0) - at(2.0)
     };
-    (0..inputs + parameters).map(slope).collect()
+    (0..inputs + parameters.len()).map(slope).collect()
+}
+
+/// Where the scalars lie that have a gradient, in its order.
+fn trained<N: Network<Scalar = f64>>(net: &N) -> Vec<usize> {
+    let first = net.flat().as_ptr();
+    let tensors = net.parameters().filter(|tensor| tensor.role == dnn::Role::Parameter);
+    let place = |value: &f64| (&raw const *value).addr().abs_diff(first.addr()) / size_of::<f64>();
+    tensors.flat_map(|tensor| tensor.values.iter().map(place)).collect()
 }
 
 /// |a - b| / |b|
@@ -256,4 +276,9 @@ fn of_dropout_between_activations() {
 fn of_convolutions_and_pooling() {
     check::<Convolved<f32>, _, Convolved<f64>, _>();
     check::<Pooled<f32>, _, Pooled<f64>, _>();
+}
+
+#[test]
+fn of_statistics_over_a_batch() {
+    check::<Normalised<f32>, _, Normalised<f64>, _>();
 }

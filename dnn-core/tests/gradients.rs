@@ -98,6 +98,45 @@ fn linear<B: Bias<f64> + Copy>(name: &str, bias: B) {
     });
 }
 
+/// A layer of its own kind with random tensors, in training and frozen; running variances are positive.
+fn layer<X: Tensor<Scalar = f64>, L: Layer<X, Scalar = f64>>(name: &str) {
+    for frozen in [false, true] {
+        let name = if frozen { format!("{name}, frozen") } else { name.to_owned() };
+        check(&name, |rng| {
+            let (mut layer, mut dp) = (boxed_zeros::<L>(), boxed_zeros::<L::Gradient>());
+            let trained = count(L::TABLE, Some(Role::Parameter));
+            layer.flat_mut().copy_from_slice(&draws(rng, count(L::TABLE, None), 0.5, 2.0, &[]));
+            trained_mut(&mut *layer, &draws(rng, trained, -2.0, 2.0, &[]));
+            let pass = Pass { frozen, ..Pass::default() };
+            let (x, dy) =
+                (draws(rng, BATCH * X::LEN, -3.0, 3.0, &[0.0]), draws(rng, BATCH * L::Output::LEN, -1.0, 1.0, &[]));
+            let mut saved = vec![0.0; L::TRAIN.len(BATCH)];
+            let (mut y, mut dx, mut spoilt) = (dy.clone(), x.clone(), dy.clone());
+            layer.forward(&pass, tensor::batch(&x), tensor::batch_mut(&mut y), &mut saved);
+            let (to, from) = (tensor::batch_mut(&mut dx), tensor::batch_mut(&mut spoilt));
+            let y = tensor::batch(&y);
+            layer.backward(&pass, tensor::batch(&x), y, &mut saved, from, Some(to), Some(&mut *dp));
+            let mut values = vec![];
+            dnn_core::trained(&mut *layer, |slice, _| values.extend_from_slice(slice));
+            let f = |all: &[f64]| {
+                let (x, parameters) = all.split_at(BATCH * X::LEN);
+                let mut moved = boxed_zeros::<L>();
+                moved.copy_from(&layer);
+                trained_mut(&mut *moved, parameters);
+                let (mut y, mut saved) = (dy.clone(), vec![0.0; L::TRAIN.len(BATCH)]);
+                moved.forward(&pass, tensor::batch(x), tensor::batch_mut(&mut y), &mut saved);
+                dot(&y, &dy)
+            };
+            error(f, &[&x[..], &values].concat(), &[&dx, dp.flat()].concat())
+        });
+    }
+}
+
+/// Sets what is trained.
+fn trained_mut<L: Parameters<Scalar = f64>>(layer: &mut L, values: &[f64]) {
+    dnn_core::trained(layer, |slice, range| slice.copy_from_slice(&values[range]));
+}
+
 /// A loss over a batch whose samples and targets `sample` draws.
 fn loss<const N: usize, D>(name: &str, loss: impl Loss<[f64; N], D>, sample: impl Fn(&mut Rng) -> ([f64; N], D)) {
     check(name, |rng| {
@@ -141,6 +180,13 @@ fn of_linear() {
     linear("Linear", [0.0; 4]);
     linear("Linear with one bias", [0.0; 1]);
     linear("Linear without bias", ());
+}
+
+#[test]
+fn of_batch_normalisation() {
+    layer::<[[f64; 1]; 4], BatchNorm1d<4, f64>>("BatchNorm1d");
+    layer::<[[f64; 11]; 2], BatchNorm1d<2, f64, 2, 0>>("BatchNorm1d without bias");
+    layer::<[[f64; 6]; 3], BatchNorm2d<3, f64, 0>>("BatchNorm2d without parameters");
 }
 
 #[test]

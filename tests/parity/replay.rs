@@ -27,6 +27,20 @@ impl Case {
         self.0["parameters"].as_object().unwrap().keys().collect()
     }
 
+    /// The network with the parameters of the file, all of which it has to have, with their shapes, and no others.
+    pub(crate) fn network<N: Network>(&self) -> Box<N> {
+        let mut net: Box<N> = dnn::boxed_zeros();
+        assert_eq!(self.parameters().len(), net.parameters().count(), "{}", self.name());
+        for name in self.parameters() {
+            let own = path(name);
+            let dims = net.parameters().find(|named| named.name == *own).map(|named| named.dims);
+            assert_eq!(dims, Some(&self.dims(&format!("/parameters/{name}/dims"))[..]), "{} {name}", self.name());
+            let values = self.numbers(&format!("/parameters/{name}/values"));
+            net.parameter_mut(&own).unwrap().copy_from_slice(&values);
+        }
+        net
+    }
+
     /// What is found is what PyTorch gave.
     #[track_caller]
     pub(crate) fn close<T: Scalar>(&self, pointer: &str, found: &[T]) {
@@ -53,16 +67,7 @@ where
     X: Tensor<Scalar = T>,
     N: Network<Input = X, Scalar = T>,
 {
-    let mut net: Box<N> = dnn::boxed_zeros();
-    assert_eq!(case.parameters().len(), net.parameters().count(), "{}", case.name());
-    for name in case.parameters() {
-        let own = path(name);
-        let dims = net.parameters().find(|named| named.name == *own).map(|named| named.dims);
-        assert_eq!(dims, Some(&case.dims(&format!("/parameters/{name}/dims"))[..]), "{} {name}", case.name());
-        let values = case.numbers(&format!("/parameters/{name}/values"));
-        net.parameter_mut(&own).unwrap().copy_from_slice(&values);
-    }
-
+    let net: Box<N> = case.network();
     let (x, dy) = (case.numbers("/x"), case.numbers("/dy"));
     let x: &[X] = dnn::tensor::batch(&x);
     let mut dy = dnn::tensor::batch::<dnn::Output<N>>(&dy).to_vec();

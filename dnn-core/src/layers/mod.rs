@@ -1,8 +1,12 @@
 //! Layers, one file each: formula, forward, backward, tests.
 
+mod batch_norm;
+mod folding;
 mod planes;
 mod recurrent;
+mod statistics;
 
+pub use batch_norm::{BatchNorm, BatchNormGradient};
 pub use recurrent::{Gates, HiddenState};
 
 macro_rules! layers {
@@ -19,6 +23,8 @@ layers! {
     adaptive_max_pool2d: AdaptiveMaxPool2d,
     avg_pool1d: AvgPool1d,
     avg_pool2d: AvgPool2d,
+    batch_norm1d: BatchNorm1d,
+    batch_norm2d: BatchNorm2d,
     conv1d: Conv1d,
     conv2d: Conv2d,
     conv_transpose1d: ConvTranspose1d,

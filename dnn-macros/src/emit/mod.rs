@@ -152,6 +152,10 @@ impl Network<'_> {
                 let ty = generics(lengths, scalar);
                 quote_spanned!(node.span=> #krate::#ty)
             }
+            Some(Type::OfScalar(ty)) => {
+                let ty = ty(scalar);
+                quote_spanned!(node.span=> #krate::#ty)
+            }
             Some(Type::Own(tokens)) => tokens.clone(),
             None => quote!(()),
         }

@@ -73,7 +73,7 @@ pub(super) fn network(network: &Network<'_>) -> TokenStream {
         ty: network.field_type(node, &quote!(__dnn)),
         content: match node.borrowed {
             true => Content::Borrowed,
-            false => Content::Nested { count: None, frozen: node.frozen, twin: known.buffers },
+            false => Content::Nested { count: None, frozen: node.frozen, twin: known.buffers != Some(0) },
         },
         span: node.span,
     });

@@ -26,7 +26,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let keeps = network.typed.nodes.iter().filter_map(|node| keeps(network, node));
     let counts = network.fields().filter_map(|(node, _, field)| {
         let (label, ty) = (&node.label, network.concrete_field_type(node));
-        let count = Literal::usize_unsuffixed(field.parameters?);
+        let count = Literal::usize_unsuffixed(field.parameters? + field.buffers?);
         Some(quote! {
             const _: () = __dnn::check::length(#label, #count, __dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::None));
         })

@@ -69,7 +69,7 @@ fn table(network: &Network<'_>) -> String {
     let (mut parameters, mut held, mut macs) = (Some(0), Some(0), Some(0));
     for node in &network.typed.nodes {
         let (input, output) = shapes(network, node);
-        let own = parameters_of(node.operation.field.as_ref());
+        let (own, all) = scalars(node.operation.field.as_ref());
         let name =
             network.declaration.layers[node.layer].name.as_ref().map_or(String::new(), |name| format!("`{name}`"));
         let kind = if node.frozen { format!("{}`, frozen", node.kind) } else { format!("{}`", node.kind) };
@@ -77,11 +77,11 @@ fn table(network: &Network<'_>) -> String {
             "| {name} | `{kind} | `{input}` | `{output}` | {} | {} | {} |\n",
             cell(own),
             cell(node.operation.macs),
-            cell(own.map(|count| count * bytes))
+            cell(all.map(|count| count * bytes))
         );
-        let counts = |is: bool| own.map(|own| if is { own } else { 0 });
-        parameters = parameters.zip(counts(!node.frozen)).map(|(sum, own)| sum + own);
-        held = held.zip(counts(!node.borrowed)).map(|(sum, own)| sum + own);
+        let counts = |is: bool, count: Option<usize>| count.map(|count| if is { count } else { 0 });
+        parameters = parameters.zip(counts(!node.frozen, own)).map(|(sum, own)| sum + own);
+        held = held.zip(counts(!node.borrowed, all)).map(|(sum, all)| sum + all);
         macs = macs.zip(node.operation.macs).map(|(sum, own)| sum + own);
     }
     text +=
@@ -96,6 +96,8 @@ fn table(network: &Network<'_>) -> String {
     )
 }
 
-fn parameters_of(field: Option<&Field>) -> Option<usize> {
-    field.map_or(Some(0), |field| field.parameters)
+/// The scalars of a layer that have a gradient, and all of them.
+fn scalars(field: Option<&Field>) -> (Option<usize>, Option<usize>) {
+    let (parameters, buffers) = field.map_or((Some(0), Some(0)), |field| (field.parameters, field.buffers));
+    (parameters, parameters.zip(buffers).map(|(parameters, buffers)| parameters + buffers))
 }

@@ -291,7 +291,11 @@ impl<'a> Arguments<'a> {
         let Arguments { item, errors, asked, hyper_asked, hyper_read, read, .. } = self;
         for argument in &item.arguments {
             let Some(key) = &argument.key else { continue };
-            if !asked.iter().any(|known| key == known) {
+            if hyper_asked.iter().any(|known| key == known) {
+                let message =
+                    format!("`{word}` has no option `{key}`: write `({key} = {})` behind `>`", argument.value);
+                errors.push(key.span(), message);
+            } else if !asked.iter().any(|known| key == known) {
                 errors.push(key.span(), unknown(&word, "option", &key.to_string(), &asked));
             }
         }
@@ -306,9 +310,12 @@ impl<'a> Arguments<'a> {
             errors.push(first.value.place(), format!("`{word}` takes no lengths: {advice}"));
         }
         for argument in &item.hyper {
-            if let Some(key) = &argument.key
-                && !hyper_asked.iter().any(|known| key == known)
-            {
+            let Some(key) = &argument.key else { continue };
+            if asked.iter().any(|known| key == known) {
+                let message =
+                    format!("`{word}` has no hyper-parameter `{key}`: write `{key} = {}` before `>`", argument.value);
+                errors.push(key.span(), message);
+            } else if !hyper_asked.iter().any(|known| key == known) {
                 errors.push(key.span(), unknown(&word, "hyper-parameter", &key.to_string(), &hyper_asked));
             }
         }

@@ -206,7 +206,7 @@ impl Layer for Convolution {
             field: Some(Field {
                 ty: self.ty(window, [i, o]),
                 parameters: Some(weights + if self.bias { o } else { 0 }),
-                buffers: false,
+                buffers: Some(0),
             }),
             macs: Some(weights.saturating_mul(counts[0]).saturating_mul(counts[1])),
             formula: format!("y = W * x{added}"),

@@ -87,7 +87,11 @@ impl Layer for Linear {
                 value: None,
                 own: None,
             },
-            field: Some(Field { ty: Type::BuiltIn(ty, vec![i, o]), parameters: Some(i * o + biases), buffers: false }),
+            field: Some(Field {
+                ty: Type::BuiltIn(ty, vec![i, o]),
+                parameters: Some(i * o + biases),
+                buffers: Some(0),
+            }),
             macs: Some(rows.saturating_mul(i * o)),
             formula: format!("y = x Wᵀ{added}"),
             derivative: format!("dx = dy W, dW += dyᵀ x{}", if biases == 0 { "" } else { ", db += sum of dy" }),

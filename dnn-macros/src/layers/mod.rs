@@ -4,6 +4,8 @@
 
 mod adaptive;
 mod arguments;
+mod batch_norm;
+mod channels;
 mod convolution;
 mod elementwise;
 mod own;
@@ -22,6 +24,7 @@ use crate::shape::Incoming;
 use crate::syntax::{Item, Operator};
 use proc_macro2::TokenStream;
 use std::ops::{Add, Div, Mul, Sub};
+use std::rc::Rc;
 
 /// How a layer reads its arguments.
 type Read = fn(&mut Arguments<'_>) -> Box<dyn Layer>;
@@ -41,6 +44,8 @@ layers! {
     adaptive_max_pool2d: "AdaptiveMaxPool2d",
     avg_pool1d: "AvgPool1d",
     avg_pool2d: "AvgPool2d",
+    batch_norm1d: "BatchNorm1d",
+    batch_norm2d: "BatchNorm2d",
     conv1d: "Conv1d",
     conv2d: "Conv2d",
     conv_transpose1d: "ConvTranspose1d",
@@ -117,10 +122,10 @@ pub(crate) struct Operation {
 pub(crate) struct Field {
     /// Its type.
     pub(crate) ty: Type,
-    /// Its scalars; unknown for a user's own layer.
+    /// Its scalars that have a gradient; unknown for a user's own layer.
     pub(crate) parameters: Option<usize>,
-    /// Whether it holds, or may hold, tensors without a gradient.
-    pub(crate) buffers: bool,
+    /// Its scalars that have none; unknown for a user's own layer.
+    pub(crate) buffers: Option<usize>,
 }
 
 /// The type of a layer, before the scalar of the network is put in.
@@ -128,6 +133,8 @@ pub(crate) struct Field {
 pub(crate) enum Type {
     /// A layer of the run time: its name and a function of the scalar that gives its generic arguments.
     BuiltIn(fn(&[usize], &TokenStream) -> TokenStream, Vec<usize>),
+    /// A layer of the run time: a function of the scalar that gives its name and its generic arguments.
+    OfScalar(Rc<dyn Fn(&TokenStream) -> TokenStream>),
     /// A user's own, as written.
     Own(TokenStream),
 }

@@ -121,7 +121,7 @@ impl Layer for Own {
                 value: None,
                 own: Some(seal),
             },
-            field: self.ty.clone().map(|ty| Field { ty: Type::Own(ty), parameters: None, buffers: true }),
+            field: self.ty.clone().map(|ty| Field { ty: Type::Own(ty), parameters: None, buffers: None }),
             macs: if self.ty.is_some() { None } else { Some(0) },
             proofs: Vec::new(),
         }

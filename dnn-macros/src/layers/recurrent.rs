@@ -135,7 +135,7 @@ impl Layer for Recurrent {
                     vec![inputs, units, directions, rest, width, self.bias.into(), self.option.into()],
                 ),
                 parameters: Some(each.saturating_mul(weights.saturating_add(biases))),
-                buffers: false,
+                buffers: Some(0),
             }),
             macs: Some(steps.saturating_mul(each).saturating_mul(weights)),
             formula: kind.formula.to_owned(),

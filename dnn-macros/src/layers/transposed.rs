@@ -155,7 +155,7 @@ impl Layer for Transposed {
             field: Some(Field {
                 ty: self.ty(window, [i, o]),
                 parameters: Some(count + if self.bias { o } else { 0 }),
-                buffers: false,
+                buffers: Some(0),
             }),
             macs: Some(count.saturating_mul(rows).saturating_mul(columns)),
             formula: format!("y = Wᵀ * x{}", if self.bias { " + b" } else { "" }),

@@ -5,6 +5,8 @@
 #![no_std]
 #![no_main]
 
+mod channels;
+
 use core::hint::black_box;
 use dnn::prelude::*;
 
@@ -74,6 +76,8 @@ extern "C" fn _start() -> ! {
     let (mut memory, mut states) = (LstmState::default(), GruState::default());
     black_box(network.gru.step(&black_box([0.5; 8]), &mut states));
     black_box(network.lstm.step(&black_box([0.5; 4]), &mut memory));
+
+    channels::run();
     loop {}
 }
 

@@ -1,0 +1,110 @@
+//! Normalisation against PyTorch: outputs and every gradient in training, the running statistics after two batches, and
+//! outputs and gradients of inference and of frozen layers. The goldens are those of `parity/normalization.json`, whose
+//! `normalization.py` says how they were made. Every case has to be known here by its name.
+
+#![cfg(feature = "alloc")]
+
+#[path = "parity/replay.rs"]
+#[allow(dead_code, reason = "batch normalisation is replayed by steps of its own")]
+mod replay;
+
+use dnn::prelude::*;
+use dnn::{Parameters, Role};
+use replay::Case;
+
+network! {
+    /// `batch_norm1d`
+    pub struct Features<T>: [5] -> [5] { layer: BatchNorm1d<5> }
+    /// `batch_norm1d_pair`
+    pub struct Pair<T>: [3] -> [3] { layer: BatchNorm1d<3> }
+    /// `batch_norm1d_wide`
+    pub struct Wide<T>: [19] -> [19] { layer: BatchNorm1d<19> }
+    /// `batch_norm1d_sequence`
+    pub struct Sequence<T>: [2, 11] -> [2, 11] { layer: BatchNorm1d<2> }
+    /// `batch_norm1d_options`
+    pub struct Options<T>: [5] -> [5] { layer: BatchNorm1d<5>(eps = 1e-3, momentum = 0.3) }
+    /// `batch_norm1d_plain`
+    pub struct Plain<T>: [5] -> [5] { layer: BatchNorm1d<5, affine = false> }
+    /// `batch_norm1d_no_bias`
+    pub struct NoBias<T>: [3, 4] -> [3, 4] { layer: BatchNorm1d<3, bias = false> }
+    /// `batch_norm2d`
+    pub struct Image<T>: [3, 3, 4] -> [3, 3, 4] { layer: BatchNorm2d<3> }
+    /// `batch_norm2d_single`, `batch_norm2d_small`
+    pub struct Square<T>: [2, 3, 3] -> [2, 3, 3] { layer: BatchNorm2d<2> }
+    /// `batch_norm2d_options`
+    pub struct ImageOptions<T>: [2, 3, 3] -> [2, 3, 3] { layer: BatchNorm2d<2, affine = false>(0.25, momentum = 1.0) }
+}
+
+/// A tensor's name in the file, where the layer has none.
+fn own(name: &dnn::Path) -> String {
+    name.to_string().trim_start_matches("layer.").to_owned()
+}
+
+/// Forward and backward, compared with the fields of the case whose names end in `kind`.
+fn passes<N, X, T>(case: &Case, net: &N, pass: &Pass, y_name: &str, kind: &str, workspace: &mut [T])
+where
+    T: Scalar,
+    X: Tensor<Scalar = T>,
+    N: Network<Input = X, Scalar = T>,
+{
+    let (x, dy) = (case.numbers("/x"), case.numbers("/dy"));
+    let x: &[X] = dnn::tensor::batch(&x);
+    let mut dy = dnn::tensor::batch::<dnn::Output<N>>(&dy).to_vec();
+    let (mut y, mut dx, mut gradient) = (dy.clone(), x.to_vec(), dnn::boxed_zeros::<N::Gradient>());
+    Layer::forward(net, pass, x, &mut y, workspace);
+    Layer::backward(net, pass, x, &y, workspace, &mut dy, Some(&mut dx), Some(&mut gradient));
+    case.close(y_name, dnn::tensor::flat(&y));
+    case.close(&format!("/dx{kind}"), dnn::tensor::flat(&dx));
+    for named in gradient.parameters() {
+        case.close(&format!("/gradients{kind}/{}", own(&named.name)), named.values);
+    }
+}
+
+fn batch_norm<N, X, T>(case: &Case)
+where
+    T: Scalar,
+    X: Tensor<Scalar = T>,
+    N: Network<Input = X, Scalar = T>,
+{
+    let mut net: Box<N> = case.network();
+    let again = case.numbers("/x_again");
+    let again: &[X] = dnn::tensor::batch(&again);
+    let mut y = vec![dnn::tensor::zero::<dnn::Output<N>>(); again.len()];
+    let mut workspace = vec![T::ZERO; <N as Layer<X>>::TRAIN.len(again.len())];
+    let pass = Pass::default();
+
+    passes::<N, X, T>(case, &net, &pass, "/y", "", &mut workspace);
+    net.absorb(again.len(), &workspace);
+    Layer::forward(&*net, &pass, again, &mut y, &mut workspace);
+    net.absorb(again.len(), &workspace);
+    for named in net.parameters().filter(|named| named.role == Role::Buffer) {
+        case.close(&format!("/buffers/{}", own(&named.name)), named.values);
+    }
+
+    passes::<N, X, T>(case, &net, &pass.frozen(), "/inferred", "_inferred", &mut workspace);
+    let x = case.numbers("/x");
+    Layer::infer(&*net, dnn::tensor::batch(&x), &mut y, &mut workspace);
+    case.close("/inferred", dnn::tensor::flat(&y));
+}
+
+fn layer<T: Scalar>(case: &Case) {
+    match case.name() {
+        "batch_norm1d" => batch_norm::<Features<T>, _, T>(case),
+        "batch_norm1d_pair" => batch_norm::<Pair<T>, _, T>(case),
+        "batch_norm1d_wide" => batch_norm::<Wide<T>, _, T>(case),
+        "batch_norm1d_sequence" => batch_norm::<Sequence<T>, _, T>(case),
+        "batch_norm1d_options" => batch_norm::<Options<T>, _, T>(case),
+        "batch_norm1d_plain" => batch_norm::<Plain<T>, _, T>(case),
+        "batch_norm1d_no_bias" => batch_norm::<NoBias<T>, _, T>(case),
+        "batch_norm2d" => batch_norm::<Image<T>, _, T>(case),
+        "batch_norm2d_single" | "batch_norm2d_small" => batch_norm::<Square<T>, _, T>(case),
+        "batch_norm2d_options" => batch_norm::<ImageOptions<T>, _, T>(case),
+        other => panic!("no network for the case {other}"),
+    }
+}
+
+#[test]
+fn every_normalisation_agrees_with_pytorch() {
+    let cases = replay::all("normalization.json", layer::<f32>, layer::<f64>);
+    assert!(cases >= 2 * 11, "only {cases} cases");
+}
