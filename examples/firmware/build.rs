@@ -12,25 +12,36 @@ const MACHINES: [(&str, u32, u32); 3] = [
 ];
 
 fn main() {
-    println!("cargo:rerun-if-env-changed=MACHINE");
-    println!("cargo:rerun-if-changed=memory.x");
-    let variable = |name: &str| env::var(name).unwrap_or_default();
+    println!("cargo::rerun-if-env-changed=MACHINE");
+    println!("cargo::rerun-if-changed=memory.x");
     if variable("CARGO_CFG_TARGET_ARCH") != "arm" {
         return;
     }
     let folder = PathBuf::from(variable("OUT_DIR"));
-    let memory = fs::read_to_string("memory.x").unwrap_or_else(|_| {
-        let m0 = variable("TARGET").starts_with("thumbv6m");
-        let machine = env::var("MACHINE").unwrap_or(String::from(if m0 { "microbit" } else { "mps2-an386" }));
-        let Some((_, flash, ram)) = MACHINES.iter().find(|(name, ..)| *name == machine) else {
-            panic!("`MACHINE={machine}` is unknown: write one of {MACHINES:?}, or a file `memory.x`")
-        };
-        format!(
-            "MEMORY\n{{\n  FLASH : ORIGIN = 0x00000000, LENGTH = {flash}K\n  RAM : ORIGIN = 0x20000000, LENGTH = {ram}K\n}}\n"
-        )
+    let written = fs::read_to_string("memory.x").or_else(|_| memory()).and_then(|text| {
+        fs::write(folder.join("memory.x"), text).map_err(|error| format!("cannot write `memory.x`: {error}"))
     });
-    fs::write(folder.join("memory.x"), memory).unwrap_or_else(|error| panic!("cannot write `memory.x`: {error}"));
-    println!("cargo:rustc-link-search={}", folder.display());
-    println!("cargo:rustc-link-arg-bins=-Tlink.x");
-    println!("cargo:rustc-link-arg-bins=--nmagic"); // sections are not aligned to pages that there are not
+    if let Err(error) = written {
+        println!("cargo::error={error}");
+    }
+    println!("cargo::rustc-link-search={}", folder.display());
+    println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    println!("cargo::rustc-link-arg-bins=--nmagic"); // sections are not aligned to pages that there are not
+}
+
+/// The memory of one of QEMU's machines, as the linker reads it.
+fn memory() -> Result<String, String> {
+    let default = if variable("TARGET").starts_with("thumbv6m") { "microbit" } else { "mps2-an386" };
+    let machine = env::var("MACHINE").unwrap_or(default.to_owned());
+    let Some((_, flash, ram)) = MACHINES.iter().find(|(name, ..)| *name == machine) else {
+        let names = MACHINES.map(|(name, ..)| format!("`{name}`")).join(", ");
+        return Err(format!("`MACHINE={machine}` is unknown: write one of {names}, or a file `memory.x`"));
+    };
+    Ok(format!(
+        "MEMORY\n{{\n  FLASH : ORIGIN = 0x00000000, LENGTH = {flash}K\n  RAM : ORIGIN = 0x20000000, LENGTH = {ram}K\n}}\n"
+    ))
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
 }

@@ -15,7 +15,6 @@ const EXIT: u32 = 0x18;
 /// The reason of an end that is none of a fault.
 const APPLICATION_EXIT: u32 = 0x2_0026;
 /// The reason of an end by a fault.
-#[cfg(debug_assertions)]
 const RUN_TIME_ERROR: u32 = 0x2_0023;
 
 /// Calls the debugger.
@@ -81,6 +80,29 @@ pub fn exit() -> ! {
     }
 }
 
+/// A fault of the processor, such as by a stack that has grown beyond the RAM, ends the program with a failure; the runtime's
+/// own handler would wait for ever.
+#[cfg(target_arch = "arm")]
+#[cortex_m_rt::exception(trampoline = false)]
+unsafe fn HardFault() -> ! {
+    fail("hard fault: has the stack enough room?")
+}
+
+/// The same by the name that riscv-rt gives it.
+#[cfg(target_arch = "riscv32")]
+#[unsafe(no_mangle)]
+extern "C" fn ExceptionHandler() -> ! {
+    fail("exception: has the stack enough room?")
+}
+
+/// Ends the program with a failure.
+fn fail(reason: &str) -> ! {
+    crate::line!(&mut Console::new(), reason);
+    loop {
+        semihosting(EXIT, RUN_TIME_ERROR);
+    }
+}
+
 /// In a release build the handler calls what does not exist: the linker refuses a program that can panic.
 #[cfg(not(debug_assertions))]
 #[panic_handler]
@@ -96,10 +118,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 #[cfg(debug_assertions)]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    let mut console = Console::new();
     let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line() as usize));
-    crate::line!(&mut console, "panic at ", file, ", line ", line);
-    loop {
-        semihosting(EXIT, RUN_TIME_ERROR);
-    }
+    crate::line!(&mut Console::new(), "panic at ", file, ", line ", line);
+    fail("the program panicked")
 }

@@ -1,7 +1,7 @@
 //! What the firmware prints, against the notebooks and against a run on this machine.
 
 use dnn::prelude::*;
-use firmware::digits::{self, Images, Right};
+use firmware::digits::{self, Digits, Images, Right};
 use firmware::print::Output;
 use firmware::{mazur, sensor, xor};
 use std::path::Path;
@@ -62,7 +62,9 @@ fn a_laptop_prints_what_the_devices_print_down_to_the_bits_of_the_weights() {
     add("mazur", &|out| mazur::run(&mut mazur::Ram::new(), out));
     add("xor", &|out| xor::run(&mut xor::Ram::new(), out));
     add("sensor", &|out| sensor::run(&mut sensor::Ram::new(), out));
-    add("digits_all", &|out| digits::tune_all(&mut digits::FullRam::new(), out));
+    add("digits", &|out| digits::read(out));
+    add("digits_last", &|out| digits::tune_last(&mut digits::LastRam::new(), out));
+    add("digits_all", &|out| digits::tune_all(&mut digits::AllRam::new(), out));
     for (name, text) in programs {
         assert_eq!(text.0.lines().collect::<Vec<_>>(), expected(name).lines().collect::<Vec<_>>(), "{name}");
     }
@@ -92,13 +94,29 @@ fn an_image_is_shifted_by_one_pixel_to_the_right() {
     assert_eq!(moved, by_hand);
 }
 
+/// Measured: 347 of 360 before, shifted 169; the last layer alone 250 and 309, every layer 224 and 327.
 #[test]
 fn tuning_reads_shifted_images_better_and_forgets_some_of_the_others() {
-    let mut memory = digits::FullRam::new();
-    memory.network_mut().load_bytes(digits::WEIGHTS).expect("the weights of the repository");
-    let before = Right::count(|image| memory.network().predict(image));
+    let before = Right::count(|image| Digits::WEIGHTS.predict(image));
+    assert!(before.original >= 345 && before.shifted < 180, "{before:?}");
+
+    let mut memory = digits::LastRam::new();
+    digits::tune_last(&mut memory, &mut Text::default());
+    let last = Right::count(|image| memory.network().predict(image));
+    assert!(last.shifted >= 300 && last.original < before.original, "{last:?}");
+
+    let mut memory = digits::AllRam::new();
     digits::tune_all(&mut memory, &mut Text::default());
-    let after = Right::count(|image| memory.network().predict(image));
-    assert!(before.original >= 340 && before.shifted < 200, "{before:?}");
-    assert!(after.shifted >= 300 && after.original < before.original, "{after:?}");
+    let all = Right::count(|image| memory.network().predict(image));
+    assert!(all.shifted >= 320 && all.original < last.original, "{all:?}");
+}
+
+#[test]
+fn the_frozen_layer_is_that_of_the_program() {
+    let mut memory = digits::LastRam::new();
+    digits::tune_last(&mut memory, &mut Text::default());
+    let network = memory.network();
+    assert!(network.fc1.get().is_some_and(|fc1| std::ptr::eq(fc1, &Digits::WEIGHTS.fc1)));
+    assert_ne!(network.fc2, Digits::WEIGHTS.fc2);
+    assert!(5 * size_of::<digits::LastRam>() < size_of::<digits::AllRam>());
 }

@@ -14,11 +14,17 @@ struct Ram {
     mazur: mazur::Ram,
     xor: xor::Ram,
     sensor: sensor::Ram,
-    digits: digits::FullRam,
+    last: digits::LastRam,
+    all: digits::AllRam,
 }
 
-static mut RAM: Ram =
-    Ram { mazur: mazur::Ram::new(), xor: xor::Ram::new(), sensor: sensor::Ram::new(), digits: digits::FullRam::new() };
+static mut RAM: Ram = Ram {
+    mazur: mazur::Ram::new(),
+    xor: xor::Ram::new(),
+    sensor: sensor::Ram::new(),
+    last: digits::LastRam::new(),
+    all: digits::AllRam::new(),
+};
 
 #[entry]
 fn main() -> ! {
@@ -29,7 +35,9 @@ fn main() -> ! {
     mazur::run(&mut ram.mazur, &mut console);
     xor::run(&mut ram.xor, &mut console);
     sensor::run(&mut ram.sensor, &mut console);
-    digits::tune_all(&mut ram.digits, &mut console);
+    digits::read(&mut console);
+    digits::tune_last(&mut ram.last, &mut console);
+    digits::tune_all(&mut ram.all, &mut console);
     line!(&mut console, "memory: ", size_of::<Ram>(), " bytes");
     board::exit()
 }

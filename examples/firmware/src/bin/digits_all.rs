@@ -1,4 +1,4 @@
-//! ``cargo m4 digits_all`
+//! `cargo m4 digits_all`, `MACHINE=mps2-an385 cargo m0 digits_all`
 
 #![no_std]
 #![no_main]
@@ -9,9 +9,9 @@ use firmware::{digits, line};
 
 #[entry]
 fn main() -> ! {
-    static mut MEMORY: digits::FullRam = digits::FullRam::new();
+    static mut MEMORY: digits::AllRam = digits::AllRam::new();
     let mut console = Console::new();
     digits::tune_all(MEMORY, &mut console);
-    line!(&mut console, "memory: ", size_of::<digits::FullRam>(), " bytes");
+    line!(&mut console, "memory: ", size_of::<digits::AllRam>(), " bytes");
     board::exit()
 }
