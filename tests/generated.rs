@@ -6,8 +6,12 @@
 #[path = "../dnn-macros/src/tests/chains.rs"]
 #[allow(dead_code, reason = "the tests of the macro break the chains, too")]
 mod chains;
+#[path = "../dnn-macros/src/tests/graphs.rs"]
+#[allow(dead_code, reason = "the tests of the macro use more of it")]
+mod graphs;
 
 use chains::{Chain, Random};
+use graphs::Graph;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -50,6 +54,49 @@ fn random_networks_compile_and_their_gradients_are_right() {
     }
     write!(text, "fn main() {{\n{main}}}\n").unwrap();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_networks.rs");
+    std::fs::write(&file, text).unwrap();
+    trybuild::TestCases::new().pass(file);
+}
+
+/// Wired networks compute what plain loops compute, and their gradients are those of what they compute.
+#[test]
+fn random_wired_networks_compute_what_they_say_and_their_gradients_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let mut text = format!(
+        "//! Random networks.\n#![deny(warnings, missing_docs)]\n#![forbid(unsafe_code)]\n\
+         use dnn::prelude::*;\n#[path = {:?}]\nmod gradients;\n",
+        folder.join("check/gradients.rs")
+    );
+    let mut main = String::new();
+    let networks = std::env::var("DNN_NETWORKS").map_or(NETWORKS, |count| count.parse().expect("a number of networks"));
+    let graphs = (0..).map(|seed| Graph::random(false, &mut Random::new(9000 + seed))).filter(Graph::is_whole);
+    for (number, graph) in graphs.take(networks as usize).enumerate() {
+        let generic = number % 3 == 0;
+        write!(
+            text,
+            "network! {{\n{}}}\n",
+            graph.declaration(&format!("G{number}"), if generic { "<T>" } else { "<f64>" })
+        )
+        .unwrap();
+        let name = format!("G{number}{}", if generic { "<f64>" } else { "" });
+        let mut random = Random::new(number as u64);
+        let mut draw =
+            |count: usize| -> Vec<f64> { (0..count).map(|_| random.below(2001) as f64 / 1000.0 - 1.0).collect() };
+        let parameters = draw(graph.parameters());
+        let samples: Vec<Vec<Vec<f64>>> =
+            (0..2).map(|_| graph.inputs().iter().map(|dims| draw(dims.iter().product())).collect()).collect();
+        let expected: Vec<f64> = samples.iter().flat_map(|x| graph.output(&parameters, x)).collect();
+        // One batch after the other, as a tuple of slices has them.
+        let x: Vec<f64> =
+            (0..graph.inputs().len()).flat_map(|input| samples.iter().flat_map(move |x| x[input].clone())).collect();
+        writeln!(main, "    gradients::computes::<_, {name}>(&{parameters:?}, &{x:?}, &{expected:?});").unwrap();
+        writeln!(main, "    gradients::check::<_, {name}>();").unwrap();
+        if generic {
+            writeln!(main, "    gradients::compare::<_, _, G{number}<f32>, G{number}<f64>>();").unwrap();
+        }
+    }
+    write!(text, "fn main() {{\n{main}}}\n").unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_wired_networks.rs");
     std::fs::write(&file, text).unwrap();
     trybuild::TestCases::new().pass(file);
 }

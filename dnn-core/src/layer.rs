@@ -6,6 +6,7 @@
 //! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
 
 use crate::parameters::Parameters;
+use crate::random::split_mix;
 use crate::tensor::{Sample, Tensor};
 use crate::workspace::Extent;
 
@@ -31,6 +32,16 @@ impl Pass {
     #[inline(always)]
     pub const fn frozen(&self) -> Pass {
         Pass { frozen: true, ..*self }
+    }
+}
+
+impl Pass {
+    /// The pass of layer number `layer` in a network: another seed, so that random layers of nested networks, and of a
+    /// network that is used several times, are independent.
+    #[inline]
+    pub const fn within(&self, layer: u64) -> Pass {
+        let seed = split_mix(self.seed.wrapping_add(layer.wrapping_mul(0xD1B5_4A32_D192_ED03)));
+        Pass { seed, ..*self }
     }
 }
 

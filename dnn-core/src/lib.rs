@@ -24,7 +24,10 @@ pub mod layers;
 mod losses;
 mod math;
 mod network;
+#[doc(hidden)] // for generated code
+pub mod operand;
 mod optim;
+mod outputs;
 mod parameters;
 mod path;
 mod random;
@@ -48,7 +51,9 @@ pub use losses::*;
 #[cfg(feature = "alloc")]
 pub use network::IntoBox;
 pub use network::{Batch, Network, Output};
+pub use operand::Operand;
 pub use optim::*;
+pub use outputs::{Outputs2, Outputs3, Outputs4};
 #[cfg(feature = "alloc")]
 pub use parameters::boxed_zeros;
 pub use parameters::{Entry, Named, Parameters, Role, count, trained, zeros};

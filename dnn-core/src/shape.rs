@@ -61,3 +61,13 @@ pub const fn padded(length: usize, before: usize, behind: usize) -> usize {
 pub const fn scaled(length: usize, factor: usize) -> usize {
     length.wrapping_mul(factor)
 }
+
+/// The length behind `Concat`.
+pub const fn sum(lengths: &[usize]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < lengths.len() {
+        sum += lengths[i];
+        i += 1;
+    }
+    sum
+}

@@ -186,24 +186,31 @@ impl<X: Tensor> Sample for X {
     }
 }
 
-impl<A: Tensor, B: Tensor> Sample for (A, B) {
-    type Batch<'a> = (&'a [A], &'a [B]);
-    type BatchMut<'a> = (&'a mut [A], &'a mut [B]);
-    #[inline(always)]
-    fn len(batch: Self::Batch<'_>) -> usize {
-        let (a, b) = (batch.0.len(), batch.1.len());
-        if a < b { a } else { b }
-    }
-    #[inline(always)]
-    fn longest(batch: Self::Batch<'_>) -> usize {
-        let (a, b) = (batch.0.len(), batch.1.len());
-        if a < b { b } else { a }
-    }
-    #[inline(always)]
-    fn part<'a>(batch: Self::Batch<'a>, start: usize, count: usize) -> Self::Batch<'a> {
-        (part(batch.0, start, count), part(batch.1, start, count))
-    }
+macro_rules! tuples {
+    ($(($($tensor:ident $at:tt),+))*) => {$(
+        impl<$($tensor: Tensor),+> Sample for ($($tensor),+) {
+            type Batch<'a> = ($(&'a [$tensor]),+);
+            type BatchMut<'a> = ($(&'a mut [$tensor]),+);
+            #[inline(always)]
+            fn len(batch: Self::Batch<'_>) -> usize {
+                let mut least = usize::MAX;
+                $(if batch.$at.len() < least { least = batch.$at.len() })+
+                least
+            }
+            #[inline(always)]
+            fn longest(batch: Self::Batch<'_>) -> usize {
+                let mut most = 0;
+                $(if batch.$at.len() > most { most = batch.$at.len() })+
+                most
+            }
+            #[inline(always)]
+            fn part<'a>(batch: Self::Batch<'a>, start: usize, count: usize) -> Self::Batch<'a> {
+                ($(part(batch.$at, start, count)),+)
+            }
+        }
+    )*};
 }
+tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
 
 #[cfg(test)]
 mod tests {

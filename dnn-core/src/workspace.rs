@@ -75,6 +75,11 @@ impl Place {
         Place { offset, len }
     }
 
+    /// What lies before its end.
+    pub const fn end(self) -> Extent {
+        self.offset.and(self.len)
+    }
+
     /// The range of scalars for `samples` samples.
     #[inline(always)]
     pub const fn range(self, samples: usize) -> Range<usize> {

@@ -1,83 +1,253 @@
 //! The typed graph to the steps of the backward pass, in the order in which they run, and what they read.
+//!
+//! Gradients are values like those of the forward pass: each is made once. A value that is used several times gets a piece
+//! of its gradient from every use, and the sum of the pieces is its gradient.
 
 use crate::graph::ValueId;
 use crate::layers::{Form, Keeps, Reads};
-use crate::shape::Typed;
+use crate::shape::{Node, Typed};
 use std::fmt;
 
-/// The backward pass of one node: the gradient of its output becomes the gradient of its input.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Step {
-    /// The node, by its place in the forward pass.
-    pub(crate) node: usize,
-    /// The values of the forward pass that it reads.
-    pub(crate) reads: Vec<ValueId>,
-    /// How the gradient goes on.
-    pub(crate) gradient: Gradient,
+/// Which gradient, or piece of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct GradientId(pub(crate) usize);
+
+/// A gradient of a value, or a piece of one.
+#[derive(Debug)]
+pub(crate) struct Gradient {
+    /// The value.
+    pub(crate) value: ValueId,
+    /// Its name in dumps and in the generated code: `dh`.
+    pub(crate) name: String,
+    /// Whether it is made only where the caller wants the gradient of the input.
+    pub(crate) optional: bool,
 }
 
-/// What a step does with the gradient of its node's output.
+/// One step.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// What it does.
+    pub(crate) action: Action,
+    /// Whether it runs only where the caller wants the gradient of the input.
+    pub(crate) optional: bool,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// The gradient of a node's output becomes those of its inputs.
+    Node {
+        /// The node, by its place in the forward pass.
+        node: usize,
+        /// The values of the forward pass that it reads.
+        reads: Vec<ValueId>,
+        /// The gradient of its output.
+        takes: GradientId,
+        /// What each of its inputs gets.
+        gives: Vec<Gives>,
+    },
+    /// Two pieces of the gradient of a value become one.
+    Sum { pieces: [GradientId; 2], sum: GradientId },
+    /// The caller gets the gradient of an input, which is zero where there is none.
+    Deliver { input: usize, gradient: Option<GradientId> },
+}
+
+/// What an input of a node gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gradient {
-    /// Nothing: the same scalars under another shape.
-    Same,
-    /// It is changed where it lies.
-    InPlace,
-    /// A new one is made for the input.
-    New,
-    /// It ends here: nothing that is trained lies before.
-    End,
+pub(crate) enum Gives {
+    /// Nothing: nobody asks.
+    Nothing,
+    /// The gradient of the output as it is.
+    Same(GradientId),
+    /// The gradient of the output, changed where it lies.
+    InPlace(GradientId),
+    /// A new one.
+    New(GradientId),
+    /// What is added to the pieces before it, or to zero.
+    Onto { before: Option<GradientId>, sum: GradientId },
 }
 
 /// The backward pass.
 pub(crate) struct Steps {
+    /// All gradients; the first one is that of the output.
+    pub(crate) gradients: Vec<Gradient>,
     /// Last node first.
     pub(crate) list: Vec<Step>,
     /// For each value, whether a gradient of it is made.
     made: Vec<bool>,
     /// For each value, whether something before it is trained.
     trained: Vec<bool>,
+    /// Whether gradients end before the inputs: the first layers are frozen.
+    detached: bool,
+}
+
+/// Who wants the gradient of a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    /// Nobody: it holds integers, or nothing before it is trained.
+    Never,
+    /// The caller, if at all: it depends on nothing but inputs.
+    ByCaller,
+    /// Parameters before it.
+    Always,
 }
 
 /// The steps of a network, from its last node to its first. There is none for what lies before all that is trained, if it is
 /// frozen.
 pub(crate) fn derive(typed: &Typed) -> Steps {
-    // A gradient is of use where it leads to something trained, or to the input without ending at a frozen layer.
-    let (mut useful, mut trained) = (vec![true; typed.values.len()], vec![false; typed.values.len()]);
-    for node in &typed.nodes {
-        let trains = node.operation.field.is_some() && !node.frozen;
-        trained[node.output.0] = trains || trained[node.input.0];
-        useful[node.output.0] = if node.frozen { trained[node.input.0] } else { trains || useful[node.input.0] };
+    let (mut wanted, detached) = wanted(typed, Wanted::ByCaller);
+    if detached {
+        (wanted, _) = self::wanted(typed, Wanted::Never);
     }
-    let mut made = vec![false; typed.values.len()];
-    made[typed.output.0] = useful[typed.output.0];
-    let step = |(node, typed): (usize, &crate::shape::Node)| {
-        if !made[typed.output.0] {
-            return None;
+    let trained = wanted.iter().map(|wanted| *wanted == Wanted::Always).collect();
+    let mut derivation = Derivation {
+        typed,
+        wanted,
+        totals: vec![None; typed.values.len()],
+        pieces: vec![0; typed.values.len()],
+        gradients: Vec::new(),
+        list: Vec::new(),
+    };
+    let output = derivation.gradient(typed.output);
+    if derivation.wanted[typed.output.0] != Wanted::Never {
+        derivation.totals[typed.output.0] = Some(output);
+    }
+    let mut first_use = vec![None; typed.values.len()];
+    for (at, node) in typed.nodes.iter().enumerate().rev() {
+        node.inputs.iter().for_each(|input| first_use[input.0] = Some(at));
+    }
+    for (at, node) in typed.nodes.iter().enumerate().rev() {
+        derivation.node(at, node);
+        if !detached {
+            derivation.deliver(|input| first_use[input.0] == Some(at));
         }
-        let (mut reads, mut gradient) = match &typed.operation.form {
-            Form::View => (Vec::new(), Gradient::Same),
-            Form::InPlace { keeps, .. } => match keeps {
-                Keeps::Nothing => (Vec::new(), Gradient::InPlace),
-                Keeps::Input => (vec![typed.input], Gradient::InPlace),
-                Keeps::Output => (vec![typed.output], Gradient::InPlace),
-            },
+    }
+    let made = derivation.totals.iter().map(Option::is_some).collect();
+    Steps { gradients: derivation.gradients, list: derivation.list, made, trained, detached }
+}
+
+/// Who wants the gradient of each value, if the inputs' are wanted so; and whether it ends at a frozen layer.
+fn wanted(typed: &Typed, inputs: Wanted) -> (Vec<Wanted>, bool) {
+    let (mut wanted, mut ends) = (vec![Wanted::Never; typed.values.len()], false);
+    for input in &typed.inputs {
+        if typed.values[input.0].integer.is_none() {
+            wanted[input.0] = inputs;
+        }
+    }
+    for node in &typed.nodes {
+        let before = node.inputs.iter().map(|input| wanted[input.0]).max().unwrap_or(Wanted::Never);
+        wanted[node.output.0] = match node.operation.form {
+            Form::Detached => Wanted::Never,
+            _ if node.frozen && before != Wanted::Always => {
+                ends |= before == Wanted::ByCaller;
+                Wanted::Never
+            }
+            _ if node.operation.field.is_some() => Wanted::Always,
+            _ => before,
+        };
+    }
+    (wanted, ends)
+}
+
+struct Derivation<'a> {
+    typed: &'a Typed,
+    wanted: Vec<Wanted>,
+    /// The gradient of each value as far as it is summed up.
+    totals: Vec<Option<GradientId>>,
+    /// How many gradients a value has.
+    pieces: Vec<usize>,
+    gradients: Vec<Gradient>,
+    list: Vec<Step>,
+}
+
+impl Derivation<'_> {
+    fn gradient(&mut self, value: ValueId) -> GradientId {
+        self.pieces[value.0] += 1;
+        let name = &self.typed.values[value.0].name;
+        let name = match self.pieces[value.0] {
+            1 => format!("d{name}"),
+            number => format!("d{name}_{number}"),
+        };
+        let optional = self.wanted[value.0] != Wanted::Always;
+        self.gradients.push(Gradient { value, name, optional });
+        GradientId(self.gradients.len() - 1)
+    }
+
+    fn node(&mut self, at: usize, node: &Node) {
+        let Some(takes) = self.totals[node.output.0] else { return };
+        let wants = |input: &ValueId| self.wanted[input.0] != Wanted::Never;
+        let wanted: Vec<bool> = node.inputs.iter().map(wants).collect();
+        let trains = node.operation.field.is_some() && !node.frozen;
+        if !trains && !wanted.contains(&true) || matches!(node.operation.form, Form::Detached) {
+            return;
+        }
+        let optional = self.wanted[node.output.0] == Wanted::ByCaller;
+        let mut reads = match &node.operation.form {
+            Form::View | Form::Detached | Form::Tensor => Vec::new(),
+            Form::InPlace { keeps: Keeps::Nothing, .. } => Vec::new(),
+            Form::InPlace { keeps: Keeps::Input, .. } => node.inputs.clone(),
+            Form::InPlace { keeps: Keeps::Output, .. } => vec![node.output],
+            Form::Op { .. } if node.recompute => node.inputs.clone(),
             Form::Op { reads, reads_for_dx, .. } => {
-                let Reads { input, output } = if typed.frozen { reads_for_dx } else { reads };
-                let read = [(*input, typed.input), (*output, typed.output)];
-                (read.iter().filter(|(is_read, _)| *is_read).map(|(_, value)| *value).collect(), Gradient::New)
+                let Reads { input, output } = if node.frozen { reads_for_dx } else { reads };
+                let inputs = node.inputs.iter().copied().filter(|_| *input);
+                inputs.chain((*output).then_some(node.output)).collect()
+            }
+            Form::Join(operands) => {
+                let reads =
+                    |(at, wanted): (usize, &bool)| (*wanted && operands[at].factor).then(|| node.inputs[1 - at]);
+                wanted.iter().enumerate().filter_map(reads).collect()
             }
         };
         reads.sort_unstable();
-        if useful[typed.input.0] {
-            made[typed.input.0] = true;
-        } else {
-            gradient = Gradient::End;
+        reads.dedup();
+        let (mut gives, mut sums) = (vec![Gives::Nothing; node.inputs.len()], Vec::new());
+        // What is added to pieces that are there comes first: sums are steps of their own, behind this one.
+        let adds = |i: &usize| matches!(&node.operation.form, Form::Join(operands) if !operands[*i].same);
+        let (first, then): (Vec<usize>, Vec<usize>) = (0..node.inputs.len()).partition(adds);
+        for i in first.into_iter().chain(then) {
+            let input = node.inputs[i];
+            // A layer of several inputs makes all gradients or none.
+            let all = matches!(node.operation.form, Form::Op { .. }) && node.inputs.len() > 1;
+            if !(wanted[i] || all && wanted.contains(&true)) {
+                continue;
+            }
+            let before = self.totals[input.0];
+            let piece = self.gradient(input);
+            if all && !optional {
+                self.gradients[piece.0].optional = false;
+            }
+            gives[i] = match &node.operation.form {
+                Form::View => Gives::Same(piece),
+                Form::InPlace { .. } => Gives::InPlace(piece),
+                Form::Join(operands) if operands[i].same => Gives::Same(piece),
+                Form::Join(_) => Gives::Onto { before, sum: piece },
+                _ => Gives::New(piece),
+            };
+            if !wanted[i] {
+                continue;
+            }
+            let mut total = piece;
+            if let (Some(before), Gives::Same(_) | Gives::InPlace(_) | Gives::New(_)) = (before, gives[i]) {
+                total = self.gradient(input);
+                let optional = self.wanted[input.0] == Wanted::ByCaller;
+                sums.push(Step { action: Action::Sum { pieces: [before, piece], sum: total }, optional });
+            }
+            self.totals[input.0] = Some(total);
         }
-        Some(Step { node, reads, gradient })
-    };
-    let list = typed.nodes.iter().enumerate().rev().filter_map(step).collect();
-    Steps { list, made, trained }
+        self.list.push(Step { action: Action::Node { node: at, reads, takes, gives }, optional });
+        self.list.extend(sums);
+    }
+
+    /// Gives the caller the gradients of the inputs that are complete.
+    fn deliver(&mut self, complete: impl Fn(ValueId) -> bool) {
+        for (input, value) in self.typed.inputs.iter().enumerate() {
+            if self.typed.values[value.0].integer.is_none() && complete(*value) {
+                let action = Action::Deliver { input, gradient: self.totals[value.0] };
+                self.list.push(Step { action, optional: true });
+            }
+        }
+    }
 }
 
 impl Steps {
@@ -91,36 +261,46 @@ impl Steps {
         self.trained[value.0]
     }
 
-    /// Whether gradients end before the input: the first layers are frozen.
-    pub(crate) fn is_detached(&self, typed: &Typed) -> bool {
-        !self.made[typed.input.0]
-    }
-
-    /// Whether the backward pass reads a value of the forward pass.
-    pub(crate) fn reads(&self, value: ValueId) -> bool {
-        self.list.iter().any(|step| step.reads.contains(&value))
+    /// Whether gradients end before the inputs: the first layers are frozen.
+    pub(crate) fn is_detached(&self) -> bool {
+        self.detached
     }
 
     /// The pass as text, with the names of a typed graph.
     #[cfg_attr(not(test), allow(dead_code, reason = "for snapshots"))]
     pub(crate) fn display<'a>(&'a self, typed: &'a Typed) -> impl fmt::Display + 'a {
         fmt::from_fn(move |f| {
+            let name = |gradient: GradientId| self.gradients[gradient.0].name.as_str();
             for step in &self.list {
-                let node = &typed.nodes[step.node];
-                let name = |value: ValueId| &typed.values[value.0].name;
-                let (to, from) = (name(node.input), name(node.output));
-                let how = match step.gradient {
-                    Gradient::Same => "as it is",
-                    Gradient::InPlace => "in place",
-                    Gradient::New => "new",
-                    Gradient::End => {
-                        let reads: Vec<&str> = step.reads.iter().map(|&value| name(value).as_str()).collect();
-                        writeln!(f, "{}'(d{from}; {}) ends", node.label, reads.join(", "))?;
-                        continue;
+                match &step.action {
+                    Action::Node { node, reads, takes, gives } => {
+                        let label = &typed.nodes[*node].label;
+                        let reads: Vec<&str> = reads.iter().map(|value| typed.values[value.0].name.as_str()).collect();
+                        let (from, reads) = (name(*takes), reads.join(", "));
+                        if gives.is_empty() {
+                            writeln!(f, "{label}'({from}; {reads})")?;
+                        }
+                        for give in gives {
+                            let (to, how) = match *give {
+                                Gives::Nothing => ("_", "not"),
+                                Gives::Same(to) => (name(to), "as it is"),
+                                Gives::InPlace(to) => (name(to), "in place"),
+                                Gives::New(to) => (name(to), "new"),
+                                Gives::Onto { before: None, sum } => (name(sum), "new"),
+                                Gives::Onto { before: Some(_), sum } => (name(sum), "added"),
+                            };
+                            writeln!(f, "{to} = {label}'({from}; {reads}) {how}")?;
+                        }
                     }
-                };
-                let reads: Vec<&str> = step.reads.iter().map(|&value| name(value).as_str()).collect();
-                writeln!(f, "d{to} = {}'(d{from}; {}) {how}", node.label, reads.join(", "))?;
+                    Action::Sum { pieces: [a, b], sum } => {
+                        writeln!(f, "{} = {} + {}", name(*sum), name(*a), name(*b))?;
+                    }
+                    Action::Deliver { input, gradient } => {
+                        let input = &typed.values[typed.inputs[*input].0].name;
+                        let gradient = gradient.map_or("0", name);
+                        writeln!(f, "return {gradient} for {input}")?;
+                    }
+                }
             }
             Ok(())
         })

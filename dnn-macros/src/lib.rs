@@ -63,8 +63,8 @@ fn network(tokens: TokenStream) -> TokenStream {
     let items = &block.items;
     let mut expansion = quote!(#(#[allow(dead_code)] #items)*);
     for declaration in &block.networks {
-        let graph = graph::lower(declaration);
-        let typed = shape::infer(declaration, graph, &mut errors);
+        let graph = graph::lower(declaration, &mut errors);
+        let typed = shape::infer(declaration, &block.networks, graph, &mut errors);
         let steps = backward::derive(&typed);
         let plan = memory::plan(&typed, &steps);
         expansion.extend(emit::network(&emit::Network {

@@ -1,36 +1,29 @@
 //! The steps to a memory plan: where every value and every gradient lies, and which of them share their scalars.
 //!
-//! The workspace holds, for each sample, what is not the caller's: the input and the output, and their gradients, are.
-//! Buffers that are never live at the same time share space.
+//! The workspace holds, for each sample, what is not the caller's: the inputs and the output, and their gradients, are.
+//! Forward and backward are one list of instructions over values, each of which is made once. A value that is made from
+//! another one element by element lies where that lies, unless it is read later; buffers that are never live at the same
+//! time share space.
 
-use crate::backward::{Gradient, Steps};
+use crate::backward::{Action, Gives, GradientId, Steps};
 use crate::graph::ValueId;
 use crate::layers::{Form, Workspace};
 use crate::shape::Typed;
 use std::fmt;
 
-/// Where a value of the forward pass lies.
+/// Where a value or a gradient lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
-    /// In the caller's input, which nobody writes to.
-    Input,
+    /// In one of the caller's inputs, which nobody writes to.
+    Input(usize),
     /// In the caller's output.
     Output,
-    /// In a place of the workspace.
-    Place(usize),
-}
-
-/// Where the gradient of a value lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GradientStorage {
     /// In the caller's gradient of the output.
-    Output,
-    /// In the caller's gradient of the input, if that is wanted.
-    Input,
+    OutputGradient,
+    /// In the caller's gradient of an input, if that is wanted.
+    InputGradient(usize),
     /// In a place of the workspace.
     Place(usize),
-    /// There is none: nothing before the value is trained.
-    Nowhere,
 }
 
 /// A buffer in the workspace.
@@ -48,12 +41,18 @@ pub(crate) struct Place {
 
 /// The memory of one kind of pass.
 pub(crate) struct Schedule {
-    /// Where each value lies.
-    pub(crate) storage: Vec<Storage>,
-    /// Which nodes work in place on a copy, because their input is still needed or not theirs to write to.
-    pub(crate) copies: Vec<bool>,
+    /// Where each value lies, and behind the values each gradient.
+    storage: Vec<Storage>,
+    values: usize,
+    /// For each instruction, forward steps before backward ones, and each value that it makes: which of the values that it
+    /// may lie over it does lie over, if it does.
+    over: Vec<Vec<Option<usize>>>,
     /// The place of each node's own workspace, where it has one.
     pub(crate) workspaces: Vec<Option<usize>>,
+    /// The place of what a node computes anew in the backward pass.
+    pub(crate) again: Vec<Option<usize>>,
+    /// Where each backward step finds dL/dy, which it may change: a copy where it is read later.
+    spoilt: Vec<Option<Storage>>,
     /// The workspace.
     pub(crate) places: Vec<Place>,
 }
@@ -64,30 +63,294 @@ pub(crate) struct Plan {
     pub(crate) infer: Schedule,
     /// For training: forward and backward in one workspace.
     pub(crate) train: Schedule,
-    /// Where each gradient lies in training.
-    pub(crate) gradients: Vec<GradientStorage>,
+}
+
+/// What is made, and where it may lie.
+struct Made {
+    value: usize,
+    /// Values that it may lie over: the first one that nobody reads any more.
+    over: Vec<usize>,
+    /// Whether it is the same scalars as the only one of these.
+    same: bool,
+}
+
+/// A step as the plan sees it: values and gradients are numbered through.
+#[derive(Default)]
+struct Instruction {
+    reads: Vec<usize>,
+    makes: Vec<Made>,
+}
+
+impl Instruction {
+    fn make(&mut self, value: usize, over: Vec<usize>, same: bool) {
+        self.reads.extend(&over);
+        self.makes.push(Made { value, over, same });
+    }
 }
 
 /// The plan of a network.
 pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
-    let mut infer = forward(typed, &|_| false, &|_| None);
+    let forward = || typed.nodes.iter().map(forward).collect::<Vec<Instruction>>();
+    let nodes = typed.nodes.len();
+    let mut infer = Planner::new(typed, steps, forward()).schedule();
     workspaces(typed, &mut infer, |node, size| (size.0, (node, node)));
-    let read_at = |value: ValueId| {
-        steps.list.iter().position(|step| step.reads.contains(&value)).map(|_| {
-            let latest = steps.list.iter().rposition(|step| step.reads.contains(&value)).unwrap_or(0);
-            typed.nodes.len() + latest
-        })
+    let mut instructions = forward();
+    let mut scratch = typed.values.len() + steps.gradients.len();
+    instructions.extend(steps.list.iter().map(|step| backward(typed, &step.action, &mut scratch)));
+    let mut train = Planner::new(typed, steps, instructions).schedule();
+    let step_of = |node: usize| {
+        let is = |step: &crate::backward::Step| matches!(step.action, Action::Node { node: own, .. } if own == node);
+        steps.list.iter().position(is).map(|step| nodes + step)
     };
-    let mut train = forward(typed, &|value| steps.reads(value), &read_at);
-    let gradients = backward(typed, steps, &mut train.places);
     workspaces(typed, &mut train, |node, size| {
-        let back = steps.list.iter().position(|step| step.node == node);
-        back.map_or((size.0, (node, node)), |step| (size.1, (node, typed.nodes.len() + step)))
+        step_of(node).map_or((size.0, (node, node)), |step| (size.1, (node, step)))
     });
-    Plan { infer: infer.finish(), train: train.finish(), gradients }
+    for (at, node) in typed.nodes.iter().enumerate().filter(|(_, node)| node.recompute) {
+        let Some(step) = step_of(at) else { continue };
+        let value = &typed.values[node.output.0];
+        train.again[at] = Some(train.places.len());
+        let name = format!("{}_again", value.name);
+        train.places.push(Place { name, offset: 0, len: value.len(), live: (step, step) });
+    }
+    Plan { infer: infer.finish(), train: train.finish() }
+}
+
+/// The forward step of a node.
+fn forward(node: &crate::shape::Node) -> Instruction {
+    let mut instruction = Instruction::default();
+    let inputs: Vec<usize> = node.inputs.iter().map(|input| input.0).collect();
+    match &node.operation.form {
+        Form::View | Form::Detached => instruction.make(node.output.0, inputs, true),
+        Form::InPlace { .. } => instruction.make(node.output.0, inputs, false),
+        Form::Op { .. } | Form::Tensor => {
+            instruction.make(node.output.0, Vec::new(), false);
+            instruction.reads.extend(inputs);
+        }
+        Form::Join(operands) => {
+            let bases = operands.iter().zip(&inputs).filter(|(operand, _)| operand.base).map(|(_, input)| *input);
+            instruction.make(node.output.0, bases.collect(), false);
+            instruction.reads = inputs;
+        }
+    }
+    instruction
+}
+
+/// A step of the backward pass; what it may spoil is a value of its own, behind all others.
+fn backward(typed: &Typed, action: &Action, scratch: &mut usize) -> Instruction {
+    let behind = typed.values.len();
+    let of = |gradient: &GradientId| behind + gradient.0;
+    let mut instruction = Instruction::default();
+    match action {
+        Action::Node { node, reads, takes, gives } => {
+            let node = &typed.nodes[*node];
+            instruction.reads = reads.iter().map(|value| value.0).collect();
+            for give in gives {
+                match give {
+                    Gives::Nothing => {}
+                    Gives::Same(to) => instruction.make(of(to), vec![of(takes)], true),
+                    Gives::InPlace(to) => instruction.make(of(to), vec![of(takes)], false),
+                    Gives::New(to) => instruction.make(of(to), Vec::new(), false),
+                    Gives::Onto { before, sum } => instruction.make(of(sum), before.iter().map(of).collect(), false),
+                }
+            }
+            let changed = matches!(gives[..], [Gives::InPlace(_)]);
+            if !changed && node.spoils && matches!(node.operation.form, Form::Op { .. }) {
+                instruction.make(*scratch, vec![of(takes)], false);
+                *scratch += 1;
+            } else if !changed {
+                instruction.reads.push(of(takes));
+            }
+        }
+        Action::Sum { pieces: [a, b], sum } => instruction.make(of(sum), vec![of(a), of(b)], false),
+        Action::Deliver { gradient, .. } => instruction.reads.extend(gradient.iter().map(of)),
+    }
+    instruction
+}
+
+struct Planner<'a> {
+    typed: &'a Typed,
+    steps: &'a Steps,
+    instructions: Vec<Instruction>,
+    /// The last instruction that reads each value.
+    last: Vec<usize>,
+    /// Which values lie in one buffer, by the number of the first of them.
+    group: Vec<usize>,
+    /// For each such number, the last instruction that reads any of them.
+    last_of: Vec<usize>,
+    over: Vec<Vec<Option<usize>>>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(typed: &'a Typed, steps: &'a Steps, instructions: Vec<Instruction>) -> Planner<'a> {
+        let made = instructions.iter().flat_map(|instruction| &instruction.makes).map(|made| made.value + 1).max();
+        let count = made.unwrap_or(0).max(typed.values.len() + steps.gradients.len());
+        let mut last = vec![0; count];
+        for (at, instruction) in instructions.iter().enumerate() {
+            instruction.reads.iter().for_each(|value| last[*value] = at);
+        }
+        // The caller reads the output when forward has ended.
+        let end = typed.nodes.len();
+        last[typed.output.0] = last[typed.output.0].max(end);
+        let group = (0..count).collect();
+        Planner { typed, steps, last_of: last.clone(), last, instructions, group, over: Vec::new() }
+    }
+
+    fn is_input(&self, group: usize) -> bool {
+        self.typed.inputs.iter().any(|input| input.0 == group)
+    }
+
+    fn is_optional(&self, value: usize) -> bool {
+        value
+            .checked_sub(self.typed.values.len())
+            .and_then(|at| self.steps.gradients.get(at))
+            .is_some_and(|g| g.optional)
+    }
+
+    /// Decides for every value whether it lies where another one lies.
+    fn share(&mut self) {
+        for at in 0..self.instructions.len() {
+            let mut overs = Vec::new();
+            for made in 0..self.instructions[at].makes.len() {
+                let Made { value, over, same } = &self.instructions[at].makes[made];
+                let value = *value;
+                let chosen = if *same {
+                    let result = value == self.typed.output.0;
+                    (!(result && self.is_input(self.group[over[0]]))).then_some(0)
+                } else {
+                    let mut free = (0..over.len()).filter(|i| self.is_free(at, over[*i]));
+                    // What only the caller's wish makes should lie with its like: then it can lie with the caller.
+                    let optional = |i: &usize| self.is_optional(over[*i]) == self.is_optional(value);
+                    free.clone().find(optional).or_else(|| free.next())
+                };
+                if let Some(chosen) = chosen {
+                    let group = self.group[over[chosen]];
+                    self.group[value] = group;
+                    self.last_of[group] = self.last_of[group].max(self.last[value]);
+                }
+                overs.push(chosen);
+            }
+            self.over.push(overs);
+        }
+    }
+
+    /// Whether the buffer of a value may be written to by an instruction that takes it.
+    fn is_free(&self, at: usize, value: usize) -> bool {
+        let group = self.group[value];
+        let instruction = &self.instructions[at];
+        let reads = instruction.reads.iter().filter(|read| self.group[**read] == group).count();
+        let others = instruction.makes.iter().filter(|made| made.over.contains(&value)).count();
+        !self.is_input(group) && self.last_of[group] <= at && reads == 1 && others <= 1
+    }
+
+    fn schedule(mut self) -> Schedule {
+        self.share();
+        let (typed, values) = (self.typed, self.typed.values.len());
+        let output = self.group[typed.output.0];
+        let output_gradient = self.group[values];
+        let mut places: Vec<Place> = Vec::new();
+        let mut place_of: Vec<Option<Storage>> = vec![None; self.group.len()];
+        for (at, input) in typed.inputs.iter().enumerate() {
+            place_of[input.0] = Some(Storage::Input(at));
+        }
+        place_of[output].get_or_insert(Storage::Output);
+        place_of[output_gradient] = Some(Storage::OutputGradient);
+        let mut mixed = vec![false; self.group.len()];
+        for value in 0..self.group.len() {
+            mixed[self.group[value]] |= !self.is_optional(value) && value < values + self.steps.gradients.len();
+        }
+        for step in &self.steps.list {
+            if let Action::Deliver { input, gradient: Some(gradient) } = step.action {
+                let group = self.group[values + gradient.0];
+                if !mixed[group] {
+                    place_of[group].get_or_insert(Storage::InputGradient(input));
+                }
+            }
+        }
+        let mut made = vec![None; self.group.len()];
+        for (at, instruction) in self.instructions.iter().enumerate() {
+            for value in instruction.makes.iter().map(|made| made.value) {
+                made[value] = Some(at);
+            }
+        }
+        let mut storage = Vec::new();
+        for (value, &group) in self.group.iter().enumerate() {
+            let (Some(from), false) =
+                (made[value], place_of[group].is_some_and(|own| !matches!(own, Storage::Place(_))))
+            else {
+                storage.push(place_of[group].unwrap_or(Storage::Output)); // what no step makes is never asked for
+                continue;
+            };
+            let own = *place_of[group].get_or_insert_with(|| {
+                let (name, len) = self.describe(group);
+                places.push(Place { name, offset: 0, len, live: (usize::MAX, 0) });
+                Storage::Place(places.len() - 1)
+            });
+            if let Storage::Place(place) = own {
+                let live = &mut places[place].live;
+                *live = (live.0.min(from), live.1.max(from).max(self.last[value]));
+            }
+            storage.push(own);
+        }
+        let spoilt = self.spoilt(&storage);
+        let nodes = typed.nodes.len();
+        Schedule {
+            storage,
+            values,
+            over: self.over,
+            workspaces: vec![None; nodes],
+            again: vec![None; nodes],
+            spoilt,
+            places,
+        }
+    }
+
+    fn describe(&self, value: usize) -> (String, usize) {
+        let typed = self.typed;
+        if let Some(own) = typed.values.get(value) {
+            return (own.name.clone(), own.len());
+        }
+        match self.steps.gradients.get(value - typed.values.len()) {
+            Some(gradient) => (gradient.name.clone(), typed.values[gradient.value.0].len()),
+            None => {
+                // A copy of a gradient that is read later.
+                let makes = self.instructions.iter().flat_map(|instruction| &instruction.makes);
+                let of = makes.filter(|made| made.value == value).find_map(|made| made.over.first());
+                let (name, len) = of.map_or((String::new(), 0), |of| self.describe(*of));
+                (format!("{name}_copy"), len)
+            }
+        }
+    }
+
+    fn spoilt(&self, storage: &[Storage]) -> Vec<Option<Storage>> {
+        let known = self.typed.values.len() + self.steps.gradients.len();
+        let spoilt = |instruction: &Instruction| {
+            instruction.makes.iter().find(|made| made.value >= known).map(|made| storage[made.value])
+        };
+        self.instructions.iter().skip(self.typed.nodes.len()).map(spoilt).collect()
+    }
 }
 
 impl Schedule {
+    /// Where a value lies.
+    pub(crate) fn value(&self, value: ValueId) -> Storage {
+        self.storage[value.0]
+    }
+
+    /// Where a gradient lies.
+    pub(crate) fn gradient(&self, gradient: GradientId) -> Storage {
+        self.storage[self.values + gradient.0]
+    }
+
+    /// Which of the values that the `made`-th value of an instruction may lie over it does lie over.
+    pub(crate) fn over(&self, instruction: usize, made: usize) -> Option<usize> {
+        self.over[instruction].get(made).copied().flatten()
+    }
+
+    /// Where a backward step finds dL/dy, where it may change it.
+    pub(crate) fn spoilt(&self, step: usize) -> Option<Storage> {
+        self.spoilt.get(step).copied().flatten()
+    }
+
     /// Scalars of workspace a sample.
     pub(crate) fn size(&self) -> usize {
         self.places.iter().map(|place| place.offset + place.len).max().unwrap_or(0)
@@ -131,57 +394,6 @@ pub(crate) fn conflict(places: &[Place]) -> Option<(usize, usize)> {
     (0..places.len()).flat_map(|i| (0..i).map(move |j| (j, i))).find(|&(j, i)| clash(&places[j], &places[i]))
 }
 
-/// Storage of the values: what is regrouped stays where it is, what runs in place does so unless its input is `needed`
-/// behind it, and the rest gets a place. `read_at` is the last step of the backward pass that reads a value.
-fn forward(typed: &Typed, needed: &dyn Fn(ValueId) -> bool, read_at: &dyn Fn(ValueId) -> Option<usize>) -> Schedule {
-    let content = contents(typed);
-    let is_needed = |value: ValueId, at: usize| {
-        let same = |other: &usize| content[*other] == content[value.0];
-        (0..content.len()).filter(same).any(|other| needed(ValueId(other)))
-            || typed.nodes[at + 1..].iter().any(|later| content[later.input.0] == content[value.0])
-    };
-    let mut group: Vec<usize> = (0..typed.values.len()).collect();
-    let mut copies = vec![false; typed.nodes.len()];
-    for (at, node) in typed.nodes.iter().enumerate() {
-        let (input, output) = (node.input.0, node.output.0);
-        let callers = group[input] == typed.input.0;
-        let shares = match node.operation.form {
-            Form::View => !(callers && node.output == typed.output),
-            Form::InPlace { .. } => !callers && !is_needed(node.input, at),
-            Form::Op { .. } => false,
-        };
-        if shares {
-            group[output] = group[input];
-        } else {
-            copies[at] = !matches!(node.operation.form, Form::Op { .. });
-        }
-    }
-    let mut places: Vec<Place> = Vec::new();
-    let mut place_of = vec![None; typed.values.len()];
-    let mut storage = Vec::new();
-    for (value, &of) in group.iter().enumerate() {
-        storage.push(if of == typed.input.0 {
-            Storage::Input
-        } else if of == group[typed.output.0] {
-            Storage::Output
-        } else {
-            let place = *place_of[of].get_or_insert_with(|| {
-                let Value { name, len } = Value::of(typed, value);
-                places.push(Place { name, offset: 0, len, live: (usize::MAX, 0) });
-                places.len() - 1
-            });
-            let live = &mut places[place].live;
-            let touched = typed.nodes.iter().enumerate();
-            for (at, _) in touched.filter(|(_, node)| node.input.0 == value || node.output.0 == value) {
-                *live = (live.0.min(at), live.1.max(at));
-            }
-            live.1 = live.1.max(read_at(ValueId(value)).unwrap_or(0));
-            Storage::Place(place)
-        });
-    }
-    Schedule { storage, copies, workspaces: vec![None; typed.nodes.len()], places }
-}
-
 /// Places for what layers work in beside values. `of` chooses the scalars of a node from those of inference and of training,
 /// and says when they are live.
 fn workspaces(typed: &Typed, schedule: &mut Schedule, of: impl Fn(usize, (usize, usize)) -> (usize, (usize, usize))) {
@@ -194,66 +406,6 @@ fn workspaces(typed: &Typed, schedule: &mut Schedule, of: impl Fn(usize, (usize,
             schedule.places.push(Place { name, offset: 0, len, live });
         }
     }
-}
-
-struct Value {
-    name: String,
-    len: usize,
-}
-
-impl Value {
-    fn of(typed: &Typed, value: usize) -> Value {
-        Value { name: typed.values[value].name.clone(), len: typed.values[value].len() }
-    }
-}
-
-/// Which values are the same scalars: regrouping makes no new ones.
-fn contents(typed: &Typed) -> Vec<usize> {
-    let mut content: Vec<usize> = (0..typed.values.len()).collect();
-    for node in &typed.nodes {
-        if matches!(node.operation.form, Form::View) {
-            content[node.output.0] = content[node.input.0];
-        }
-    }
-    content
-}
-
-/// Storage of the gradients; those that are neither the caller's get places behind the ones of the forward pass.
-fn backward(typed: &Typed, steps: &Steps, places: &mut Vec<Place>) -> Vec<GradientStorage> {
-    let mut group: Vec<usize> = (0..typed.values.len()).collect();
-    for step in &steps.list {
-        let node = &typed.nodes[step.node];
-        if matches!(step.gradient, Gradient::Same | Gradient::InPlace) {
-            group[node.input.0] = group[node.output.0];
-        }
-    }
-    let mut place_of = vec![None; typed.values.len()];
-    let mut storage = Vec::new();
-    for (value, &of) in group.iter().enumerate() {
-        storage.push(if !steps.has_gradient(ValueId(value)) {
-            GradientStorage::Nowhere
-        } else if of == group[typed.output.0] {
-            GradientStorage::Output
-        } else if of == group[typed.input.0] {
-            GradientStorage::Input
-        } else {
-            let place = *place_of[of].get_or_insert_with(|| {
-                let Value { name, len } = Value::of(typed, of);
-                places.push(Place { name: format!("d{name}"), offset: 0, len, live: (usize::MAX, 0) });
-                places.len() - 1
-            });
-            let live = &mut places[place].live;
-            for (at, step) in steps.list.iter().enumerate() {
-                let node = &typed.nodes[step.node];
-                if node.input.0 == value || node.output.0 == value {
-                    let time = typed.nodes.len() + at;
-                    *live = (live.0.min(time), live.1.max(time));
-                }
-            }
-            GradientStorage::Place(place)
-        });
-    }
-    storage
 }
 
 impl fmt::Display for Schedule {

@@ -18,6 +18,8 @@ pub(crate) struct Value {
     pub(crate) name: String,
     /// The shape of one sample.
     pub(crate) dims: Vec<usize>,
+    /// `u16`, where it holds integers.
+    pub(crate) integer: Option<Ident>,
 }
 
 impl Value {
@@ -31,8 +33,12 @@ impl Value {
 pub(crate) struct Node {
     /// The layer, by its place in the declaration.
     pub(crate) layer: usize,
+    /// Which one, where the layer is repeated.
+    pub(crate) element: Option<usize>,
+    /// Whether the same parameters have been used by a node before.
+    pub(crate) again: bool,
     /// What it reads.
-    pub(crate) input: ValueId,
+    pub(crate) inputs: Vec<ValueId>,
     /// What it makes.
     pub(crate) output: ValueId,
     /// What messages and comments call it.
@@ -45,68 +51,110 @@ pub(crate) struct Node {
     pub(crate) frozen: bool,
     /// Whether it lies outside of the network, behind a reference.
     pub(crate) borrowed: bool,
+    /// Whether what it keeps for the backward pass is computed again there.
+    pub(crate) recompute: bool,
     /// The layer's word in the source.
     pub(crate) span: Span,
+    /// Whether its backward pass may change dL/dy.
+    pub(crate) spoils: bool,
     /// What it does.
     pub(crate) operation: Operation,
 }
 
 /// A network whose shapes are known.
 pub(crate) struct Typed {
-    /// All values; the input is the first one.
+    /// All values; the inputs are the first ones.
     pub(crate) values: Vec<Value>,
     /// The nodes in the order of the forward pass.
     pub(crate) nodes: Vec<Node>,
-    /// The network's input.
-    pub(crate) input: ValueId,
+    /// The network's inputs.
+    pub(crate) inputs: Vec<ValueId>,
     /// The network's output.
     pub(crate) output: ValueId,
 }
 
 /// What a layer meets: the tensor that reaches it, and how to speak of it.
+#[derive(Clone, Copy)]
 pub(crate) struct Incoming<'a> {
     /// The shape of one sample.
     pub(crate) dims: &'a [usize],
-    /// `the input`, or the layer before in backticks.
+    /// `the input`, a value or the layer before in backticks.
     pub(crate) from: &'a str,
     /// ` (16 x 5 x 5)` where the layer before flattened that.
     pub(crate) origin: &'a str,
 }
 
-/// The typed graph of a declaration. With errors noted it is still complete, and good enough for signatures.
-pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors) -> Typed {
+/// What is known of a value on the way.
+#[derive(Clone, Default)]
+struct Known {
+    value: Option<Value>,
+    /// How messages call it.
+    from: String,
+    /// See [`Incoming::origin`].
+    origin: String,
+    /// Whether its shape is not in doubt. Where it is, because of a mistake before, nothing is said about it.
+    certain: bool,
+    /// What is behind it takes this, if that is one definite shape.
+    following: Option<Vec<usize>>,
+}
+
+/// The typed graph of a declaration; `networks` are those of the same block. With errors noted it is still complete, and good
+/// enough for signatures.
+pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: Graph, errors: &mut Errors) -> Typed {
     let fields = names(declaration, errors);
     let mut is_faulty = Vec::new();
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for item in &declaration.layers {
         let before = errors.len();
-        layers.push(layers::read(item, errors));
+        layers.push(if item.path.is_ident(&declaration.name) {
+            let (name, span) = (&declaration.name, word(item).span());
+            errors.push(span, format!("`{name}` cannot hold itself: declare another network for this part"));
+            layers::unreadable()
+        } else {
+            layers::read(item, networks, errors)
+        });
         is_faulty.push(item.unreadable || errors.len() > before);
     }
-    if layers.is_empty() {
+    if layers.is_empty() && graph.certain {
         let span = declaration.name.span();
         errors.push(span, format!("`{}` has no layer: write one, such as `fc: Linear<2, 1>`", declaration.name));
     }
-    let header = declaration.output.lengths();
-    let mut values: Vec<Value> = Vec::new();
-    let input = match following(&layers, &header) {
-        Some(demanded) if !declaration.input.certain => demanded,
-        _ => declaration.input.lengths(),
-    };
-    values.push(Value { name: graph.names[graph.input.0].clone(), dims: input });
+    let mut known: Vec<Known> = vec![Known::default(); graph.names.len()];
+    following(declaration, &graph, &layers, &mut known);
+    for (input, shape) in graph.inputs.iter().zip(&declaration.inputs) {
+        let known = &mut known[input.0];
+        let dims = known.following.clone().filter(|_| !shape.certain).unwrap_or_else(|| shape.lengths());
+        known.value = Some(Value { name: graph.names[input.0].clone(), dims, integer: shape.integer.clone() });
+        known.from = graph.spoken[input.0].clone().unwrap_or_else(|| "the input".to_owned());
+        known.certain = shape.certain && graph.certain;
+    }
     let mut nodes: Vec<Node> = Vec::new();
-    // Whether the shape that reaches a layer is known. Where it is not, because of a mistake before, nothing is said about it.
-    let mut certain = declaration.input.certain && declaration.is_chain;
-    let mut origin = String::new();
-    for (at, node) in graph.nodes.iter().enumerate() {
+    let mut said = vec![false; layers.len()];
+    let mut used = HashSet::new();
+    for node in &graph.nodes {
         let (item, layer) = (&declaration.layers[node.layer], &layers[node.layer]);
-        let from = nodes.last().map_or("the input".to_owned(), |before| format!("`{}`", before.label));
-        let dims = values[node.input.0].dims.clone();
-        let following = following(&layers[at + 1..], &header);
-        let incoming = Incoming { dims: &dims, from: &from, origin: &origin };
-        let mut mistakes = Errors::default();
-        let mut operation = layer.operation(incoming, following.as_deref(), &mut mistakes);
         let (label, kind, span) = (label(item), kind(item), word(item).span());
+        let inputs: Vec<Known> = node.inputs.iter().map(|input| known[input.0].clone()).collect();
+        let certain = graph.certain && inputs.iter().all(|input| input.certain);
+        let mut mistakes = Errors::default();
+        let repeated = item.count.as_ref().is_some_and(|count| count.value > 1);
+        let following = match (repeated, inputs.first().and_then(|input| input.value.as_ref())) {
+            (true, Some(value)) => Some(value.dims.clone()), // a layer that is repeated gives what it takes
+            _ => known[node.output.0].following.clone(),
+        };
+        let mut operation = operation(layer.as_ref(), node, &inputs, following.as_deref(), &label, &mut mistakes);
+        if let (Some(1..), Some(first)) = (node.element, nodes.last())
+            && first.layer == node.layer
+            && let Some(value) = inputs.first().and_then(|input| input.value.as_ref())
+            && let Some(before) = known[first.inputs[0].0].value.as_ref()
+            && value.dims != before.dims
+        {
+            let (takes, gives) = (brackets(&before.dims), brackets(&value.dims));
+            let message =
+                format!("`{label}` takes {takes} and gives {gives}: a layer that is repeated gives what it takes");
+            mistakes = Errors::default();
+            mistakes.push(span, message);
+        }
         if are_too_many(&operation.output) {
             mistakes.push(span, format!("the output of `{label}`: {}", too_many(&operation.output)));
             operation.output = vec![1; operation.output.len()];
@@ -118,58 +166,169 @@ pub(crate) fn infer(declaration: &Declaration, graph: Graph, errors: &mut Errors
             let advice = if item.borrowed { "remove `&'static`" } else { "remove `#[frozen]`" };
             mistakes.push(place, format!("`{label}` has no parameters, so that nothing can be frozen: {advice}"));
         }
+        if let Some(place) = item.frozen
+            && operation.field.is_none()
+            && !is_faulty[node.layer]
+        {
+            let advice = if item.borrowed { "remove `&'static`" } else { "remove `#[frozen]`" };
+            mistakes.push(place, format!("`{label}` has no parameters, so that nothing can be frozen: {advice}"));
+        }
+        if let Some(place) = item.recompute
+            && !matches!(operation.form, layers::Form::Op { own: Some(_), .. })
+            && !is_faulty[node.layer]
+        {
+            let message =
+                format!("`{label}` is no network, so that there is little to compute again: remove `#[recompute]`");
+            mistakes.push(place, message);
+        }
         let faulty = is_faulty[node.layer] || !mistakes.is_empty();
         let fits = mistakes.is_empty() || !certain;
-        if certain {
+        if certain && !said[node.layer] {
+            said[node.layer] = !mistakes.is_empty();
             errors.append(mistakes);
         }
-        certain =
-            declaration.is_chain && (layer.settles(dims.len(), fits) || certain && (layer.keeps_shape() || !faulty));
-        origin = match operation.form {
-            layers::Form::View => regrouped(&dims),
-            _ if layer.keeps_shape() => origin,
+        let first = inputs.first().cloned().unwrap_or_default();
+        let dims = first.value.as_ref().map_or(&[][..], |value| &value.dims);
+        let settled = node.inputs.len() == 1 && layer.settles(dims.len(), fits);
+        let output = &mut known[node.output.0];
+        output.certain = graph.certain && (settled || certain && (layer.keeps_shape() || !faulty));
+        output.origin = match operation.form {
+            layers::Form::View => regrouped(dims),
+            _ if layer.keeps_shape() => first.origin.clone(),
             _ => String::new(),
         };
-        values.push(Value { name: graph.names[node.output.0].clone(), dims: operation.output.clone() });
-        let field = fields[node.layer].clone();
+        output.from = graph.spoken[node.output.0].clone().unwrap_or_else(|| format!("`{label}`"));
+        let integer = match operation.form {
+            layers::Form::View | layers::Form::Detached => first.value.as_ref().and_then(|value| value.integer.clone()),
+            _ => None,
+        };
+        let name = graph.names[node.output.0].clone();
+        output.value = Some(Value { name, dims: operation.output.clone(), integer });
         nodes.push(Node {
             layer: node.layer,
-            input: node.input,
+            element: node.element,
+            again: !used.insert((node.layer, node.element)),
+            inputs: node.inputs.clone(),
             output: node.output,
             label,
-            field,
+            field: fields[node.layer].clone(),
             kind,
             frozen: item.frozen.is_some(),
             borrowed: item.borrowed,
+            recompute: item.recompute.is_some(),
             span,
+            spoils: layer.spoils(),
             operation,
         });
     }
-    let typed = Typed { values, nodes, input: graph.input, output: graph.output };
-    if certain && declaration.output.certain {
-        check_end(declaration, &typed, &header, errors);
+    check_end(declaration, &graph, &known, &nodes, errors);
+    let header = layers::output(declaration);
+    let value = |(known, name): (Known, &String)| {
+        known.value.unwrap_or(Value { name: name.clone(), dims: header.clone(), integer: None })
+    };
+    let values = known.into_iter().zip(&graph.names).map(value).collect();
+    Typed { values, nodes, inputs: graph.inputs, output: graph.output }
+}
+
+/// The operation of a node, after a check that it has as many operands as it takes, and no integers but where it takes them.
+fn operation(
+    layer: &dyn Layer,
+    node: &crate::graph::Node,
+    inputs: &[Known],
+    following: Option<&[usize]>,
+    label: &str,
+    errors: &mut Errors,
+) -> Operation {
+    let incoming: Vec<Incoming<'_>> = inputs
+        .iter()
+        .filter_map(|known| Some((known, known.value.as_ref()?)))
+        .map(|(known, value)| Incoming { dims: &value.dims, from: &known.from, origin: &known.origin })
+        .collect();
+    let (least, most) = layer.operands();
+    let given = incoming.len();
+    if !(least..=most).contains(&given) {
+        let takes = match (least, most) {
+            (least, most) if least == most => count(least, "value"),
+            (least, _) if given < least => format!("at least {}", count(least, "value")),
+            (_, most) => format!("at most {}", count(most, "value")),
+        };
+        let given = match given {
+            0 => "none is given".to_owned(),
+            1 => "1 is given".to_owned(),
+            _ => format!("{given} are given"),
+        };
+        errors.push(node.span, format!("`{label}` takes {takes}, but {given}: write as many as it takes"));
+        // The field is there all the same, where a part of the values says what it would be.
+        let some = &incoming[..most.min(incoming.len())];
+        let (field, output) = match some.len() >= least && most > 0 {
+            true => {
+                let Operation { field, output, .. } = layer.join(some, node.part, following, &mut Errors::default());
+                (field, output)
+            }
+            false => (None, incoming.first().map_or(vec![1], |incoming| incoming.dims.to_vec())),
+        };
+        return Operation { field, form: layers::Form::Join(Vec::new()), ..layers::unknown(output) };
     }
-    typed
-}
-
-/// What the layers behind a position take, if that is one definite shape: the arguments of the next one, or the header.
-fn following(layers: &[Box<dyn Layer>], header: &[usize]) -> Option<Vec<usize>> {
-    let Some(next) = layers.first() else { return Some(header.to_vec()) };
-    if next.keeps_shape() { following(&layers[1..], header) } else { next.takes() }
-}
-
-fn check_end(declaration: &Declaration, typed: &Typed, header: &[usize], errors: &mut Errors) {
-    let Some(last) = typed.nodes.last() else { return };
-    let end = &typed.values[typed.output.0].dims;
-    if end != header {
-        let (end, header) = (brackets(end), brackets(header));
+    let mut own = Errors::default();
+    let operation = layer.join(&incoming, node.part, following, &mut own);
+    let holds = |known: &&Known| known.value.as_ref().is_some_and(|value| value.integer.is_some());
+    let regroups = matches!(operation.form, layers::Form::View | layers::Form::Detached);
+    if let Some(known) = inputs.iter().find(holds).filter(|_| !regroups && !layer.takes_integers()) {
+        let integer =
+            known.value.as_ref().and_then(|value| value.integer.as_ref()).map_or(String::new(), Ident::to_string);
         let message = format!(
-            "the header says {header}, but the network ends with {end} from `{}`: write {end}, or change `{}`",
-            last.label, last.label
+            "`{label}` takes numbers of the network's scalar, but {} holds `{integer}`: embed it first",
+            known.from
         );
-        let place = match &declaration.output.dims[..] {
+        errors.push(node.span, message);
+    } else {
+        errors.append(own);
+    }
+    operation
+}
+
+/// What stands behind each value takes, if that is one definite shape: the arguments of the next layer, or the header.
+fn following(declaration: &Declaration, graph: &Graph, layers: &[Box<dyn Layer>], known: &mut [Known]) {
+    let gather = declaration.forward.as_ref().and_then(|forward| forward.gather);
+    known[graph.output.0].following = Some(layers::output(declaration));
+    for node in graph.nodes.iter().rev() {
+        let layer = &layers[node.layer];
+        let next = if layer.keeps_shape() { known[node.output.0].following.clone() } else { layer.takes() };
+        for (at, input) in node.inputs.iter().enumerate() {
+            let next = match gather == Some(node.layer) {
+                true => declaration.outputs.get(at).map(crate::syntax::Shape::lengths),
+                false => next.clone(),
+            };
+            let own = &mut known[input.0].following;
+            *own = next.or(own.take());
+        }
+    }
+}
+
+/// The results are what the header says.
+fn check_end(declaration: &Declaration, graph: &Graph, known: &[Known], nodes: &[Node], errors: &mut Errors) {
+    let gather = declaration.forward.as_ref().and_then(|forward| forward.gather);
+    let ends = match nodes.last() {
+        Some(last) if gather == Some(last.layer) => last.inputs.clone(),
+        Some(_) => vec![graph.output],
+        None => return,
+    };
+    for (end, header) in ends.iter().zip(&declaration.outputs) {
+        let Known { value: Some(value), certain: true, from, .. } = &known[end.0] else { continue };
+        if value.dims == header.lengths() || !header.certain {
+            continue;
+        }
+        let (gives, says) = (brackets(&value.dims), brackets(&header.lengths()));
+        let message = if declaration.outputs.len() == 1 {
+            format!(
+                "the header says {says}, but the network ends with {gives} from {from}: write {gives}, or change {from}"
+            )
+        } else {
+            format!("the header says {says}, but {from} is {gives}: write {gives}, or change {from}")
+        };
+        let place = match &header.dims[..] {
             [only] => only.place,
-            _ => declaration.output.span.into(),
+            _ => header.span.into(),
         };
         errors.push(place, message);
     }
@@ -242,6 +401,11 @@ pub(crate) fn values(count: usize) -> String {
     if count == 1 { "1 value".to_owned() } else { format!("{count} values") }
 }
 
+/// `1 name`, `2 names`
+pub(crate) fn count(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
 /// `[16, 5, 5]`
 pub(crate) fn brackets(dims: &[usize]) -> String {
     format!("{dims:?}")
@@ -249,10 +413,17 @@ pub(crate) fn brackets(dims: &[usize]) -> String {
 
 impl fmt::Display for Typed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.values[self.input.0].name, brackets(&self.values[self.input.0].dims))?;
+        for input in &self.inputs {
+            let Value { name, dims, integer } = &self.values[input.0];
+            let integer = integer.as_ref().map_or(String::new(), |integer| format!(" of {integer}"));
+            writeln!(f, "{name}: {}{integer}", brackets(dims))?;
+        }
         for node in &self.nodes {
-            let (input, output) = (&self.values[node.input.0], &self.values[node.output.0]);
-            writeln!(f, "{}: {} = {}({})", output.name, brackets(&output.dims), node.kind, input.name)?;
+            let output = &self.values[node.output.0];
+            let inputs: Vec<&str> = node.inputs.iter().map(|input| self.values[input.0].name.as_str()).collect();
+            let element = node.element.map_or(String::new(), |element| format!("[{element}]"));
+            let kind = &node.kind;
+            writeln!(f, "{}: {} = {kind}{element}({})", output.name, brackets(&output.dims), inputs.join(", "))?;
         }
         writeln!(f, "return {}", self.values[self.output.0].name)
     }

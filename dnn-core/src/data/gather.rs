@@ -40,31 +40,33 @@ impl<X: Tensor> Gather for X {
     }
 }
 
-impl<A: Tensor, B: Tensor> Gather for (A, B) {
-    type Buffer = (Vec<A>, Vec<B>);
-    fn reserve(buffer: &mut Self::Buffer, samples: usize) {
-        buffer.0.reserve_exact(samples);
-        buffer.1.reserve_exact(samples);
-    }
-    fn clear(buffer: &mut Self::Buffer) {
-        buffer.0.clear();
-        buffer.1.clear();
-    }
-    fn push(&self, buffer: &mut Self::Buffer) {
-        buffer.0.extend_from_slice(from_ref(&self.0));
-        buffer.1.extend_from_slice(from_ref(&self.1));
-    }
-    fn batch(buffer: &Self::Buffer) -> (&[A], &[B]) {
-        (&buffer.0, &buffer.1)
-    }
-    fn whole<'a>(samples: &'a [Self], buffer: &'a mut Self::Buffer) -> (&'a [A], &'a [B]) {
-        Self::reserve(buffer, samples.len());
-        for sample in samples {
-            sample.push(buffer);
+macro_rules! tuples {
+    ($(($($tensor:ident $at:tt),+))*) => {$(
+        impl<$($tensor: Tensor),+> Gather for ($($tensor),+) {
+            type Buffer = ($(Vec<$tensor>),+);
+            fn reserve(buffer: &mut Self::Buffer, samples: usize) {
+                $(buffer.$at.reserve_exact(samples);)+
+            }
+            fn clear(buffer: &mut Self::Buffer) {
+                $(buffer.$at.clear();)+
+            }
+            fn push(&self, buffer: &mut Self::Buffer) {
+                $(buffer.$at.extend_from_slice(from_ref(&self.$at));)+
+            }
+            fn batch(buffer: &Self::Buffer) -> Self::Batch<'_> {
+                ($(&buffer.$at),+)
+            }
+            fn whole<'a>(samples: &'a [Self], buffer: &'a mut Self::Buffer) -> Self::Batch<'a> {
+                Self::reserve(buffer, samples.len());
+                for sample in samples {
+                    sample.push(buffer);
+                }
+                Self::batch(buffer)
+            }
         }
-        Self::batch(buffer)
-    }
+    )*};
 }
+tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
 
 #[cfg(test)]
 mod tests {

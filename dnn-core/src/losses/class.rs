@@ -36,8 +36,9 @@ pub trait Label<const N: usize>: Copy {
     /// The index of the class.
     fn index(self) -> usize;
 
-    /// Panics at the first label that is no class, naming it and its sample; does nothing where the type rules that out.
-    fn check(labels: &[Self]);
+    /// Panics at the first label that is no class, naming it and its sample, where the first one is that of sample number
+    /// `first`; does nothing where the type rules that out.
+    fn check_from(first: usize, labels: &[Self]);
 }
 
 impl<const N: usize> Label<N> for Class<N> {
@@ -46,7 +47,7 @@ impl<const N: usize> Label<N> for Class<N> {
         Class::index(self)
     }
     #[inline(always)]
-    fn check(_: &[Class<N>]) {}
+    fn check_from(_: usize, _: &[Class<N>]) {}
 }
 
 macro_rules! labels {
@@ -57,8 +58,9 @@ macro_rules! labels {
                 usize::try_from(self).unwrap_or(usize::MAX)
             }
             #[track_caller]
-            fn check(labels: &[$integer]) {
+            fn check_from(first: usize, labels: &[$integer]) {
                 for (sample, label) in labels.iter().enumerate() {
+                    let sample = first + sample;
                     let index = Label::<N>::index(*label);
                     assert!(index < N, "sample {sample} has the label {label}, but the network gives {N} classes");
                 }
@@ -113,8 +115,8 @@ mod tests {
 
     #[test]
     fn labels_that_are_classes_pass() {
-        <u8 as Label<3>>::check(&[0, 1, 2]);
-        <Class<3> as Label<3>>::check(&[Class(0), Class(2)]);
+        <u8 as Label<3>>::check_from(0, &[0, 1, 2]);
+        <Class<3> as Label<3>>::check_from(0, &[Class(0), Class(2)]);
         assert_eq!(Label::<3>::index(Class::<3>(2)), 2);
         assert_eq!(<u64 as Label<3>>::index(7), 7);
     }
@@ -122,7 +124,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "sample 3 has the label 12, but the network gives 10 classes")]
     fn a_label_that_is_no_class_panics_with_its_sample() {
-        <u16 as Label<10>>::check(&[0, 9, 1, 12, 13]);
+        <u16 as Label<10>>::check_from(0, &[0, 9, 1, 12, 13]);
     }
 
     #[test]

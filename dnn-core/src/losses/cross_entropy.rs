@@ -117,8 +117,8 @@ impl<T: Scalar, const N: usize, D: Label<N>, W: ClassWeights<N> + Copy> Loss<[T;
     }
     #[inline(always)]
     #[track_caller]
-    fn check(&self, targets: &[D]) {
-        D::check(targets);
+    fn check_from(&self, first: usize, targets: &[D]) {
+        D::check_from(first, targets);
     }
     fn is_correct(&self, y: &[T; N], target: &D) -> Option<bool> {
         Some(decision(y) == Some(target.index()))

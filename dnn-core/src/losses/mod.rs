@@ -43,18 +43,34 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
         Y::Scalar::from_usize(Y::LEN)
     }
 
+    /// What the sum over a batch is divided by, if its samples count `weight` together: 1 for a loss that is no mean.
+    fn divisor(&self, weight: Y::Scalar) -> Y::Scalar {
+        weight
+    }
+
     /// What a batch of targets counts in the mean.
     fn weights(&self, targets: &[D]) -> Y::Scalar {
         let mut sum = Y::Scalar::ZERO;
         for target in targets {
             sum += self.weight(target);
         }
-        sum
+        self.divisor(sum)
+    }
+
+    /// As [`weights`](Loss::weights) for each part of a loss that has several: those of a network of several outputs.
+    fn all_weights(&self, targets: &[D]) -> [Y::Scalar; 4] {
+        [self.weights(targets), Y::Scalar::ONE, Y::Scalar::ONE, Y::Scalar::ONE]
     }
 
     /// Panics where a target cannot be compared, such as a class that does not exist: naming sample and value.
+    #[track_caller]
     fn check(&self, targets: &[D]) {
-        let _ = targets;
+        self.check_from(0, targets);
+    }
+
+    /// As [`check`](Loss::check) for targets of which the first is that of sample number `first`.
+    fn check_from(&self, first: usize, targets: &[D]) {
+        let _ = (first, targets);
     }
 
     /// Whether an output is right, for losses over classes: the largest logit is that of the target's class.
@@ -83,6 +99,23 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
         self.add(y, targets, scale, dy, &mut sum);
         sum * scale
     }
+
+    /// As [`add`](Loss::add) for each part of a loss that has several, given the weights of all.
+    #[inline(always)]
+    fn add_all(&self, y: &[Y], targets: &[D], weights: [Y::Scalar; 4], dy: &mut [Y], sums: &mut [Y::Scalar; 4]) {
+        let ([weight, ..], [sum, ..]) = (weights, sums);
+        self.add(y, targets, Y::Scalar::ONE / weight, dy, sum);
+    }
+}
+
+/// The loss whose parts have these sums and weights.
+#[inline(always)]
+pub(crate) fn mean<T: Scalar>(sums: [T; 4], weights: [T; 4]) -> T {
+    let mut total = T::ZERO;
+    for (sum, weight) in sums.iter().zip(weights) {
+        total += *sum * (T::ONE / weight);
+    }
+    total
 }
 
 /// A loss that is summed over samples and elements instead of averaged: PyTorch's `reduction="sum"`.
@@ -106,12 +139,12 @@ impl<Y: Tensor<Scalar: Scalar>, D, L: Loss<Y, D>> Loss<Y, D> for Sum<L> {
     fn weight(&self, _: &D) -> Y::Scalar {
         Y::Scalar::ZERO
     }
-    fn weights(&self, _: &[D]) -> Y::Scalar {
+    fn divisor(&self, _: Y::Scalar) -> Y::Scalar {
         Y::Scalar::ONE
     }
     #[track_caller]
-    fn check(&self, targets: &[D]) {
-        self.0.check(targets);
+    fn check_from(&self, first: usize, targets: &[D]) {
+        self.0.check_from(first, targets);
     }
     fn is_correct(&self, y: &Y, target: &D) -> Option<bool> {
         self.0.is_correct(y, target)

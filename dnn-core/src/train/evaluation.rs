@@ -5,8 +5,10 @@ use super::trainer::{Trainer, for_parts, same_length};
 use crate::layer::Layer;
 use crate::losses::Loss;
 use crate::network::{Batch, Network, Output};
+use crate::parameters::Parameters;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
+use core::slice::{from_mut, from_ref};
 
 /// Samples that an evaluation works on at a time: enough for full speed, and little memory however large the data set.
 const EVALUATED_AT_A_TIME: usize = 256;
@@ -43,17 +45,22 @@ impl<S: Storage, L> Trainer<S, L> {
     {
         self.loss.check(targets);
         let extent = <S::Network as Layer<<S::Network as Network>::Input>>::INFER;
-        let weight = self.loss.weights(targets);
-        let (mut loss, mut correct) = (0.0, Correct::default());
+        let weights = self.loss.all_weights(targets);
+        let (mut losses, mut correct) = ([0.0; 4], Correct::default());
         for_parts(&mut self.storage, x, targets, EVALUATED_AT_A_TIME, extent, |parts, x, targets, _| {
             let Parts { network, output, output_gradient, workspace, .. } = parts;
             network.infer(x, output, workspace);
             correct.count(&self.loss, output, targets);
             for ((y, target), dy) in output.iter().zip(targets).zip(output_gradient) {
-                loss += self.loss.sample(y, target, dy).to_f64();
+                let mut sums = [<S::Network as Parameters>::Scalar::ZERO; 4];
+                self.loss.add_all(from_ref(y), from_ref(target), weights, from_mut(dy), &mut sums);
+                for (loss, sum) in losses.iter_mut().zip(sums) {
+                    *loss += sum.to_f64();
+                }
             }
         });
-        Evaluation { loss: loss / weight.to_f64(), accuracy: correct.share() }
+        let parts = losses.iter().zip(weights).map(|(loss, weight)| loss / weight.to_f64());
+        Evaluation { loss: parts.sum(), accuracy: correct.share() }
     }
 }
 

@@ -207,8 +207,8 @@ impl<S: Storage, L> Trainer<S, L> {
             self.zero_gradient();
         }
         let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
-        let scale = Number::<S>::ONE / self.loss.weights(targets);
-        let mut total = Number::<S>::ZERO;
+        let weights = self.loss.all_weights(targets);
+        let mut sums = [Number::<S>::ZERO; 4];
         for_parts(&mut self.storage, x, targets, usize::MAX, extent, |parts, x, targets, start| {
             let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
             let first = self.samples.wrapping_add(start);
@@ -216,11 +216,11 @@ impl<S: Storage, L> Trainer<S, L> {
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
-            self.loss.add(output, targets, scale, output_gradient, &mut total);
+            self.loss.add_all(output, targets, weights, output_gradient, &mut sums);
             network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
         });
         self.samples = self.samples.wrapping_add(targets.len());
-        total * scale
+        crate::losses::mean(sums, weights)
     }
 
     /// `backward` for at least one sample and as many targets, which also counts right answers.

@@ -108,12 +108,15 @@ fn seal(network: &Network<'_>, limit: &Limit, used: &Use) -> TokenStream {
 fn parameters(network: &Network<'_>) -> Use {
     let (bytes, scalar) = (network.scalar_bytes(), network.concrete_scalar());
     let held = network.fields().filter(|(node, ..)| !node.borrowed);
-    let parts = held.map(|(node, _, field)| match field.parameters {
-        Some(count) => Part::known(&node.label, count * bytes),
-        None => {
-            let table = methods::table(network, node);
-            let count = quote!(__dnn::count(#table, ::core::option::Option::None));
-            Part::of_type(&node.label, quote!(#count * ::core::mem::size_of::<#scalar>()))
+    let parts = held.map(|(node, _, field)| {
+        let times = network.declaration.layers[node.layer].count.as_ref().map_or(1, |count| count.value);
+        match field.parameters {
+            Some(count) => Part::known(&node.label, count * times * bytes),
+            None => {
+                let table = methods::table(network, node);
+                let count = quote!(__dnn::count(#table, ::core::option::Option::None));
+                Part::of_type(&node.label, quote!(#count * #times * ::core::mem::size_of::<#scalar>()))
+            }
         }
     });
     sum(parts.collect())

@@ -12,7 +12,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let text = name.to_string();
     let (input, output, scalar) = (network.input(), network.output(), network.scalar());
     let this = quote!(<Self as __dnn::Layer<#input>>);
-    let trained = |node: &Node| !node.frozen;
+    let trained = |node: &Node| !node.frozen && !node.again;
     let (parameters, macs) = (total(network, trained, parameters), total(network, |_| true, macs));
     // After a mistake the table is not looked at: its seal would say the same once more.
     let held = match network.runs {
@@ -22,13 +22,31 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let infer = concrete_extent(network, &quote!(INFER));
     let train = concrete_extent(network, &quote!(TRAIN));
     let layers = network.typed.nodes.iter().map(|node| info(network, node));
+    let arguments_of_predict = network.typed.inputs.iter().enumerate().map(|(at, input)| {
+        let (name, ty) = (super::buffers::input_name(network, at), network.value_type(*input, &scalar));
+        quote!(#name: &#ty)
+    });
+    let one = (0..network.typed.inputs.len()).map(|at| {
+        let name = super::buffers::input_name(network, at);
+        quote!(::core::slice::from_ref(#name))
+    });
+    let one = if network.typed.inputs.len() == 1 { quote!(#(#one)*) } else { quote!((#(#one),*)) };
+    let several = match network.declaration.outputs.len() {
+        1 => (output.clone(), quote!(y)),
+        _ => {
+            let types = network.declaration.outputs.iter().map(|shape| network.tensor(&shape.lengths()));
+            (quote!((#(#types),*)), quote!(y.into()))
+        }
+    };
+    let (predicted, result) = several;
+    let batch = network.batch(quote!(&));
     let predict = if network.runs {
         quote! {
             let mut y = [__dnn::tensor::zero::<#output>()];
             let mut workspace = [<#scalar as __dnn::Scalar>::ZERO; #infer.len(1)];
-            __dnn::Layer::infer(self, ::core::slice::from_ref(x), &mut y, &mut workspace);
+            <Self as __dnn::Layer<#input>>::infer(self, #one, &mut y, &mut workspace);
             let [y] = y;
-            y
+            #result
         }
     } else {
         // Never compiled to code: the errors of the declaration stand beside it.
@@ -72,7 +90,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             }
 
             /// The output for one sample. The scratch is on the stack; dropout is absent.
-            pub fn predict(&self, x: &#input) -> #output {
+            pub fn predict(&self, #(#arguments_of_predict),*) -> #predicted {
                 #predict
             }
 
@@ -91,7 +109,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 
             __dnn::with_alloc! {
                 /// The outputs for several samples. Dropout is absent.
-                pub fn predict_batch(&self, x: &[#input]) -> __dnn::Vec<#output> {
+                pub fn predict_batch(&self, x: #batch) -> __dnn::Vec<#output> {
                     __dnn::predict_batch(self, x)
                 }
 
@@ -126,7 +144,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 /// The workspace as a constant that does not mention a generic scalar.
 pub(super) fn concrete_extent(network: &Network<'_>, which: &TokenStream) -> TokenStream {
     let name = &network.declaration.name;
-    let input = super::array(&network.typed.values[network.typed.input.0].dims, network.concrete_scalar());
+    let input = network.sample(&network.typed.inputs, &network.concrete_scalar());
     let arguments = match &network.declaration.scalar {
         crate::syntax::Scalar::Generic(_) => quote!(<f32>),
         _ => quote!(),
@@ -166,8 +184,8 @@ pub(super) fn table(network: &Network<'_>, node: &Node) -> TokenStream {
 
 pub(super) fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
     match (node.operation.macs, &node.operation.form) {
-        (None, Form::Op { from, .. }) => {
-            let (ty, from) = (network.concrete_field_type(node), super::array(from, network.concrete_scalar()));
+        (None, Form::Op { .. }) if network.runs => {
+            let (ty, from) = (network.concrete_field_type(node), network.takes(node, &network.concrete_scalar()));
             associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(MACS))
         }
         (macs, _) => {
@@ -180,14 +198,17 @@ pub(super) fn macs(network: &Network<'_>, node: &Node) -> TokenStream {
 fn info(network: &Network<'_>, node: &Node) -> TokenStream {
     let item = &network.declaration.layers[node.layer];
     let name = item.name.as_ref().map_or(String::new(), |name| name.to_string().trim_start_matches("r#").to_owned());
+    let name = node.element.map_or(name.clone(), |element| format!("{name}.{element}"));
     let kind = &node.kind;
     let values = &network.typed.values;
-    let (input, output) = (&values[node.input.0].dims, &values[node.output.0].dims);
+    let output = &values[node.output.0].dims;
+    let input = node.inputs.first().map_or(output, |input| &values[input.0].dims);
     let own = |of: fn(&Network<'_>, &Node) -> TokenStream| {
         let broken = !network.runs && matches!(&node.operation.field, Some(field) if matches!(field.ty, Type::Own(_)));
         if broken { quote!(0) } else { of(network, node) }
     };
-    let (parameters, macs, frozen) = (own(parameters), own(macs), node.frozen);
+    let parameters = if node.again { quote!(0) } else { own(parameters) };
+    let (macs, frozen) = (own(macs), node.frozen);
     quote! {
         __dnn::LayerInfo {
             name: #name,

@@ -1,9 +1,11 @@
 //! The typed graph, its steps and its plan to tokens: one file for each emitted item.
 
 pub(crate) mod budget;
+mod buffers;
 mod methods;
 pub(crate) mod parameters;
 mod passes;
+mod reverse;
 mod seals;
 mod structure;
 mod typenum;
@@ -11,12 +13,13 @@ mod weights;
 
 use crate::backward::Steps;
 use crate::error::Place;
-use crate::layers::{Field, Type};
+use crate::graph::ValueId;
+use crate::layers::{Field, Form, Type};
 use crate::memory::Plan;
 use crate::shape::{Node, Typed};
 use crate::syntax::{Declaration, Scalar};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// Everything that is known of a network.
 pub(crate) struct Network<'a> {
@@ -58,7 +61,7 @@ pub(crate) fn hygienic(tokens: TokenStream) -> TokenStream {
     spanned(tokens, &|span| span.resolved_at(Span::mixed_site()))
 }
 
-impl Network<'_> {
+impl<'a> Network<'a> {
     /// `f32`, `f64` or `T`
     fn scalar(&self) -> TokenStream {
         match &self.declaration.scalar {
@@ -81,24 +84,82 @@ impl Network<'_> {
         array(dims, self.scalar())
     }
 
+    /// The type of a sample: a tensor, or a tuple of tensors.
     fn input(&self) -> TokenStream {
-        self.tensor(&self.typed.values[self.typed.input.0].dims)
+        self.sample(&self.typed.inputs, &self.scalar())
+    }
+
+    /// The type of several values as one sample, with `scalar` for what are no integers.
+    fn sample(&self, values: &[ValueId], scalar: &TokenStream) -> TokenStream {
+        let types = values.iter().map(|value| self.value_type(*value, scalar));
+        match values {
+            [_] => quote!(#(#types)*),
+            _ => quote!((#(#types),*)),
+        }
+    }
+
+    /// The type of a value.
+    fn value_type(&self, value: ValueId, scalar: &TokenStream) -> TokenStream {
+        let value = &self.typed.values[value.0];
+        match &value.integer {
+            Some(integer) => {
+                array(&value.dims, Ident::new(&integer.to_string(), Span::call_site()).into_token_stream())
+            }
+            None => array(&value.dims, scalar.clone()),
+        }
+    }
+
+    /// Rows of a value: integers where it holds them.
+    fn rows(&self, value: ValueId, dims: &[usize]) -> TokenStream {
+        match &self.typed.values[value.0].integer {
+            Some(integer) => array(dims, Ident::new(&integer.to_string(), Span::call_site()).into_token_stream()),
+            None => self.tensor(dims),
+        }
+    }
+
+    /// The type of a batch, to read or to write.
+    fn batch(&self, reference: TokenStream) -> TokenStream {
+        let types = self.typed.inputs.iter().map(|value| self.value_type(*value, &self.scalar()));
+        match &self.typed.inputs[..] {
+            [_] => quote!(#(#reference [#types])*),
+            _ => quote!((#(#reference [#types]),*)),
+        }
+    }
+
+    /// What a layer takes: rows of a built-in one, all values of a user's own.
+    fn takes(&self, node: &Node, scalar: &TokenStream) -> TokenStream {
+        match (&node.operation.form, &node.inputs[..]) {
+            (Form::Op { from, own: None, .. }, [input]) if self.typed.values[input.0].integer.is_none() => {
+                array(from, scalar.clone())
+            }
+            (Form::Op { from, own: None, .. }, [input]) => self.rows(*input, from),
+            _ => self.sample(&node.inputs, scalar),
+        }
     }
 
     /// The header's output, which a declaration with a mistake may not reach.
     fn output(&self) -> TokenStream {
-        let header = &self.declaration.output;
+        let header = &self.declaration.outputs;
         // Where the header is a mistake itself, the layers say what is meant.
-        if header.certain {
-            self.tensor(&header.lengths())
-        } else {
-            self.tensor(&self.typed.values[self.typed.output.0].dims)
+        match &header[..] {
+            [only] if only.certain => self.tensor(&only.lengths()),
+            [_] => self.tensor(&self.typed.values[self.typed.output.0].dims),
+            several => {
+                let word = format_ident!("Outputs{}", several.len());
+                let types = several.iter().map(|shape| self.tensor(&shape.lengths()));
+                quote!(__dnn::#word<#(#types),*>)
+            }
         }
     }
 
-    /// The nodes whose layers have a field.
+    /// The layers that have a field, in the order of their declaration, each by the first node that uses it.
     fn fields(&self) -> impl Iterator<Item = (&Node, &Ident, &Field)> {
-        self.typed.nodes.iter().filter_map(|node| Some((node, node.field.as_ref()?, node.operation.field.as_ref()?)))
+        let mut first: Vec<Option<&Node>> = vec![None; self.declaration.layers.len()];
+        for node in &self.typed.nodes {
+            first[node.layer].get_or_insert(node);
+        }
+        let field = |node: &'a Node| Some((node, node.field.as_ref()?, node.operation.field.as_ref()?));
+        first.into_iter().flatten().filter_map(field)
     }
 
     /// The layers that are trained.
@@ -119,6 +180,19 @@ impl Network<'_> {
     /// The type of a layer, as `#krate` or `__dnn` names the run time.
     fn field_type(&self, node: &Node, krate: &TokenStream) -> TokenStream {
         self.field_type_in(node, krate, &self.scalar())
+    }
+
+    /// The type of the field of a layer, which may be repeated.
+    fn member(&self, node: &Node, krate: &TokenStream) -> TokenStream {
+        let ty = self.field_type(node, krate);
+        let ty = if node.borrowed { quote!(#krate::Frozen<#ty>) } else { ty };
+        match &self.declaration.layers[node.layer].count {
+            Some(count) => {
+                let count = Literal::usize_unsuffixed(count.value);
+                quote!([#ty; #count])
+            }
+            None => ty,
+        }
     }
 
     /// As [`field_type`](Network::field_type) with `f32` for a generic scalar: array lengths and constants cannot mention it.
@@ -157,6 +231,7 @@ impl Network<'_> {
                 quote_spanned!(node.span=> #krate::#ty)
             }
             Some(Type::Own(tokens)) => tokens.clone(),
+            Some(Type::Tensor { dims, .. }) => array(dims, scalar.clone()),
             None => quote!(()),
         }
     }

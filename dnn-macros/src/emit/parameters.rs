@@ -2,9 +2,10 @@
 //! of both.
 
 use super::{Network, associated, at};
+use crate::layers::Type;
 use crate::syntax::Scalar;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 
 /// A field of a type with parameters.
 pub(crate) struct FieldOf {
@@ -71,9 +72,18 @@ pub(super) fn network(network: &Network<'_>) -> TokenStream {
     let fields = network.ordered_fields().map(|(node, field, known)| FieldOf {
         name: field.clone(),
         ty: network.field_type(node, &quote!(__dnn)),
-        content: match node.borrowed {
-            true => Content::Borrowed,
-            false => Content::Nested { count: None, frozen: node.frozen, twin: known.buffers != Some(0) },
+        content: match &known.ty {
+            _ if node.borrowed => Content::Borrowed,
+            Type::Tensor { initial: (value, random), .. } => {
+                let value = value.clone();
+                let initial = if *random { Initial::Uniform(value) } else { Initial::Constant(value) };
+                Content::Tensor { initial, buffer: node.frozen }
+            }
+            _ => {
+                let count = network.declaration.layers[node.layer].count.as_ref();
+                let count = count.map(|count| Literal::usize_unsuffixed(count.value).into_token_stream());
+                Content::Nested { count, frozen: node.frozen, twin: known.buffers != Some(0) }
+            }
         },
         span: node.span,
     });

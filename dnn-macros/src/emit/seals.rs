@@ -2,7 +2,8 @@
 
 use super::typenum::Numbers;
 use super::{Network, associated, at};
-use crate::layers::{Form, Keeps, Proof, Seal, Workspace};
+use crate::graph::ValueId;
+use crate::layers::{Form, Keeps, Proof, Seal, Type, Workspace};
 use crate::shape::Node;
 use crate::syntax::{Expression, Scalar};
 use proc_macro2::{Literal, TokenStream};
@@ -18,13 +19,14 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let proofs = nodes.flat_map(|node| node.operation.proofs.iter().map(move |proof| (node, proof)));
     let proofs: TokenStream = proofs.map(|(node, proof)| computed(node, proof, &mut numbers)).collect();
     let declaration = network.declaration;
-    let header = declaration.input.dims.iter().chain(&declaration.output.dims).map(|length| &length.expression);
+    let header = declaration.inputs.iter().chain(&declaration.outputs).flat_map(|shape| &shape.dims);
+    let header = header.map(|length| &length.expression);
     let arguments = declaration.layers.iter().flat_map(|item| item.arguments.iter().map(|argument| &argument.value));
     let written: TokenStream =
         header.chain(arguments).flat_map(Expression::each).filter_map(|length| written(length, &mut numbers)).collect();
     let numbers = numbers.definitions();
     let keeps = network.typed.nodes.iter().filter_map(|node| keeps(network, node));
-    let counts = network.fields().filter_map(|(node, _, field)| {
+    let counts = network.fields().filter(|(.., field)| !matches!(field.ty, Type::Tensor { .. })).filter_map(|(node, _, field)| {
         let (label, ty) = (&node.label, network.concrete_field_type(node));
         let count = Literal::usize_unsuffixed(field.parameters? + field.buffers?);
         Some(quote! {
@@ -72,7 +74,7 @@ fn keeps(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
 
 /// The workspace that the memory plan gives a built-in layer is the one that it takes.
 fn workspace(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
-    let Form::Op { from, to, workspace, value, .. } = &node.operation.form else { return None };
+    let Form::Op { to, workspace, value, .. } = &node.operation.form else { return None };
     let (infer, train) = match workspace {
         Workspace::Nothing => (0, 0),
         Workspace::Sample { infer, train } => (*infer, *train),
@@ -80,8 +82,8 @@ fn workspace(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
     };
     let (infer, train) = (Literal::usize_unsuffixed(infer), Literal::usize_unsuffixed(train));
     let label = &node.label;
-    let tensor = |dims| super::array(dims, network.concrete_scalar());
-    let (from, to) = (tensor(from), tensor(to));
+    let scalar = network.concrete_scalar();
+    let (from, to) = (network.takes(node, &scalar), super::array(to, scalar));
     let takes = match value {
         Some(value) => quote!(__dnn::extents_of::<#from, #to, _>(&#value)),
         None => {
@@ -94,11 +96,11 @@ fn workspace(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
 
 /// The workspace of a user's own layer in a generic network: the plan takes that of `f32`.
 fn extents(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
-    let Form::Op { from, own: Some(_), .. } = &node.operation.form else { return None };
+    let Form::Op { own: Some(_), .. } = &node.operation.form else { return None };
     let Scalar::Generic(_) = &network.declaration.scalar else { return None };
     let label = &node.label;
     let of = |scalar: TokenStream| {
-        let (ty, from) = (network.field_type_for(node, &scalar), super::array(from, scalar));
+        let (ty, from) = (network.field_type_for(node, &scalar), network.takes(node, &scalar));
         let need = |which| associated(node.span, &ty, quote!(__dnn::Layer<#from>), which);
         let (infer, train) = (need(quote!(INFER)), need(quote!(TRAIN)));
         quote!([#infer, #train])
@@ -112,11 +114,19 @@ fn extents(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
 
 /// A nested network hands a gradient on to what is trained before it.
 fn detached(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
-    let Form::Op { from, own: Some(_), .. } = &node.operation.form else { return None };
-    let before = network.typed.nodes.iter().rev().skip_while(|other| other.output != node.input);
-    let before = before.into_iter().find(|other| other.operation.field.is_some() && !other.frozen)?;
+    let Form::Op { own: Some(_), .. } = &node.operation.form else { return None };
+    let trained = |value: &ValueId| network.steps.is_trained(*value);
+    let mut value = node.inputs.iter().find(|value| trained(value)).copied()?;
+    // The nearest layer before it that is trained.
+    let before = loop {
+        let maker = network.typed.nodes.iter().find(|other| other.output == value)?;
+        if maker.operation.field.is_some() && !maker.frozen {
+            break maker;
+        }
+        value = maker.inputs.iter().find(|value| trained(value)).copied()?;
+    };
     let (label, before, ty) = (&node.label, &before.label, network.concrete_field_type(node));
-    let from = super::array(from, network.concrete_scalar());
+    let from = network.takes(node, &network.concrete_scalar());
     let detached = associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(DETACHED));
     let call = at(node.span, quote!(__seal(#label, #before, __DETACHED)));
     Some(quote!(const _: () = { use __dnn::check::attached as __seal; const __DETACHED: bool = #detached; #call };))
@@ -125,9 +135,9 @@ fn detached(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
 /// The output of a user's own layer. Every token of the call stands at the place that the message points to: the shape
 /// behind the arrow, or the layer's word.
 fn output(network: &Network<'_>, index: usize, node: &Node) -> Option<TokenStream> {
-    let Form::Op { from, to, own: Some(seal), .. } = &node.operation.form else { return None };
+    let Form::Op { to, own: Some(seal), .. } = &node.operation.form else { return None };
     let (label, ty) = (&node.label, network.concrete_field_type(node));
-    let from = super::array(from, network.concrete_scalar());
+    let from = network.takes(node, &network.concrete_scalar());
     let gives = associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(Output));
     let dims = associated(node.span, &gives, quote!(__dnn::Tensor), quote!(DIMS));
     Some(match seal {

@@ -21,8 +21,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let fields = network.ordered_fields().map(|(node, field, _)| {
         let docs = &declaration.layers[node.layer].docs;
         let line = line(network, node);
-        let (ty, krate) = (network.field_type(node, network.krate), network.krate);
-        let ty = if node.borrowed { quote!(#krate::Frozen<#ty>) } else { ty };
+        let ty = network.member(node, network.krate);
         let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
         quote!(#(#docs)* #gap #[doc = #line] pub #field: #ty,)
     });
@@ -52,12 +51,17 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 fn line(network: &Network<'_>, node: &Node) -> String {
     let (input, output) = shapes(network, node);
     let frozen = if node.frozen { ", frozen" } else { "" };
-    format!("`{}`: `{input}` to `{output}`{frozen}", node.kind)
+    match (&network.declaration.layers[node.layer].count, node.inputs.is_empty()) {
+        (_, true) => format!("`{}`: `{output}`{frozen}", node.kind),
+        (Some(count), _) => format!("{} times `{}`: `{input}` to `{output}`{frozen}", count.value, node.kind),
+        (None, _) => format!("`{}`: `{input}` to `{output}`{frozen}", node.kind),
+    }
 }
 
 fn shapes(network: &Network<'_>, node: &Node) -> (String, String) {
     let values = &network.typed.values;
-    (brackets(&values[node.input.0].dims), brackets(&values[node.output.0].dims))
+    let inputs: Vec<String> = node.inputs.iter().map(|input| brackets(&values[input.0].dims)).collect();
+    (inputs.join(", "), brackets(&values[node.output.0].dims))
 }
 
 /// The table of layers. What only the types know is a dash; `summary()` knows it.
@@ -69,9 +73,10 @@ fn table(network: &Network<'_>) -> String {
     let (mut parameters, mut held, mut macs) = (Some(0), Some(0), Some(0));
     for node in &network.typed.nodes {
         let (input, output) = shapes(network, node);
-        let (own, all) = scalars(node.operation.field.as_ref());
-        let name =
-            network.declaration.layers[node.layer].name.as_ref().map_or(String::new(), |name| format!("`{name}`"));
+        let (own, all) = if node.again { (Some(0), Some(0)) } else { scalars(node.operation.field.as_ref()) };
+        let name = network.declaration.layers[node.layer].name.as_ref();
+        let element = node.element.map_or(String::new(), |element| format!("[{element}]"));
+        let name = name.map_or(String::new(), |name| format!("`{name}{element}`"));
         let kind = if node.frozen { format!("{}`, frozen", node.kind) } else { format!("{}`", node.kind) };
         text += &format!(
             "| {name} | `{kind} | `{input}` | `{output}` | {} | {} | {} |\n",

@@ -65,11 +65,11 @@ impl Numbers {
             Expression::Binary(left, operator, _, right) => {
                 let ((a, left), (b, right)) = (self.typed(left)?, self.typed(right)?);
                 let value = match operator {
-                    Operator::Add => a.checked_add(b)?,
-                    Operator::Subtract => a.checked_sub(b)?,
-                    Operator::Multiply => a.checked_mul(b)?,
-                    Operator::Divide => a.checked_div(b)?,
-                    Operator::Remainder => a.checked_rem(b)?,
+                    Operator::Plus => a.checked_add(b)?,
+                    Operator::Minus => a.checked_sub(b)?,
+                    Operator::Times => a.checked_mul(b)?,
+                    Operator::Over => a.checked_div(b)?,
+                    Operator::Modulo => a.checked_rem(b)?,
                 };
                 Some((value, operation(*operator, &left, &right)))
             }
@@ -81,11 +81,11 @@ impl Numbers {
 /// `Sum<left, right>` and its like.
 fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
     let name = match operator {
-        Operator::Add => quote!(Sum),
-        Operator::Subtract => quote!(Diff),
-        Operator::Multiply => quote!(Prod),
-        Operator::Divide => quote!(Quot),
-        Operator::Remainder => quote!(Mod),
+        Operator::Plus => quote!(Sum),
+        Operator::Minus => quote!(Diff),
+        Operator::Times => quote!(Prod),
+        Operator::Over => quote!(Quot),
+        Operator::Modulo => quote!(Mod),
     };
     quote!(__dnn::typenum::#name<#left, #right>)
 }

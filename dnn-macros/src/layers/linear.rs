@@ -103,6 +103,10 @@ impl Layer for Linear {
         self.outputs.is_some() && rank == 1
     }
 
+    fn spoils(&self) -> bool {
+        false
+    }
+
     fn takes(&self) -> Option<Vec<usize>> {
         self.inputs.as_ref().map(|inputs| vec![inputs.value])
     }

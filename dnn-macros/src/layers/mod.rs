@@ -4,10 +4,13 @@
 
 mod adaptive;
 mod arguments;
+mod axis;
 mod batch_norm;
+mod broadcast;
 mod channels;
 mod convolution;
 mod elementwise;
+mod gather;
 mod own;
 mod padding;
 mod pool;
@@ -21,7 +24,7 @@ pub(crate) use arguments::Arguments;
 
 use crate::error::{Errors, nearest};
 use crate::shape::Incoming;
-use crate::syntax::{Item, Operator};
+use crate::syntax::{Declaration, Item, Operator};
 use proc_macro2::TokenStream;
 use std::ops::{Add, Div, Mul, Sub};
 use std::rc::Rc;
@@ -42,14 +45,18 @@ layers! {
     adaptive_avg_pool2d: "AdaptiveAvgPool2d",
     adaptive_max_pool1d: "AdaptiveMaxPool1d",
     adaptive_max_pool2d: "AdaptiveMaxPool2d",
+    add: "Add",
+    affine: "Affine",
     avg_pool1d: "AvgPool1d",
     avg_pool2d: "AvgPool2d",
     batch_norm1d: "BatchNorm1d",
     batch_norm2d: "BatchNorm2d",
+    concat: "Concat",
     conv1d: "Conv1d",
     conv2d: "Conv2d",
     conv_transpose1d: "ConvTranspose1d",
     conv_transpose2d: "ConvTranspose2d",
+    detach: "Detach",
     dropout: "Dropout",
     elu: "Elu",
     flatten: "Flatten",
@@ -63,6 +70,10 @@ layers! {
     lstm: "Lstm",
     max_pool1d: "MaxPool1d",
     max_pool2d: "MaxPool2d",
+    mean: "Mean",
+    multiply: "Multiply",
+    permute: "Permute",
+    raw_parameter: "Parameter",
     relu: "Relu",
     reshape: "Reshape",
     rnn: "Rnn",
@@ -70,10 +81,42 @@ layers! {
     silu: "Silu",
     softmax: "Softmax",
     softplus: "Softplus",
+    split: "Split",
+    squeeze: "Squeeze",
+    subtract: "Subtract",
     tanh: "Tanh",
+    unsqueeze: "Unsqueeze",
     upsample: "Upsample",
     zero_pad1d: "ZeroPad1d",
     zero_pad2d: "ZeroPad2d",
+}
+
+/// What the operators of `fn forward` stand for.
+pub(crate) const PLUS: &str = "Add";
+pub(crate) const MINUS: &str = "Subtract";
+pub(crate) const TIMES: &str = "Multiply";
+/// A tensor of the network, a value and no layer.
+pub(crate) const VALUE: &str = "Parameter";
+/// A number times a value plus a number.
+pub(crate) const AFFINE: &str = "Affine";
+/// `detach(x)`
+pub(crate) const DETACH: &str = "Detach";
+/// Several outputs one after the other; small, so that nobody can write it.
+pub(crate) const GATHER: &str = "outputs";
+
+/// Whether the word is that of a built-in layer.
+fn is(item: &Item, word: &str) -> bool {
+    item.path.get_ident().is_some_and(|own| own == word)
+}
+
+/// Whether an item is a value and no layer: a raw parameter.
+pub(crate) fn is_value(item: &Item) -> bool {
+    is(item, VALUE)
+}
+
+/// Whether a layer gives as many values as there are names for them.
+pub(crate) fn splits(item: &Item) -> bool {
+    is(item, "Split")
 }
 
 /// A layer whose arguments are read.
@@ -81,6 +124,34 @@ pub(crate) trait Layer {
     /// The shape rule: what the layer does to the tensor that reaches it. `following` is what the layers behind it take,
     /// if that is one definite shape. A mistake is noted, and the answer is what the arguments say.
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation;
+
+    /// The shape rule of a layer of several values, or of one that gives several: then this is the operation of one `part`
+    /// of so many.
+    fn join(
+        &self,
+        incoming: &[Incoming<'_>],
+        part: (usize, usize),
+        following: Option<&[usize]>,
+        errors: &mut Errors,
+    ) -> Operation {
+        let _ = part;
+        self.operation(incoming[0], following, errors)
+    }
+
+    /// How many values it takes, from the least to the most.
+    fn operands(&self) -> (usize, usize) {
+        (1, 1)
+    }
+
+    /// Whether it takes integers.
+    fn takes_integers(&self) -> bool {
+        false
+    }
+
+    /// Whether its backward pass may change dL/dy.
+    fn spoils(&self) -> bool {
+        true
+    }
 
     /// The one shape that its arguments demand, if there is one.
     fn takes(&self) -> Option<Vec<usize>> {
@@ -99,6 +170,10 @@ pub(crate) trait Layer {
         false
     }
 }
+
+pub(crate) use broadcast::unknown;
+pub(crate) use own::output;
+pub(crate) use unreadable::read as unreadable;
 
 /// What a layer does to a tensor of known shape.
 pub(crate) struct Operation {
@@ -137,12 +212,25 @@ pub(crate) enum Type {
     OfScalar(Rc<dyn Fn(&TokenStream) -> TokenStream>),
     /// A user's own, as written.
     Own(TokenStream),
+    /// A tensor by itself.
+    Tensor {
+        /// Its shape.
+        dims: Vec<usize>,
+        /// Its first value, or the bound of random ones.
+        initial: (TokenStream, bool),
+    },
 }
 
 /// How a layer runs.
 pub(crate) enum Form {
     /// Not at all: the same scalars under another shape.
     View,
+    /// Not at all: the same scalars, and no gradient for them.
+    Detached,
+    /// Values meet in one, each by itself, one after the other.
+    Join(Vec<Operand>),
+    /// A tensor of the network, the same for every sample.
+    Tensor,
     /// In place, on rows of the shape `at`.
     InPlace {
         /// The layer as a value of the run time.
@@ -169,6 +257,24 @@ pub(crate) enum Form {
         /// Where only its type knows its output.
         own: Option<Seal>,
     },
+}
+
+/// One of the values that meet in a join. The words are values of the run time that implement `Operand`.
+pub(crate) struct Operand {
+    /// How it is put where nothing is yet.
+    pub(crate) first: TokenStream,
+    /// How it meets what is there, and how it gets its gradient.
+    pub(crate) then: TokenStream,
+    /// The rows that it reads.
+    pub(crate) from: Vec<usize>,
+    /// The rows that it writes.
+    pub(crate) to: Vec<usize>,
+    /// Whether the others can meet it where it lies, since it has all elements of the output.
+    pub(crate) base: bool,
+    /// Whether its gradient is dL/dy as it is.
+    pub(crate) same: bool,
+    /// Whether its gradient is that of a factor, which reads the other one.
+    pub(crate) factor: bool,
 }
 
 /// The values of the forward pass that a backward pass reads.
@@ -246,6 +352,11 @@ impl Algebra {
     pub(crate) fn product(factors: &[usize]) -> Algebra {
         factors.iter().map(|factor| Algebra::Number(*factor)).reduce(Mul::mul).unwrap_or(Algebra::Number(1))
     }
+
+    /// The sum of all.
+    pub(crate) fn sum(terms: &[usize]) -> Algebra {
+        terms.iter().map(|term| Algebra::Number(*term)).reduce(Add::add).unwrap_or(Algebra::Number(0))
+    }
 }
 
 macro_rules! operators {
@@ -259,10 +370,10 @@ macro_rules! operators {
     )*};
 }
 operators! {
-    Add add Add,
-    Sub sub Subtract,
-    Mul mul Multiply,
-    Div div Divide,
+    Add add Plus,
+    Sub sub Minus,
+    Mul mul Times,
+    Div div Over,
 }
 
 /// The built-in layer that a word means, exactly or with a slip of the finger.
@@ -273,13 +384,20 @@ pub(crate) fn find(word: &str) -> Option<(&'static str, Read)> {
 }
 
 /// The layer of an item: a built-in one, the nearest one with an error, or a user's own.
-pub(crate) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
+/// `networks` are those of the same block, whose shapes are known.
+pub(crate) fn read(item: &Item, networks: &[Declaration], errors: &mut Errors) -> Box<dyn Layer> {
     if item.unreadable {
         return unreadable::read();
     }
-    let Some(word) = item.path.get_ident() else { return own::read(item, errors) };
+    let Some(word) = item.path.get_ident() else { return own::read(item, None, errors) };
     let text = word.to_string();
-    let Some((known, definition)) = find(&text) else { return own::read(item, errors) };
+    if text == GATHER {
+        return gather::read();
+    }
+    if let Some(network) = networks.iter().find(|network| network.name == text) {
+        return own::read(item, Some(network), errors);
+    }
+    let Some((known, definition)) = find(&text) else { return own::read(item, None, errors) };
     if known != text {
         let advice = format!("did you mean `{known}`? A layer of your own with this name is written `self::{text}`");
         errors.push(word.span(), format!("there is no layer `{text}`: {advice}"));

@@ -6,20 +6,22 @@
 use super::{Field, Form, Layer, Operation, Reads, Seal, Type, Workspace};
 use crate::error::Errors;
 use crate::shape::{Incoming, brackets};
-use crate::syntax::Item;
+use crate::syntax::{Declaration, Item, MAX_VALUES, Shape};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 struct Own {
     label: String,
+    /// The shapes that a network of the same block takes.
+    takes: Option<Vec<Vec<usize>>>,
     span: Span,
     /// Its type, if it can be one.
     ty: Option<TokenStream>,
     output: Option<(Span, Vec<usize>)>,
 }
 
-/// Any path with any generic arguments.
-pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
+/// Any path with any generic arguments; `network` is the declaration of a network in the same block.
+pub(super) fn read(item: &Item, network: Option<&Declaration>, errors: &mut Errors) -> Box<dyn Layer> {
     let word = &item.path.segments.last().expect("a parsed path has a segment").ident;
     let path = &item.path;
     let label = item.name.as_ref().unwrap_or(word).to_string();
@@ -58,8 +60,19 @@ pub(super) fn read(item: &Item, errors: &mut Errors) -> Box<dyn Layer> {
     };
     // As one token, whose content keeps its places: rustc's message about an unknown type then appears once.
     let ty = ty.map(|ty| TokenTree::Group(Group::new(Delimiter::None, ty)).into());
-    let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths()));
-    Box::new(Own { label, span: word.span(), ty, output })
+    let known = network.filter(|network| network.outputs.iter().chain(&network.inputs).all(|shape| shape.certain));
+    let output = known.map(|network| (word.span(), output(network)));
+    let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths())).or(output);
+    let takes = known.map(|network| network.inputs.iter().map(Shape::lengths).collect());
+    Box::new(Own { label, takes, span: word.span(), ty, output })
+}
+
+/// What a network gives for a sample: several outputs lie one after the other.
+pub(crate) fn output(network: &Declaration) -> Vec<usize> {
+    match &network.outputs[..] {
+        [only] => only.lengths(),
+        several => vec![several.iter().map(|shape| shape.lengths().iter().product::<usize>()).sum()],
+    }
 }
 
 /// The first `key =` among generic arguments; one further inside belongs to a trait.
@@ -94,7 +107,41 @@ impl Layer for Own {
         self.output.is_some()
     }
 
+    fn takes(&self) -> Option<Vec<usize>> {
+        match self.takes.as_deref() {
+            Some([only]) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    fn operands(&self) -> (usize, usize) {
+        self.takes.as_ref().map_or((1, MAX_VALUES), |takes| (takes.len(), takes.len()))
+    }
+
+    fn takes_integers(&self) -> bool {
+        true
+    }
+
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
+        self.join(&[incoming], (0, 1), following, errors)
+    }
+
+    fn join(
+        &self,
+        all: &[Incoming<'_>],
+        _: (usize, usize),
+        following: Option<&[usize]>,
+        errors: &mut Errors,
+    ) -> Operation {
+        let incoming = all[0];
+        for (value, takes) in all.iter().zip(self.takes.iter().flatten()).filter(|(value, takes)| value.dims != **takes)
+        {
+            let (label, from, given, takes) = (&self.label, value.from, brackets(value.dims), brackets(takes));
+            let message = format!(
+                "`{label}` takes {takes}, but {from} gives {given}: change the header of the network, or what comes before"
+            );
+            errors.push(self.span, message);
+        }
         let (output, seal) = match (&self.output, following) {
             (Some((span, declared)), _) => (declared.clone(), Seal::Declared(*span)),
             (None, Some(following)) => (following.to_vec(), Seal::Following),

@@ -7,7 +7,7 @@ use crate::shape::Incoming;
 struct Unreadable;
 
 /// Its mistake is noted already.
-pub(super) fn read() -> Box<dyn Layer> {
+pub(crate) fn read() -> Box<dyn Layer> {
     Box::new(Unreadable)
 }
 

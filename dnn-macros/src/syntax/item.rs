@@ -1,5 +1,6 @@
 //! The layers between the braces, read with recovery: a mistake in one is noted and the next one is read.
 
+use super::forward::{self, Forward};
 use super::length::parenthesized_parameters;
 use super::{Argument, Brackets, Constants, Expression, Item, brackets};
 use crate::error::Errors;
@@ -8,14 +9,20 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Lit, Path, PathSegment, Token, bracketed, parenthesized};
 
-/// All layers of a body, and whether they are a chain. Constants are bound first, so that a header and every layer may use
-/// them.
-pub(super) fn all(
-    body: ParseStream<'_>,
-    constants: &mut Constants,
-    errors: &mut Errors,
-) -> syn::Result<(Vec<Item>, bool)> {
-    let (mut raw, mut is_chain) = (Vec::new(), true);
+/// What stands between the braces.
+pub(super) struct Body {
+    /// The layers; those that `fn forward` writes where it calls them stand behind.
+    pub(super) items: Vec<Item>,
+    /// How many of them are declared.
+    pub(super) declared: usize,
+    /// How they are wired, where that is said.
+    pub(super) forward: Option<Forward>,
+}
+
+/// All layers of a body, and how they are wired, where that is said. Constants are bound first, so that a header and every
+/// layer may use them.
+pub(super) fn all(body: ParseStream<'_>, constants: &mut Constants, errors: &mut Errors) -> syn::Result<Body> {
+    let (mut raw, mut unread): (_, Option<forward::Unread>) = (Vec::new(), None);
     while !body.is_empty() {
         if body.peek(Token![const]) && !body.peek2(Token![:]) {
             match body.parse::<syn::ItemConst>() {
@@ -28,12 +35,20 @@ pub(super) fn all(
             continue;
         }
         if body.peek(Token![fn]) && !body.peek2(Token![:]) {
-            errors.add(body.error("a network is a chain of layers: `fn forward` is not supported"));
-            is_chain = false;
-            while !body.is_empty() {
-                body.parse::<TokenTree>()?;
+            let place = body.span();
+            let read = match forward::head(body, errors) {
+                Ok(read) => read,
+                Err(error) => {
+                    errors.add(error);
+                    body.parse::<TokenStream>()?;
+                    forward::Unread::nothing(place)
+                }
+            };
+            if unread.is_some() {
+                errors.push(read.span(), "`fn forward` is there twice: remove one");
             }
-            break;
+            unread.get_or_insert(read);
+            continue;
         }
         match Raw::parse(body, errors) {
             Ok(item) => {
@@ -59,7 +74,10 @@ pub(super) fn all(
         }
     }
     let finish = |(position, item): (usize, Raw)| item.finish(position, constants, errors);
-    Ok((raw.into_iter().enumerate().map(finish).collect(), is_chain))
+    let mut items: Vec<Item> = raw.into_iter().enumerate().map(finish).collect();
+    let declared = items.len();
+    let forward = unread.map(|unread| unread.read(&mut items, constants, errors));
+    Ok(Body { items, declared, forward })
 }
 
 /// Passes over tokens up to and with the next comma or semicolon.
@@ -75,13 +93,14 @@ pub(super) fn skip_item(body: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// An item whose arguments are still tokens, with the end of their brackets.
-struct Raw {
+pub(super) struct Raw {
     attributes: Vec<Attribute>,
     name: Option<Ident>,
     borrowed: Option<Span>,
     path: Path,
     generics: Option<(TokenStream, Span)>,
     hyper: Option<(TokenStream, Span)>,
+    count: Option<Expression>,
     output: Option<Brackets>,
     unreadable: bool,
 }
@@ -94,10 +113,36 @@ impl Raw {
             errors.add(syn::Error::new_spanned(visibility, "the field of every layer is public: remove this"));
         }
         let name = name(input, errors)?;
-        if input.peek(syn::token::Bracket) {
-            return Err(input.error("a layer stands here by itself: repetition in brackets is not supported"));
-        }
         let borrowed = if input.peek(Token![&]) { Some(reference(input, errors)?) } else { None };
+        let repeated;
+        let inner = if input.peek(syn::token::Bracket) {
+            bracketed!(repeated in input);
+            Some(&repeated)
+        } else {
+            None
+        };
+        let mut raw = match inner {
+            Some(inner) => within(inner, |inner| Raw::layer(attributes, name, inner, errors))?,
+            None => Raw::layer(attributes, name, input, errors)?,
+        };
+        raw.borrowed = borrowed;
+        if let Some(inner) = inner {
+            raw.count = Some(within(inner, |inner| count(&raw, inner))?);
+        }
+        if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            raw.output = Some(brackets(input, "the layer's output", errors)?);
+        }
+        Ok(raw)
+    }
+
+    /// `Linear<784, 128>(..)`
+    fn layer(
+        attributes: Vec<Attribute>,
+        name: Option<Ident>,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Raw> {
         let path = path(input, errors)?;
         let generics = if input.peek(Token![<]) { Some(angle_brackets(input)?) } else { None };
         let hyper = if input.peek(syn::token::Paren) {
@@ -106,28 +151,34 @@ impl Raw {
         } else {
             None
         };
-        let output = if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            Some(brackets(input, "the layer's output", errors)?)
-        } else {
-            None
-        };
-        Ok(Raw { attributes, name, borrowed, path, generics, hyper, output, unreadable: false })
+        Ok(Raw {
+            attributes,
+            name,
+            borrowed: None,
+            path,
+            generics,
+            hyper,
+            count: None,
+            output: None,
+            unreadable: false,
+        })
+    }
+
+    /// A layer in `fn forward`.
+    pub(super) fn written(
+        path: Path,
+        generics: Option<(TokenStream, Span)>,
+        hyper: Option<(TokenStream, Span)>,
+    ) -> Raw {
+        let (attributes, name, borrowed, count, output) = Default::default();
+        Raw { attributes, name, borrowed, path, generics, hyper, count, output, unreadable: false }
     }
 
     /// The place of a layer that could not be read.
     fn unreadable(span: Span) -> Raw {
         let path = Ident::new("unreadable", span).into();
-        Raw {
-            attributes: Vec::new(),
-            name: None,
-            borrowed: None,
-            path,
-            generics: None,
-            hyper: None,
-            output: None,
-            unreadable: true,
-        }
+        let (attributes, name, borrowed, generics, hyper, count, output) = Default::default();
+        Raw { attributes, name, borrowed, path, generics, hyper, count, output, unreadable: true }
     }
 }
 
@@ -174,8 +225,35 @@ fn reference(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Span> {
     Ok(span)
 }
 
+/// Reads what stands in brackets; what is left after a mistake is no second one.
+pub(super) fn within<R>(
+    input: ParseStream<'_>,
+    read: impl FnOnce(ParseStream<'_>) -> syn::Result<R>,
+) -> syn::Result<R> {
+    let result = read(input);
+    if result.is_err() {
+        input.parse::<TokenStream>()?;
+    }
+    result
+}
+
+/// `; 4` behind a layer in brackets.
+fn count(raw: &Raw, inner: ParseStream<'_>) -> syn::Result<Expression> {
+    let word = raw.path.segments.last().map_or(String::new(), |segment| segment.ident.to_string());
+    if !inner.peek(Token![;]) {
+        let message = format!("a number is missing behind the layer that is repeated: write `[{word}; 4]`");
+        return Err(syn::Error::new(inner.span(), message));
+    }
+    inner.parse::<Token![;]>()?;
+    let count = value(inner)?;
+    if !inner.is_empty() {
+        return Err(inner.error("expected `]` behind the number of repetitions"));
+    }
+    Ok(count)
+}
+
 /// `Linear`, `crate::layers::Gate`: a path without arguments.
-fn path(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Path> {
+pub(super) fn path(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Path> {
     let leading_colon = input.parse()?;
     let mut segments = syn::punctuated::Punctuated::new();
     loop {
@@ -196,7 +274,7 @@ fn path(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Path> {
 }
 
 /// The tokens between `<` and the `>` that belongs to it, and where that is.
-fn angle_brackets(input: ParseStream<'_>) -> syn::Result<(TokenStream, Span)> {
+pub(super) fn angle_brackets(input: ParseStream<'_>) -> syn::Result<(TokenStream, Span)> {
     let open = input.parse::<Token![<]>()?;
     let (mut tokens, mut depth, mut arrow) = (TokenStream::new(), 1, false);
     while !input.is_empty() {
@@ -219,6 +297,14 @@ fn angle_brackets(input: ParseStream<'_>) -> syn::Result<(TokenStream, Span)> {
     Err(syn::Error::new(open.span, "this `<` is not closed: write `>` behind the last argument"))
 }
 
+impl Item {
+    /// A layer without a name: what an operator stands for.
+    pub(super) fn word(position: usize, word: &str, span: Span, hyper: Vec<Argument>) -> Item {
+        let raw = Raw::written(Ident::new(word, span).into(), None, None);
+        Item { hyper, ..raw.finish(position, &Constants::default(), &mut Errors::default()) }
+    }
+}
+
 impl Raw {
     /// What a message calls it.
     fn word(&self) -> String {
@@ -229,14 +315,19 @@ impl Raw {
         }
     }
 
-    fn finish(self, position: usize, constants: &Constants, errors: &mut Errors) -> Item {
+    pub(super) fn finish(self, position: usize, constants: &Constants, errors: &mut Errors) -> Item {
         let word = self.word();
         let (docs, others): (Vec<_>, Vec<_>) = self.attributes.into_iter().partition(|a| a.path().is_ident("doc"));
-        let mut frozen = None;
+        let (mut frozen, mut recompute) = (None, None);
         for other in others {
             let span = syn::spanned::Spanned::span(other.path());
-            if !other.path().is_ident("frozen") {
-                let message = "only documentation and `#[frozen]` stand before a layer";
+            if other.path().is_ident("recompute") {
+                if other.meta.require_path_only().is_err() || recompute.replace(span).is_some() {
+                    errors
+                        .push(span, format!("what `{word}` keeps is computed again or not: write `#[recompute]` once"));
+                }
+            } else if !other.path().is_ident("frozen") {
+                let message = "only documentation, `#[frozen]` and `#[recompute]` stand before a layer";
                 errors.push(span, format!("{message}: remove this attribute from `{word}`"));
             } else if other.meta.require_path_only().is_err() {
                 errors.push(span, format!("a layer is frozen as a whole: write `#[frozen]` before `{word}`"));
@@ -251,10 +342,16 @@ impl Raw {
             list
         };
         let lengths = match &self.generics {
+            Some((tokens, end)) if self.path.is_ident(crate::layers::VALUE) => {
+                list((spliced(tokens.clone()), *end), errors)
+            }
             Some(generics) if builtin => list(generics.clone(), errors),
             _ => Vec::new(),
         };
         let hyper = self.hyper.map_or(Vec::new(), |hyper| list(hyper, errors));
+        let count = self
+            .count
+            .and_then(|count| count.positive(&format!("`{word}`: the number of repetitions"), constants, errors));
         let output = self.output.map(|shape| shape.evaluate(&format!("the output of `{word}`"), constants, errors));
         Item {
             position,
@@ -264,11 +361,13 @@ impl Raw {
             generics: self.generics.map(|(tokens, _)| substitute(tokens, constants)),
             arguments: lengths,
             hyper,
+            count,
             output,
             parameter: None,
             constants: constants.clone(),
             frozen: frozen.or(self.borrowed),
             borrowed: self.borrowed.is_some(),
+            recompute,
             unreadable: self.unreadable,
         }
     }
@@ -306,6 +405,17 @@ pub(super) fn arguments(tokens: TokenStream, end: Span, errors: &mut Errors) -> 
         Ok(arguments)
     };
     read.parse2(TokenTree::Group(group).into()).map_err(|error| errors.add(error)).unwrap_or_default()
+}
+
+/// A shape in brackets at the beginning as its lengths: `[16, 8], ..` as `16, 8, ..`.
+fn spliced(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter();
+    match trees.next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
+            group.stream().into_iter().chain(trees).collect()
+        }
+        first => first.into_iter().chain(trees).collect(),
+    }
 }
 
 /// `bias =`, where an argument has a key.

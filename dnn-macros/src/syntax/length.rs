@@ -26,11 +26,11 @@ pub(crate) enum Expression {
 /// `+ - * / %`
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Operator {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
+    Plus,
+    Minus,
+    Times,
+    Over,
+    Modulo,
 }
 
 /// An evaluated length and where it stands.
@@ -60,9 +60,9 @@ impl Parse for Expression {
         loop {
             // `->` begins what stands behind a layer.
             let operator = if input.peek(Token![+]) {
-                Operator::Add
+                Operator::Plus
             } else if input.peek(Token![-]) && !input.peek(Token![->]) {
-                Operator::Subtract
+                Operator::Minus
             } else {
                 return Ok(left);
             };
@@ -98,11 +98,11 @@ fn product(input: ParseStream<'_>) -> syn::Result<Expression> {
     let mut left = term(input)?;
     loop {
         let operator = if input.peek(Token![*]) {
-            Operator::Multiply
+            Operator::Times
         } else if input.peek(Token![/]) {
-            Operator::Divide
+            Operator::Over
         } else if input.peek(Token![%]) {
-            Operator::Remainder
+            Operator::Modulo
         } else {
             return Ok(left);
         };
@@ -155,7 +155,7 @@ fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
     Err(syn::Error::new(input.span(), missing))
 }
 
-fn skip_punctuation(input: ParseStream<'_>) -> syn::Result<()> {
+pub(super) fn skip_punctuation(input: ParseStream<'_>) -> syn::Result<()> {
     input.parse::<proc_macro2::Punct>().map(drop)
 }
 
@@ -270,11 +270,11 @@ impl Expression {
             Expression::Binary(left, operator, _, right) => {
                 let (left, right) = (left.integer(constants)?, right.integer(constants)?);
                 let (value, sign) = match operator {
-                    Operator::Add => (left.checked_add(right), '+'),
-                    Operator::Subtract => (left.checked_sub(right), '-'),
-                    Operator::Multiply => (left.checked_mul(right), '*'),
-                    Operator::Divide => (left.checked_div(right), '/'),
-                    Operator::Remainder => (left.checked_rem(right), '%'),
+                    Operator::Plus => (left.checked_add(right), '+'),
+                    Operator::Minus => (left.checked_sub(right), '-'),
+                    Operator::Times => (left.checked_mul(right), '*'),
+                    Operator::Over => (left.checked_div(right), '/'),
+                    Operator::Modulo => (left.checked_rem(right), '%'),
                 };
                 let reason = if right == 0 {
                     "a division by zero: divide by at least 1"

@@ -2,11 +2,13 @@
 
 mod attribute;
 mod constant;
+mod forward;
 mod item;
 mod length;
 
 pub(crate) use attribute::{Limit, Own, Resource, Weights, limits_of_a_memory};
 pub(crate) use constant::Constants;
+pub(crate) use forward::{Call, Callee, Forward, Term};
 pub(crate) use length::{Expression, Length, Operator};
 
 use crate::error::Errors;
@@ -37,14 +39,16 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// `<f64>`, `<T>` or nothing
     pub(crate) scalar: Scalar,
-    /// `[1, 28, 28]`
-    pub(crate) input: Shape,
-    /// `[10]`
-    pub(crate) output: Shape,
-    /// The layers in order.
+    /// `[1, 28, 28]`, or several in parentheses.
+    pub(crate) inputs: Vec<Shape>,
+    /// `[10]`, or several in parentheses.
+    pub(crate) outputs: Vec<Shape>,
+    /// The layers in order; those that `fn forward` writes where it calls them stand behind.
     pub(crate) layers: Vec<Item>,
-    /// Whether the layers stand in the order in which they run; a `fn forward`, which is a mistake, says something else.
-    pub(crate) is_chain: bool,
+    /// How many of them are declared.
+    pub(crate) declared: usize,
+    /// How the layers are wired; without it they are a chain.
+    pub(crate) forward: Option<Forward>,
 }
 
 /// What a network computes in.
@@ -61,6 +65,8 @@ pub(crate) enum Scalar {
 pub(crate) struct Shape {
     /// Outermost first.
     pub(crate) dims: Vec<Length>,
+    /// `u16` in `[u16; 64]`, where it holds integers.
+    pub(crate) integer: Option<Ident>,
     /// The brackets.
     pub(crate) span: Span,
     /// Whether the lengths are the user's: after a mistake others stand in for them.
@@ -90,6 +96,8 @@ pub(crate) struct Item {
     pub(crate) arguments: Vec<Argument>,
     /// `(0.2)`: the hyper-parameters.
     pub(crate) hyper: Vec<Argument>,
+    /// `4` in `[Block; 4]`
+    pub(crate) count: Option<Length>,
     /// `-> [128]`: the output of a user's own layer.
     pub(crate) output: Option<Shape>,
     /// The `T` of a generic network, which a user's own layer has to name.
@@ -100,6 +108,8 @@ pub(crate) struct Item {
     pub(crate) frozen: Option<Span>,
     /// `&'static`: the layer lies outside of the network.
     pub(crate) borrowed: bool,
+    /// `#[recompute]`, and where that stands: its activations are computed again in the backward pass.
+    pub(crate) recompute: Option<Span>,
     /// Whether this only marks the place of a layer that could not be read.
     pub(crate) unreadable: bool,
 }
@@ -202,25 +212,32 @@ fn declaration(
         return Err(input.error(format!("the shapes of `{name}` are missing: write `struct {name}: [2] -> [1]`")));
     }
     input.parse::<Token![:]>()?;
-    let from = brackets(input, "the input", errors)?;
+    let from = shapes(input, "the input", errors)?;
     if !input.peek(Token![->]) {
         return Err(input.error(format!("the output shape of `{name}` is missing: write `-> [10]`")));
     }
     input.parse::<Token![->]>()?;
-    let to = brackets(input, "the output", errors)?;
+    let to = shapes(input, "the output", errors)?;
     if !input.peek(syn::token::Brace) {
         return Err(input.error(format!("the layers of `{name}` are missing: write `{{ .. }}`")));
     }
     let body;
     braced!(body in input);
-    let (mut layers, is_chain) = item::all(&body, &mut constants, errors)?;
+    let item::Body { items: mut layers, declared, forward } = item::all(&body, &mut constants, errors)?;
     if let Scalar::Generic(word) = &scalar {
         layers.iter_mut().for_each(|item| item.parameter = Some(word.clone()));
     }
     let (attributes, own) = attribute::read(attributes, &scalar, &constants, errors);
-    let input = from.evaluate("the input shape", &constants, errors);
-    let output = to.evaluate("the output shape", &constants, errors);
-    Ok(Declaration { attributes, own, visibility, name, scalar, input, output, layers, is_chain })
+    let mut evaluate = |shapes: Vec<Brackets>, what: &str| -> Vec<Shape> {
+        shapes.into_iter().map(|shape| shape.evaluate(what, &constants, errors)).collect()
+    };
+    let inputs = evaluate(from, "the input shape");
+    let outputs = evaluate(to, "the output shape");
+    for integer in outputs.iter().filter_map(|shape| shape.integer.as_ref()) {
+        let message = format!("a network gives numbers of its scalar, not `{integer}`: write the lengths alone");
+        errors.push(integer.span(), message);
+    }
+    Ok(Declaration { attributes, own, visibility, name, scalar, inputs, outputs, layers, declared, forward })
 }
 
 /// Padding would be read as parameters.
@@ -269,8 +286,38 @@ fn scalar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Scalar> {
     })
 }
 
+/// `[784]`, or `([17], [6])`
+fn shapes(input: ParseStream<'_>, what: &str, errors: &mut Errors) -> syn::Result<Vec<Brackets>> {
+    if !input.peek(syn::token::Paren) {
+        return Ok(vec![brackets(input, what, errors)?]);
+    }
+    let list;
+    let parentheses = parenthesized!(list in input);
+    let mut shapes = Vec::new();
+    item::within(&list, |list| {
+        while !list.is_empty() {
+            shapes.push(brackets(list, what, errors)?);
+            if !list.is_empty() {
+                list.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    })?;
+    if shapes.is_empty() {
+        return Err(syn::Error::new(parentheses.span.join(), format!("{what} has no shape: write `[784]`")));
+    }
+    if shapes.len() > MAX_VALUES {
+        let message =
+            format!("{what} is {} tensors, but at most {MAX_VALUES} are possible: put some together", shapes.len());
+        errors.push(parentheses.span.join(), message);
+        shapes.truncate(MAX_VALUES);
+    }
+    Ok(shapes)
+}
+
 /// A shape whose lengths are not evaluated yet, because constants may follow it.
 struct Brackets {
+    integer: Option<Ident>,
     dims: Vec<Expression>,
     span: Span,
 }
@@ -280,21 +327,36 @@ fn brackets(input: ParseStream<'_>, what: &str, errors: &mut Errors) -> syn::Res
         return Err(input.error(format!("expected the shape of {what} in brackets: write `[784]` or `[1, 28, 28]`")));
     }
     let group: Group = input.parse()?;
+    let (integer, lengths) = integer(group.stream());
     let mut dims = Vec::new();
-    for Argument { key, value } in item::arguments(group.stream(), group.span_close(), errors) {
+    for Argument { key, value } in item::arguments(lengths, group.span_close(), errors) {
         if let Some(key) = key {
             errors.push(key.span(), format!("{what} is a shape and has no options: write its lengths alone"));
         } else {
             dims.push(value);
         }
     }
-    Ok(Brackets { dims, span: group.span() })
+    Ok(Brackets { integer, dims, span: group.span() })
+}
+
+/// `u16;` before the lengths of a tensor of integers.
+fn integer(tokens: TokenStream) -> (Option<Ident>, TokenStream) {
+    const INTEGERS: [&str; 9] = ["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64"];
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Punct(semicolon)))
+            if semicolon.as_char() == ';' && INTEGERS.iter().any(|known| word == known) =>
+        {
+            (Some(word), trees.collect())
+        }
+        _ => (None, tokens),
+    }
 }
 
 impl Brackets {
     /// The shape in numbers. After a mistake its rank is right, and 1 stands in for what is not known.
     fn evaluate(self, what: &str, constants: &Constants, errors: &mut Errors) -> Shape {
-        let Brackets { dims, span } = self;
+        let Brackets { integer, dims, span } = self;
         let before = errors.len();
         if dims.is_empty() {
             errors.push(span, format!("{what} has no dimension: write `[1]` for a single value"));
@@ -313,7 +375,7 @@ impl Brackets {
             certain = false;
             dims.iter_mut().for_each(|dim| *dim = Length::one(span));
         }
-        Shape { dims, span, certain }
+        Shape { dims, integer, span, certain }
     }
 }
 
@@ -331,5 +393,7 @@ pub(crate) fn too_many(dims: &[usize]) -> String {
 
 /// The most dimensions of a tensor, as in the run time.
 pub(crate) const MAX_RANK: usize = 8;
+/// The most inputs or outputs of a network.
+pub(crate) const MAX_VALUES: usize = 4;
 /// The most elements of a tensor: far below what an address can name, so that products of lengths do not overflow.
 pub(crate) const MAX_ELEMENTS: usize = 1 << 40;

@@ -2,10 +2,13 @@
 
 #[allow(dead_code, reason = "dnn's own tests compile the chains in several scalars")]
 mod chains;
+#[allow(dead_code, reason = "dnn's own tests compare what they compute")]
+mod graphs;
 mod mutations;
 mod places;
 mod robustness;
 mod snapshots;
+mod wiring;
 
 use crate::error::Errors;
 use crate::shape::Typed;
@@ -23,7 +26,7 @@ fn typed(declaration: &str) -> (Typed, backward::Steps) {
     let mut errors = Errors::default();
     let block = syntax::parse(block(declaration), &mut errors).expect("a declaration that can be read");
     let first = &block.networks[0];
-    let typed = shape::infer(first, graph::lower(first), &mut errors);
+    let typed = shape::infer(first, &block.networks, graph::lower(first, &mut errors), &mut errors);
     assert!(errors.is_empty(), "{}\n{declaration}", errors.to_tokens());
     let steps = backward::derive(&typed);
     (typed, steps)

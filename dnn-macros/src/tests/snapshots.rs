@@ -41,7 +41,7 @@ fn stages(declaration: &str, stages: ExpectFile, expansion: ExpectFile) {
     let plan = memory::plan(&typed, &steps);
     stages.assert_eq(&format!(
         "graph\n{}\nshape\n{typed}\nbackward\n{}\nmemory of inference\n{}\nmemory of training\n{}",
-        graph::lower(&read.networks[0]),
+        graph::lower(&read.networks[0], &mut Errors::default()),
         steps.display(&typed),
         plan.infer,
         plan.train

@@ -95,9 +95,9 @@ impl<T: Scalar, const N: usize> Layer<[T; N]> for Square<T> {
 
 /// A layer in single precision alone: the mean, as a struct without fields.
 #[derive(Clone, Copy, Debug, Parameters)]
-pub struct Mean;
+pub struct Average;
 
-impl<const N: usize> Layer<[f32; N]> for Mean {
+impl<const N: usize> Layer<[f32; N]> for Average {
     type Output = [f32; 1];
 
     fn infer(&self, x: &[[f32; N]], y: &mut [[f32; 1]], _: &mut [f32]) {
@@ -202,7 +202,7 @@ network! {
     /// Without a number to train but one layer's.
     pub struct Single: [3] -> [1] {
         fc: Linear<3, 4>,
-        mean: Mean,
+        mean: Average,
     }
 }
 
@@ -217,6 +217,6 @@ fn main() {
     let names: Vec<String> = outer.parameters().map(|tensor| tensor.name.to_string()).collect();
     assert!(names.contains(&"own.twice.layers.1.weight".to_owned()), "{names:?}");
     assert_eq!(outer.own.scale1.scale, [1.0; 4]);
-    let single = Single { fc: Linear { weight: [[1.0; 3]; 4], bias: [0.0, 1.0, 2.0, 3.0] }, mean: Mean };
+    let single = Single { fc: Linear { weight: [[1.0; 3]; 4], bias: [0.0, 1.0, 2.0, 3.0] }, mean: Average };
     assert_eq!(single.predict(&[1.0, 2.0, 3.0]), [7.5]);
 }

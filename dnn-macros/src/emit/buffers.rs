@@ -1,0 +1,133 @@
+//! The buffers that one step of a pass works on: the caller's, and those that it takes from the workspace.
+
+use super::{Network, variable};
+use crate::graph::ValueId;
+use crate::memory::{Place, Schedule, Storage};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+/// Variables of the passes, which no buffer is called.
+const TAKEN: [&str; 9] = ["x", "y", "dx", "dy", "dp", "n", "pass", "workspace", "wanted"];
+
+/// The variable of an input's batch: `x` for the only one.
+pub(super) fn input_name(network: &Network<'_>, at: usize) -> Ident {
+    match network.typed.inputs.len() {
+        1 => variable("x"),
+        _ => untaken(&network.typed.values[network.typed.inputs[at].0].name),
+    }
+}
+
+/// The variable of an input's gradient.
+pub(super) fn gradient_name(network: &Network<'_>, at: usize) -> Ident {
+    match network.typed.inputs.len() {
+        1 => variable("dx"),
+        _ => untaken(&format!("d{}", network.typed.values[network.typed.inputs[at].0].name)),
+    }
+}
+
+fn untaken(name: &str) -> Ident {
+    let name = variable(name);
+    if TAKEN.iter().any(|taken| name == taken) { variable(&format!("{name}_")) } else { name }
+}
+
+pub(super) struct Buffers<'a> {
+    network: &'a Network<'a>,
+    schedule: &'a Schedule,
+    /// Variables that no buffer may be called.
+    taken: Vec<Ident>,
+    /// The variables, and which places of the schedule they are.
+    names: Vec<(Option<usize>, Ident)>,
+    places: Vec<TokenStream>,
+}
+
+impl<'a> Buffers<'a> {
+    pub(super) fn new(network: &'a Network<'a>, schedule: &'a Schedule) -> Buffers<'a> {
+        let inputs = 0..network.typed.inputs.len();
+        let taken = inputs.flat_map(|at| [input_name(network, at), gradient_name(network, at)]).collect();
+        Buffers { network, schedule, taken, names: Vec::new(), places: Vec::new() }
+    }
+
+    /// A place of the schedule.
+    pub(super) fn take(&mut self, place: usize) -> Ident {
+        if let Some((_, name)) = self.names.iter().find(|(own, _)| *own == Some(place)) {
+            return name.clone();
+        }
+        let schedule = self.schedule;
+        let Place { name, offset, len, .. } = &schedule.places[place];
+        let (offset, len) = (Literal::usize_unsuffixed(*offset), Literal::usize_unsuffixed(*len));
+        self.add(Some(place), name, quote!(__dnn::Place::new(#offset, #len)))
+    }
+
+    /// A place behind the planned part.
+    pub(super) fn take_own(&mut self, place: TokenStream) -> TokenStream {
+        let name = self.add(None, "own", place);
+        quote!(#name)
+    }
+
+    /// Under a name that no other variable of the step has: the gradient of `p` is not `dp`, which holds those of all
+    /// parameters, and that of `fc` is not the value `dfc`.
+    fn add(&mut self, place: Option<usize>, name: &str, tokens: TokenStream) -> Ident {
+        let mut name = variable(name);
+        let is_taken = |name: &Ident| {
+            TAKEN.iter().any(|taken| name == taken)
+                || self.taken.contains(name)
+                || self.names.iter().any(|(_, taken)| taken == name)
+        };
+        while is_taken(&name) {
+            name = variable(&format!("{name}_"));
+        }
+        self.names.push((place, name.clone()));
+        self.places.push(tokens);
+        name
+    }
+
+    /// A value of the forward pass as rows, to read or to write.
+    pub(super) fn value(&mut self, value: ValueId, dims: &[usize], write: bool) -> TokenStream {
+        let rows = self.network.rows(value, dims);
+        self.at(self.schedule.value(value), &rows, write)
+    }
+
+    /// What lies somewhere as rows, to read or to write. The gradient of an input is wanted where that is asked for.
+    pub(super) fn at(&mut self, storage: Storage, rows: &TokenStream, write: bool) -> TokenStream {
+        let network = self.network;
+        let callers = |name: &Ident, ty: &TokenStream, owned: bool| {
+            let same = rows.to_string() == ty.to_string();
+            match (write, same) {
+                (true, true) => quote!(&mut *#name),
+                (true, false) => quote!(__dnn::tensor::view_mut::<_, #rows>(#name)),
+                (false, true) if owned => quote!(&*#name),
+                (false, true) => quote!(#name),
+                (false, false) => quote!(__dnn::tensor::view::<_, #rows>(#name)),
+            }
+        };
+        let input = |at: usize| network.value_type(network.typed.inputs[at], &network.scalar());
+        match storage {
+            Storage::Input(at) => callers(&input_name(network, at), &input(at), false),
+            Storage::Output => callers(&variable("y"), &network.output(), true),
+            Storage::OutputGradient => callers(&variable("dy"), &network.output(), true),
+            Storage::InputGradient(at) => callers(&gradient_name(network, at), &input(at), true),
+            Storage::Place(place) => {
+                let name = self.take(place);
+                match write {
+                    true => quote!(__dnn::tensor::batch_mut::<#rows>(#name)),
+                    false => quote!(__dnn::tensor::batch::<#rows>(#name)),
+                }
+            }
+        }
+    }
+
+    /// The statement that takes the buffers, and the step behind it; `title` is written above them.
+    pub(super) fn step(self, title: &str, step: &TokenStream) -> TokenStream {
+        let Buffers { names, places, .. } = self;
+        if names.is_empty() {
+            return quote!(#[doc = #title] #step);
+        }
+        let names = names.into_iter().map(|(_, name)| name);
+        let (workspace, n) = (variable("workspace"), variable("n"));
+        quote! {
+            #[doc = #title]
+            let [#(#names),*] = __dnn::workspace::buffers(&mut *#workspace, #n, [#(#places),*]);
+            #step
+        }
+    }
+}

@@ -1,0 +1,14 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [4] {
+        fc: Linear<4, 4>,
+
+        fn forward(x) {
+            let h = if true { fc(x) } else { x };
+            h
+        }
+    }
+}
+
+fn main() {}

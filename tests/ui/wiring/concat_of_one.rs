@@ -1,0 +1,11 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [4] {
+        fn forward(x) {
+            Relu(Concat(x))
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> ([2], [3]) {
+        fc1: Linear<4, 2>,
+        fc2: Linear<4, 2>,
+
+        fn forward(x) {
+            (fc1(x), fc2(x))
+        }
+    }
+}
+
+fn main() {}

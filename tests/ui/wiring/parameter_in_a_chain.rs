@@ -1,0 +1,10 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [4] {
+        scale: Parameter<[4]>(1.0),
+        Relu,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc: Linear<4, 2>,
+
+        fn forward(x) {
+            leaky_relu(fc(x))
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [4] {
+        fc: Linear<4, 4>,
+
+        fn forward(x) {
+            let a = Relu(b);
+            let b = fc(x);
+            a + b
+        }
+    }
+}
+
+fn main() {}
