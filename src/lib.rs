@@ -199,6 +199,7 @@ pub use dnn_macros::{__budget, __network};
 ///   the last one by default.
 /// - `Gru<I, H>`, `Lstm<I, H>` and `Rnn<I, H>` turn a sequence `[S, I]` into the states `[S, H]`, or into the last one with
 ///   `output = last`; `layers = 2`, `bidirectional = true` and `bias = false` are PyTorch's.
+///   `MultiHeadAttention<E, heads>` is attention of a sequence `[S, E]` to itself; `causal = true` hides later steps.
 /// - `norm: BatchNorm2d<C, affine = false>(eps = 1e-3, momentum = 0.01)`: numbers with a fraction stand in parentheses, by
 ///   name or in PyTorch's order.
 /// - A name that is no built-in layer is a type of your own, `gate: Gate<8>`. What it gives is taken from the layers
@@ -335,7 +336,7 @@ pub mod prelude {
     pub use crate::{Parameters, budget, network};
     pub use dnn_core::layers::*;
     pub use dnn_core::{
-        Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, Evaluation, Extent,
+        Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, EachStep, Evaluation, Extent,
         Generator, Huber, InPlace, L1, Label, Layer, Loss, Memory, Momentum, Mse, Network, Nll, Optimizer, Pass,
         RmsProp, Rng, Scalar, Sgd, Sum, Summary, Tensor, Trainer, WeightsFault, clip_norm, clip_value,
     };

@@ -52,6 +52,22 @@ network! {
     pub struct LstmDeepNet<T>: [4, 3] -> [4, 2] { layer: Lstm<3, 2, layers = 3> }
     /// `lstm_all`
     pub struct LstmAllNet<T>: [3, 2] -> [4] { layer: Lstm<2, 2, layers = 2, bidirectional = true, bias = false, output = last> }
+    /// `attention`
+    pub struct AttentionNet<T>: [4, 6] -> [4, 6] { layer: MultiHeadAttention<6, 2> }
+    /// `attention_causal`
+    pub struct AttentionCausalNet<T>: [4, 6] -> [4, 6] { layer: MultiHeadAttention<6, 3, causal = true> }
+    /// `attention_no_bias`
+    pub struct AttentionNoBiasNet<T>: [3, 4] -> [3, 4] { layer: MultiHeadAttention<4, 1, bias = false> }
+    /// `attention_no_bias_causal`
+    pub struct AttentionNoBiasCausalNet<T>: [3, 4] -> [3, 4] {
+        layer: MultiHeadAttention<4, 4, bias = false, causal = true>
+    }
+    /// `attention_wide`
+    pub struct AttentionWideNet<T>: [9, 8] -> [9, 8] { layer: MultiHeadAttention<8, 1> }
+    /// `positional_encoding`
+    pub struct PositionalEncodingNet<T>: [7, 5] -> [7, 5] { PositionalEncoding }
+    /// `positional_embedding`
+    pub struct PositionalEmbeddingNet<T>: [3, 4] -> [3, 4] { layer: PositionalEmbedding<5, 4> }
 }
 
 fn layer<T: Scalar>(case: &Case) {
@@ -76,6 +92,13 @@ fn layer<T: Scalar>(case: &Case) {
         "lstm_both" => replay::<LstmBothNet<T>, _, T>(case),
         "lstm_deep" => replay::<LstmDeepNet<T>, _, T>(case),
         "lstm_all" => replay::<LstmAllNet<T>, _, T>(case),
+        "attention" => replay::<AttentionNet<T>, _, T>(case),
+        "attention_causal" => replay::<AttentionCausalNet<T>, _, T>(case),
+        "attention_no_bias" => replay::<AttentionNoBiasNet<T>, _, T>(case),
+        "attention_no_bias_causal" => replay::<AttentionNoBiasCausalNet<T>, _, T>(case),
+        "attention_wide" => replay::<AttentionWideNet<T>, _, T>(case),
+        "positional_encoding" => replay::<PositionalEncodingNet<T>, _, T>(case),
+        "positional_embedding" => replay::<PositionalEmbeddingNet<T>, _, T>(case),
         other => panic!("no network for the case {other}"),
     }
 }
@@ -83,7 +106,7 @@ fn layer<T: Scalar>(case: &Case) {
 #[test]
 fn every_layer_over_sequences_agrees_with_pytorch() {
     let cases = replay::all("sequences.json", layer::<f32>, layer::<f64>);
-    assert!(cases >= 2 * 20, "only {cases} cases");
+    assert!(cases >= 2 * 27, "only {cases} cases");
 }
 
 network! {
@@ -94,6 +117,15 @@ network! {
         gru: Gru<8, 3, layers = 3, bias = false>,
         lstm: Lstm<3, 2, bidirectional = true, layers = 2, output = last>,
         fc: Linear<4, 2>,
+    }
+
+    /// Attention on top of attention, with places of both kinds.
+    pub struct Attentive<T>: [4, 6] -> [4, 6] {
+        PositionalEncoding,
+        attention1: MultiHeadAttention<6, 2>,
+        Dropout(0.1),
+        positions: PositionalEmbedding<5, 6>,
+        attention2: MultiHeadAttention<6, 3, causal = true, bias = false>,
     }
 
     /// The gradient passes through a layer that stays what it is.
@@ -116,7 +148,9 @@ network! {
 #[test]
 fn gradients_are_differences_and_single_precision_is_double_precision_rounded() {
     gradients::check::<_, Recurrent<f64>>();
+    gradients::check::<_, Attentive<f64>>();
     gradients::compare::<_, _, Recurrent<f32>, Recurrent<f64>>();
+    gradients::compare::<_, _, Attentive<f32>, Attentive<f64>>();
 }
 
 #[test]

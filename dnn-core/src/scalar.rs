@@ -77,6 +77,20 @@ pub trait Scalar:
     fn uniform<R: Generator>(rng: &mut R, bound: Self) -> Self {
         (Self::unit(rng) * Self::from_f64(2.0) - Self::ONE) * bound
     }
+
+    /// A number from the normal distribution of mean 0 and variance 1, by the polar method (G. Marsaglia, T. Bray, "A
+    /// Convenient Method for Generating Normal Variables", SIAM Review 6, 1964).
+    fn normal<R: Generator>(rng: &mut R) -> Self {
+        // Points of a square until one lies in the circle: the bound is for generators that never give one.
+        for _ in 0..1000 {
+            let (x, y) = (Self::uniform(rng, Self::ONE), Self::uniform(rng, Self::ONE));
+            let square = x * x + y * y;
+            if square > Self::ZERO && square < Self::ONE {
+                return x * (Self::from_f64(-2.0) * square.ln() / square).sqrt();
+            }
+        }
+        Self::ZERO
+    }
 }
 
 macro_rules! scalar {

@@ -7,6 +7,8 @@ The format is that of generate.py, whose draws are used here too: a case is a
 module of torch.nn with drawn parameters, forwards and backwards.
 """
 
+import math
+
 import torch
 from torch import nn
 
@@ -30,14 +32,65 @@ class States(nn.Module):
         return torch.cat(list(h[-directions:]), dim=1)
 
 
-def recurrent(kind, inputs, units, last=False, **options):
-    def run(made, parameters, x):
-        return torch.func.functional_call(made, {f"inner.{k}": p for k, p in parameters.items()}, (x,))
+class Attention(nn.Module):
+    """Self-attention."""
+
+    def __init__(self, width, heads, causal=False, **options):
+        super().__init__()
+        self.causal = causal
+        self.inner = nn.MultiheadAttention(width, heads, batch_first=True, **options)
+
+    def forward(self, x):
+        mask = None
+        if self.causal:
+            mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype)
+        return self.inner(x, x, x, need_weights=False, attn_mask=mask)[0]
+
+
+def module(make):
+    """A module whose parameters are drawn, under the names that `inner` has for them; `layer.` marks a name of several parts."""
 
     def build(draw):
-        made = States(kind, inputs, units, last, **options).to(draw.dtype)
-        names = [(name.removeprefix("inner."), list(p.shape)) for name, p in made.named_parameters()]
-        return {name: draw.uniform(dims, -0.6, 0.6) for name, dims in names}, lambda p, x: run(made, p, x)
+        made = make().to(draw.dtype)
+        parameters = {}
+        for name, p in made.named_parameters():
+            name = name.removeprefix("inner.")
+            parameters[f"layer.{name}" if "." in name else name] = draw.uniform(list(p.shape), -0.6, 0.6)
+
+        def forward(parameters, x):
+            own = {f"inner.{name.removeprefix('layer.')}": p for name, p in parameters.items()}
+            return torch.func.functional_call(made, own, (x,))
+
+        return parameters, forward
+
+    return build
+
+
+def recurrent(*arguments, **options):
+    return module(lambda: States(*arguments, **options))
+
+
+def attention(*arguments, **options):
+    return module(lambda: Attention(*arguments, **options))
+
+
+def waves(steps, width):
+    """The encoding of section 3.5 of "Attention Is All You Need"."""
+    position = torch.arange(steps, dtype=torch.float64)[:, None]
+    rate = torch.exp(torch.arange(0, width, 2, dtype=torch.float64) * (-math.log(10000.0) / width))
+    encoding = torch.zeros(steps, width, dtype=torch.float64)
+    encoding[:, 0::2] = torch.sin(position * rate)
+    encoding[:, 1::2] = torch.cos(position * rate)[:, : width // 2]
+    return encoding
+
+
+def encoding(steps, width):
+    return lambda draw: ({}, lambda _, x: x + waves(steps, width).to(draw.dtype))
+
+
+def positions(count, width):
+    def build(draw):
+        return {"weight": draw.uniform([count, width])}, lambda p, x: x + p["weight"][: x.shape[1]]
 
     return build
 
@@ -58,6 +111,13 @@ def sequences():
             yield case(f"{name}_all", [3, 2], recurrent(kind, 2, 2, last=True, **options))
         yield case("rnn_relu", [4, 3], recurrent(nn.RNN, 3, 4, nonlinearity="relu", num_layers=2))
         yield case("gru_wide", [3, 9], recurrent(nn.GRU, 9, 8), batch=3)
+        yield case("attention", [4, 6], attention(6, 2))
+        yield case("attention_causal", [4, 6], attention(6, 3, causal=True))
+        yield case("attention_no_bias", [3, 4], attention(4, 1, bias=False))
+        yield case("attention_no_bias_causal", [3, 4], attention(4, 4, bias=False, causal=True))
+        yield case("attention_wide", [9, 8], attention(8, 1))
+        yield case("positional_encoding", [7, 5], encoding(7, 5))
+        yield case("positional_embedding", [3, 4], positions(5, 4))
 
 
 if __name__ == "__main__":

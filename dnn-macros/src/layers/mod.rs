@@ -15,6 +15,7 @@ mod own;
 mod padding;
 mod pool;
 mod recurrent;
+mod sequence;
 mod softmaxes;
 mod transposed;
 mod unreadable;
@@ -71,8 +72,11 @@ layers! {
     max_pool1d: "MaxPool1d",
     max_pool2d: "MaxPool2d",
     mean: "Mean",
+    multi_head_attention: "MultiHeadAttention",
     multiply: "Multiply",
     permute: "Permute",
+    positional_embedding: "PositionalEmbedding",
+    positional_encoding: "PositionalEncoding",
     raw_parameter: "Parameter",
     relu: "Relu",
     reshape: "Reshape",

@@ -1,8 +1,8 @@
 //! What `Rnn`, `Gru` and `Lstm` have in common: a sequence [S, I] to the states [S, W], or to the last ones, [W].
 
-use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Type, Workspace};
-use crate::error::{Errors, Place};
-use crate::shape::{Incoming, brackets, values};
+use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Type, Workspace, sequence};
+use crate::error::Errors;
+use crate::shape::Incoming;
 use crate::syntax::{Length, MAX_ELEMENTS};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -73,41 +73,11 @@ pub(super) fn read(arguments: &mut Arguments<'_>, kind: Kind, option: bool) -> B
     Box::new(layer)
 }
 
-impl Recurrent {
-    /// Notes what is wrong with the tensor that reaches it. The answer is the number of steps and of inputs.
-    fn sequence(&self, incoming: &Incoming<'_>, errors: &mut Errors) -> (usize, usize) {
-        let Recurrent { label, inputs, .. } = self;
-        let (from, shape) = (incoming.from, brackets(incoming.dims));
-        let place = inputs.as_ref().map(|inputs| inputs.place);
-        let mut note = |message: String| place.into_iter().for_each(|place: Place| errors.push(place, &message));
-        let given = inputs.as_ref().map(|inputs| inputs.value);
-        match *incoming.dims {
-            [steps, width] => {
-                if let Some(i) = given.filter(|i| *i != width) {
-                    let takes = values(i);
-                    note(format!("`{label}` takes {takes} a step, but {from} gives {width}, {shape}: write {width}"));
-                }
-                (steps, given.unwrap_or(width))
-            }
-            ref dims => {
-                let (i, elements): (usize, usize) = (given.unwrap_or(1), dims.iter().product());
-                let steps = elements.checked_div(i).unwrap_or(1).max(1);
-                let repair = if steps * i == elements {
-                    format!("put `Reshape<{steps}, {i}>` before it")
-                } else {
-                    "give it two dimensions".to_owned()
-                };
-                note(format!("`{label}` takes a sequence, [steps, {i}], but {from} gives {shape}: {repair}"));
-                (steps, i)
-            }
-        }
-    }
-}
-
 impl Layer for Recurrent {
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let Recurrent { kind, layers, directions, .. } = *self;
-        let (steps, inputs) = self.sequence(&incoming, errors);
+        let (place, given) = (self.inputs.as_ref().map(|i| i.place), self.inputs.as_ref().map(|i| i.value));
+        let (steps, inputs) = sequence::check(&self.label, place, given, &incoming, errors);
         // A missing number of units is taken from what follows, so that one mistake gives one message.
         let guess = || following.and_then(|dims| dims.last()).map_or(1, |width| (width / directions).max(1));
         let units = self.units.as_ref().map_or_else(guess, |units| units.value);

@@ -35,6 +35,9 @@ network! {
     struct Words: [5, 3] -> [2] {
         rnn: Rnn<3, 4, bidirectional = true, nonlinearity = relu>,
         gru: Gru<8, 4, layers = 3, bias = false>,
+        PositionalEncoding,
+        positions: PositionalEmbedding<6, 4>,
+        attention: MultiHeadAttention<4, 2, causal = true>,
         lstm: Lstm<4, 4, output = last>,
         fc: Linear<4, 2>,
     }

@@ -62,6 +62,10 @@ network! {
     pub struct Sequences<T>: [3, 2] -> [3] {
         rnn: Rnn<2, 3, nonlinearity = tanh, layers = 2, bidirectional = true, bias = false, output = sequence>,
         gru: Gru<6, 3, layers = 1, bidirectional = false, bias = true>,
+        positions: PositionalEmbedding<4, 3>,
+        attention: MultiHeadAttention<3, 1, causal = true, bias = true>,
+        PositionalEncoding,
+        heads: MultiHeadAttention<3, 3, causal = false, bias = false>,
         lstm: Lstm<3, 3, output = last>,
     }
 }

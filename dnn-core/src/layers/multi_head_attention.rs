@@ -1,0 +1,413 @@
+//! q, k, v = x W_inᵀ + b_in, three times E values a step; of each, head n has the columns from n K on, K = E / N
+//! A = softmax(q kᵀ / sqrt(K)) over the keys, o = A v, and y = o W_outᵀ + b_out with the heads side by side in o
+//!
+//! do = dy W_out, dv = Aᵀ do, dA = do vᵀ, ds = A (dA - sum over keys of dA A), dq = ds k / sqrt(K), dk = dsᵀ q / sqrt(K)
+//! dx = [dq dk dv] W_in, dW_in += [dq dk dv]ᵀ x, dW_out += dyᵀ o, db += sums
+//!
+//! A causal layer sets the scores of later keys to -inf, so that their share is 0. A NaN or inf among the inputs of a step
+//! makes its whole sample NaN, and no other one.
+
+use crate::kernels::{gates, linear};
+use crate::layer::{InPlace, Layer, Pass};
+use crate::layers::{Bias, Dropout, Linear, Softmax};
+use crate::parameters::{Entry, Parameters, Role};
+use crate::random::Generator;
+use crate::scalar::Scalar;
+use crate::tensor::{batch, batch_mut, view, view_mut};
+use crate::workspace::{Extent, Place, buffers};
+use core::mem::offset_of;
+use core::slice::from_mut;
+
+/// Self-attention of N heads over a sequence [S, E], PyTorch's
+/// [`MultiheadAttention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html) with the sequence
+/// as query, key and value (A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017).
+///
+/// K = E / N is the width of a head. B and O are the biases of both products, `()` for none. A CAUSAL layer looks at no
+/// later step. PyTorch's dropout of shares and its padding masks are left out: sequences of one type have one length.
+///
+/// ```
+/// use dnn_core::{Layer, MultiHeadAttention, Parameters};
+/// type Attention = MultiHeadAttention<2, 1, 2>;
+/// let mut attention: Attention = dnn_core::zeros();
+/// attention.in_proj_weight[2] = [[1.0, 0.0], [0.0, 1.0]]; // v = x
+/// attention.out_proj.weight = [[1.0, 0.0], [0.0, 1.0]];
+/// let mut y = [[[0.0f32; 2]; 2]];
+/// let mut workspace = [0.0; <Attention as Layer<[[f32; 2]; 2]>>::INFER.len(1)];
+/// attention.infer(&[[[1.0, 2.0], [3.0, 6.0]]], &mut y, &mut workspace);
+/// assert_eq!(y, [[[2.0, 4.0]; 2]]); // all scores are 0, so that every step gets the mean
+/// ```
+#[repr(C)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultiHeadAttention<
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    T = f32,
+    B = [[T; E]; 3],
+    O = [T; E],
+    const CAUSAL: bool = false,
+> {
+    /// W_in, [3 E, E]: of queries, keys and values
+    pub in_proj_weight: [[[T; E]; E]; 3],
+    /// b_in, [3 E], or `()`
+    pub in_proj_bias: B,
+    /// W_out, [E, E], and b_out, [E]
+    pub out_proj: Linear<E, E, T, O>,
+}
+
+impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: Bias<T>, const CAUSAL: bool>
+    MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+{
+    const FITS: () = assert!(E == N * K, "heads divide the width");
+    const WEIGHT: Entry = Entry::Tensor {
+        name: "in_proj_weight",
+        offset: offset_of!(Self, in_proj_weight),
+        dims: &[3 * E, E],
+        role: Role::Parameter,
+    };
+    const OUT: Entry = Entry::Nested {
+        name: "out_proj",
+        offset: offset_of!(Self, out_proj),
+        stride: 0,
+        count: None,
+        table: <Linear<E, E, T, O> as Parameters>::TABLE,
+        frozen: false,
+    };
+    const ENTRIES: [Entry; 3] = match B::DIMS {
+        Some(dims) => {
+            let offset = offset_of!(Self, in_proj_bias);
+            [Self::WEIGHT, Entry::Tensor { name: "in_proj_bias", offset, dims, role: Role::Parameter }, Self::OUT]
+        }
+        None => [Self::WEIGHT, Self::OUT, Self::OUT],
+    };
+
+    /// The rows q, k, v [S, 3, E], the matrices of heads [4, S, K], shares [S, S], o [S, E].
+    const fn infer_places(steps: usize) -> [Place; 4] {
+        let (row, head, shares) = (steps * E, steps * K, steps * steps);
+        [
+            Place::new(0, 3 * row),
+            Place::new(3 * row, 4 * head),
+            Place::new(3 * row + 4 * head, shares),
+            Place::new(3 * row + 4 * head + shares, row),
+        ]
+    }
+
+    /// The same, and behind it q, k and v of each head [N, 3, S, K], shares of each head [N, S, S], do [S, E].
+    const fn train_places(steps: usize) -> [Place; 7] {
+        let [rows, heads, shares, o] = Self::infer_places(steps);
+        let (row, start) = (steps * E, Self::scratch(steps));
+        [
+            rows,
+            heads,
+            shares,
+            o,
+            Place::new(start, 3 * row),
+            Place::new(start + 3 * row, N * steps * steps),
+            Place::new(start + 3 * row + N * steps * steps, row),
+        ]
+    }
+
+    const fn scratch(steps: usize) -> usize {
+        4 * steps * E + 4 * steps * K + steps * steps
+    }
+
+    pub(crate) const fn infer_len(steps: usize) -> usize {
+        Self::scratch(steps)
+    }
+
+    pub(crate) const fn train_len(steps: usize) -> usize {
+        Self::scratch(steps) + 4 * steps * E + N * steps * steps
+    }
+
+    pub(crate) const fn macs(steps: usize) -> usize {
+        4 * steps * E * E + 2 * steps * steps * E
+    }
+
+    /// Shares of the keys for each query.
+    #[inline(always)]
+    fn shares<const S: usize>(q: &[[T; K]; S], k: &[[T; K]; S], shares: &mut [[T; S]; S]) {
+        linear::forward(shares, q, k, &());
+        let (scale, never) = (Self::scale(), T::from_f64(f64::NEG_INFINITY));
+        for s in 0..S {
+            for t in 0..S {
+                shares[s][t] = if CAUSAL && t > s { never } else { shares[s][t] * scale };
+            }
+        }
+        Softmax.infer(view_mut::<_, [[T; 1]; S]>(shares));
+    }
+
+    /// 1 / sqrt(K)
+    #[inline(always)]
+    fn scale() -> T {
+        T::ONE / T::from_usize(K).sqrt()
+    }
+
+    /// y for inference.
+    pub(crate) fn attend<const S: usize>(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+        const { Self::FITS };
+        let [rows, heads, shares, o] = buffers(workspace, x.len(), Self::infer_places(S));
+        gates::forward(batch_mut(rows), x.as_flattened(), &self.in_proj_weight, &self.in_proj_bias);
+        let rows = batch::<[[[[T; K]; N]; 3]; S]>(rows); // [B, S, 3, N, K]
+        let heads = batch_mut::<[[[T; K]; S]; 4]>(heads); // [B, 4, S, K]
+        let shares = batch_mut::<[[T; S]; S]>(shares); // [B, S, S]
+        let to = batch_mut::<[[[T; K]; N]; S]>(o); // [B, S, N, K]
+        for (((rows, heads), shares), to) in rows.iter().zip(heads).zip(shares).zip(to) {
+            for n in 0..N {
+                let [q, k, v, o] = heads;
+                for s in 0..S {
+                    (q[s], k[s], v[s]) = (rows[s][0][n], rows[s][1][n], rows[s][2][n]);
+                }
+                Self::shares(q, k, shares);
+                linear::gradient_input(o, shares, v);
+                for s in 0..S {
+                    to[s][n] = o[s];
+                }
+            }
+        }
+        linear::forward(y.as_flattened_mut(), batch(o), &self.out_proj.weight, &self.out_proj.bias);
+    }
+
+    /// y for training, with the shares dropped as `dropout` says.
+    pub(crate) fn attend_and_keep<const S: usize>(
+        &self,
+        pass: &Pass,
+        dropout: Option<Dropout>,
+        x: &[[[T; E]; S]],
+        y: &mut [[[T; E]; S]],
+        saved: &mut [T],
+    ) {
+        const { Self::FITS };
+        let [rows, heads, dropped, o, kept, shares, _] = buffers(saved, x.len(), Self::train_places(S));
+        gates::forward(batch_mut(rows), x.as_flattened(), &self.in_proj_weight, &self.in_proj_bias);
+        let rows = batch::<[[[[T; K]; N]; 3]; S]>(rows); // [B, S, 3, N, K]
+        let heads = batch_mut::<[[[T; K]; S]; 4]>(heads); // [B, 4, S, K]
+        let dropped = batch_mut::<[[T; S]; S]>(dropped); // [B, S, S]
+        let kept = batch_mut::<[[[[T; K]; S]; 3]; N]>(kept); // [B, N, 3, S, K]
+        let shares = batch_mut::<[[[T; S]; S]; N]>(shares); // [B, N, S, S]
+        let to = batch_mut::<[[[T; K]; N]; S]>(o); // [B, S, N, K]
+        let samples = rows.iter().zip(heads).zip(dropped).zip(kept).zip(shares).zip(to).enumerate();
+        for (b, (((((rows, heads), dropped), kept), shares), to)) in samples {
+            for n in 0..N {
+                let ([q, k, v], [_, _, _, o]) = (&mut kept[n], &mut *heads);
+                for s in 0..S {
+                    (q[s], k[s], v[s]) = (rows[s][0][n], rows[s][1][n], rows[s][2][n]);
+                }
+                Self::shares(q, k, &mut shares[n]);
+                match dropout {
+                    Some(dropout) => {
+                        *dropped = shares[n];
+                        dropout.forward(&Self::of_head(pass, b, n), from_mut(dropped));
+                        linear::gradient_input(o, dropped, v);
+                    }
+                    None => linear::gradient_input(o, &shares[n], v),
+                }
+                for s in 0..S {
+                    to[s][n] = o[s];
+                }
+            }
+        }
+        linear::forward(y.as_flattened_mut(), batch(o), &self.out_proj.weight, &self.out_proj.bias);
+    }
+
+    /// The pass whose first sample is head `n` of sample `b`: every head drops other shares.
+    #[inline(always)]
+    fn of_head(pass: &Pass, b: usize, n: usize) -> Pass {
+        Pass { first: pass.first.wrapping_add(b).wrapping_mul(N).wrapping_add(n), ..*pass }
+    }
+
+    /// The way back.
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    pub(crate) fn attend_back<const S: usize>(
+        &self,
+        pass: &Pass,
+        dropout: Option<Dropout>,
+        x: &[[[T; E]; S]],
+        saved: &mut [T],
+        dy: &[[[T; E]; S]],
+        dx: Option<&mut [[[T; E]; S]]>,
+        mut dp: Option<&mut Self>,
+    ) {
+        const { Self::FITS };
+        let [rows, heads, work, o, kept, shares, context] = buffers(saved, dy.len(), Self::train_places(S));
+        let weight = &self.out_proj.weight;
+        linear::gradient_input(batch_mut(context), dy.as_flattened(), weight);
+        if let Some(dp) = &mut dp {
+            linear::gradient_weight(&mut dp.out_proj.weight, dy.as_flattened(), batch(o));
+            linear::gradient_bias(&mut dp.out_proj.bias, dy.as_flattened());
+        }
+        let drows = batch_mut::<[[[[T; K]; N]; 3]; S]>(rows); // [B, S, 3, N, K]
+        let heads = batch_mut::<[[[T; K]; S]; 4]>(heads); // [B, 4, S, K]
+        let work = batch_mut::<[[T; S]; S]>(work); // [B, S, S]
+        let kept = batch::<[[[[T; K]; S]; 3]; N]>(kept); // [B, N, 3, S, K]
+        let shares = batch::<[[[T; S]; S]; N]>(shares); // [B, N, S, S]
+        let context = batch::<[[[T; K]; N]; S]>(context); // [B, S, N, K]
+        let samples = drows.iter_mut().zip(heads).zip(work).zip(kept).zip(shares).zip(context).enumerate();
+        for (b, (((((drows, heads), work), kept), shares), context)) in samples {
+            for n in 0..N {
+                let ([q, k, v], [dq, dk, dv, d], shares) = (&kept[n], &mut *heads, &shares[n]);
+                (*dk, *dv) = ([[T::ZERO; K]; S], [[T::ZERO; K]; S]);
+                for s in 0..S {
+                    d[s] = context[s][n];
+                }
+                let of_head = Self::of_head(pass, b, n);
+                match dropout {
+                    Some(dropout) => {
+                        *work = *shares;
+                        dropout.forward(&of_head, from_mut(work));
+                        linear::gradient_weight(dv, work, d);
+                    }
+                    None => linear::gradient_weight(dv, shares, d),
+                }
+                linear::forward(work, d, v, &()); // dA
+                if let Some(dropout) = dropout {
+                    InPlace::<[[T; S]; S]>::backward(&dropout, &of_head, &[], from_mut(work));
+                }
+                let (rows, shares) = (view_mut::<_, [[T; 1]; S]>(&mut work[..]), view::<_, [[T; 1]; S]>(&shares[..]));
+                Softmax.backward(pass, shares, rows);
+                let scale = Self::scale();
+                work.as_flattened_mut().iter_mut().for_each(|d| *d *= scale);
+                linear::gradient_input(dq, work, k);
+                linear::gradient_weight(dk, work, q);
+                for s in 0..S {
+                    (drows[s][0][n], drows[s][1][n], drows[s][2][n]) = (dq[s], dk[s], dv[s]);
+                }
+            }
+        }
+        let drows = batch::<[[T; E]; 3]>(rows);
+        if let Some(dp) = dp {
+            gates::gradient_weight(&mut dp.in_proj_weight, drows, x.as_flattened());
+            gates::gradient_bias(&mut dp.in_proj_bias, drows);
+        }
+        if let Some(dx) = dx {
+            gates::gradient_input(dx.as_flattened_mut(), drows, &self.in_proj_weight, false);
+        }
+    }
+}
+
+// SAFETY: repr(C) over arrays of one scalar type and a layer of it; the table is made from the fields.
+#[diagnostic::do_not_recommend]
+unsafe impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: Bias<T>, const CAUSAL: bool>
+    Parameters for MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+{
+    type Scalar = T;
+    type Gradient = Self;
+    const TABLE: &'static [Entry] = match B::DIMS {
+        Some(_) => &Self::ENTRIES,
+        None => Self::ENTRIES.split_at(2).0,
+    };
+
+    /// PyTorch's default: `in_proj_weight` uniform in ±sqrt(6 / (3 E + E)) (X. Glorot, Y. Bengio, AISTATS 2010),
+    /// `out_proj.weight` in ±1/sqrt(E), biases 0.
+    fn init_in<R: Generator>(&mut self, rng: &mut R) {
+        let bound = (T::from_f64(1.5) / T::from_usize(E)).sqrt();
+        for value in self.in_proj_weight.as_flattened_mut().as_flattened_mut() {
+            *value = T::uniform(rng, bound);
+        }
+        self.out_proj.init_in(rng);
+        for value in self.in_proj_bias.values().iter_mut().chain(self.out_proj.bias.values()) {
+            *value = T::ZERO;
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<
+    const S: usize,
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    T: Scalar,
+    B: Bias<T>,
+    O: Bias<T>,
+    const CAUSAL: bool,
+> Layer<[[T; E]; S]> for MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+{
+    type Output = [[T; E]; S];
+    const INFER: Extent = Extent::new(Self::infer_len(S), 0);
+    const TRAIN: Extent = Extent::new(Self::train_len(S), 0);
+    const MACS: usize = Self::macs(S);
+
+    fn infer(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+        self.attend(x, y, workspace);
+    }
+
+    fn forward(&self, pass: &Pass, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], saved: &mut [T]) {
+        self.attend_and_keep(pass, None, x, y, saved);
+    }
+
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: &[[[T; E]; S]],
+        _: &[[[T; E]; S]],
+        saved: &mut [T],
+        dy: &mut [[[T; E]; S]],
+        dx: Option<&mut [[[T; E]; S]]>,
+        dp: Option<&mut Self>,
+    ) {
+        self.attend_back(pass, None, x, saved, dy, dx, dp);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::flat;
+    use crate::zeros;
+
+    type One = MultiHeadAttention<1, 1, 1, f64, (), (), true>;
+
+    /// q = k = x ln 2, v = x, y = o: a causal mean whose shares are powers of two.
+    fn one() -> One {
+        let mut attention: One = zeros();
+        attention.in_proj_weight = [[[2f64.ln()]], [[1.0]], [[1.0]]];
+        attention.out_proj.weight = [[1.0]];
+        attention
+    }
+
+    #[test]
+    fn worked_numbers_of_a_causal_head() {
+        // Step 0 sees itself alone. Step 1 with x = 1 has scores ln 2 times 3 and 1: shares 8 and 2 of 10.
+        let (x, mut y) = ([[[3.0], [1.0]]], [[[9.0]; 2]]);
+        let mut workspace = [9.0; <One as Layer<[[f64; 1]; 2]>>::INFER.len(1)];
+        one().infer(&x, &mut y, &mut workspace);
+        assert!((y[0][0][0] - 3.0).abs() < 1e-15 && (y[0][1][0] - 2.6).abs() < 1e-14);
+    }
+
+    #[test]
+    fn gradients_of_a_causal_head() {
+        let (x, mut y) = ([[[3.0], [1.0]]], [[[9.0]; 2]]);
+        let mut saved = [9.0; <One as Layer<[[f64; 1]; 2]>>::TRAIN.len(1)];
+        let (mut dx, mut dp) = ([[[9.0]; 2]], zeros::<One>());
+        one().forward(&Pass::default(), &x, &mut y, &mut saved);
+        one().backward(&Pass::default(), &x, &y, &mut saved, &mut [[[0.0], [1.0]]], Some(&mut dx), Some(&mut dp));
+        // dv = 0.8 and 0.2, dA = 3 and 1, ds = 0.8 (3 - 2.6) = 0.32 and -0.32; dq_1 = 0.32 (3 - 1) = 0.64; dk = ds ln 2
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-14, "{found}, not {expected}");
+        let ln2 = 2f64.ln();
+        close(dx[0][0][0], 0.8 + 0.32 * ln2);
+        close(dx[0][1][0], 0.2 - 0.32 * ln2 + 0.64 * ln2);
+        close(dp.in_proj_weight[0][0][0], 0.64);
+        close(dp.in_proj_weight[1][0][0], ln2 * (0.32 * 3.0 - 0.32));
+        close(dp.in_proj_weight[2][0][0], 0.8 * 3.0 + 0.2);
+        close(dp.out_proj.weight[0][0], 2.6);
+    }
+
+    #[test]
+    fn a_nan_spoils_its_sample_alone_and_names_are_pytorchs() {
+        type Two = MultiHeadAttention<4, 2, 2>;
+        let mut attention: Two = zeros();
+        attention.init_in(&mut crate::Rng::new(1));
+        let mut x = [[[0.5f32; 4]; 3]; 2];
+        x[0][1][2] = f32::NAN;
+        let mut y = [[[0.0; 4]; 3]; 2];
+        let mut workspace = [0.0; <Two as Layer<[[f32; 4]; 3]>>::INFER.len(2)];
+        attention.infer(&x, &mut y, &mut workspace);
+        assert!(flat(&y[..1]).iter().all(|v| v.is_nan()) && flat(&y[1..]).iter().all(|v| v.is_finite()));
+        let rows = ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"];
+        for (named, expected) in attention.parameters().zip(rows) {
+            assert_eq!(named.name, *expected);
+        }
+        assert!(attention.in_proj_weight.as_flattened().as_flattened().iter().any(|v| v.abs() > 0.5));
+        assert_eq!(attention.in_proj_bias, [[0.0; 4]; 3]);
+    }
+}
