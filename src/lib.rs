@@ -208,6 +208,75 @@ pub use dnn_macros::{__budget, __network};
 ///   runs as in inference, and nothing of that is kept. `body: &'static Body` is a frozen layer outside of the network, such
 ///   as in flash: the field is a [`Frozen`] reference.
 ///
+/// # Wiring
+///
+/// Without more said, layers run one after the other. `fn forward` says how else they are wired:
+///
+/// ```
+/// use dnn::prelude::*;
+///
+/// network! {
+///     /// Two layers and a way around them.
+///     pub struct Block: [16] -> [16] {
+///         fc1: Linear<16, 32>,
+///         fc2: Linear<32, 16>,
+///         drop: Dropout(0.1),
+///         scale: Parameter<[16]>(0.5),            // a tensor by itself, which begins as 0.5
+///
+///         fn forward(x) {
+///             let h = Relu(fc1(x));               // a declared layer by its name, another one by its word
+///             Relu(drop(fc2(h)) * scale + x)      // x is used twice: its gradients are added
+///         }
+///     }
+///
+///     /// Several inputs, several outputs, and networks inside.
+///     pub struct Actor: ([17], [6]) -> ([4], [1]) {
+///         state_in: Linear<17, 10>,
+///         action_in: Linear<6, 6>,
+///         #[recompute]
+///         blocks: [Block; 3],                     // blocks.0.fc1.weight, blocks.1.fc1.weight, ..
+///         policy: Linear<16, 4>,
+///         value: Linear<16, 1>,
+///
+///         fn forward(state, action) {
+///             let both = Concat(Tanh(state_in(state)), Tanh(action_in(action)));
+///             let h = blocks(both);
+///             (policy(h), value(detach(h)))       // the gradient of `value` does not reach `h`
+///         }
+///     }
+/// }
+///
+/// let net = Actor::init(&mut Rng::new(0));
+/// let (policy, value): ([f32; 4], [f32; 1]) = net.predict(&[0.5; 17], &[0.1; 6]);
+/// # assert!(policy.iter().chain(&value).all(|v| v.is_finite()));
+///
+/// let mut trainer = Trainer::new(net, (CrossEntropy, Mse), Adam::new(1e-3));
+/// let (states, actions) = ([[0.5; 17]; 2], [[0.1; 6]; 2]);
+/// let loss = trainer.step((&states, &actions), &[(3u8, [1.0]), (0u8, [0.0])]);
+/// # assert!(loss.is_finite());
+/// ```
+///
+/// - The body is `let` statements and a result. Values have names, each is made once, and all of them are used; a name may be
+///   given anew. There are no loops, branches or references: a layer is repeated by `[Block; 3]`, called as one or by an
+///   index, `blocks[0](x)`.
+/// - `Word<lengths>(hyper-parameters)(values)` calls a layer without parameters where it is written, `Dropout(0.2)(x)`;
+///   `Relu(x)` is enough where nothing stands before the values. A declared layer that is called twice has one set of weights.
+/// - `+`, `-` and `*` work element by element with PyTorch's broadcasting over the dimensions of a sample; one side may be a
+///   number. `detach(x)` is x without its gradient.
+/// - `Concat<axis = 0>(a, b)`, `let (a, b) = Split<axis = 0>(x);` in equal parts or in those of `Split<3, 5>`, `Permute<1, 0>(x)`,
+///   `Squeeze<axis = -1>(x)`, `Unsqueeze<axis = 0>(x)`, `Mean<axis = -1>(x)`, `Add(a, b, c)`, `Multiply(a, b)`: axes are those of
+///   a sample.
+/// - `scale: Parameter<[16, 1, 1]>` is a tensor by itself, `net.scale`, that begins with zeros, with a value, `(1.0)`, or with random
+///   numbers, `(uniform = 0.1)`.
+/// - Several inputs stand in parentheses in the header and are as many arguments of `predict`; a batch of them is a tuple of
+///   slices. `[u16; 64]` is an input of integers, for layers that take such. At most four inputs and four outputs are possible.
+/// - Several outputs are a tuple: as target there is a tuple for each sample, and as loss one of losses, which are added.
+///   In a slice of outputs a sample is an [`Outputs2`]; in another network they lie one after the other, as one vector.
+/// - A network is a layer. The shape of one in the same `network!` is known; of another one it follows from what is behind it
+///   or is written behind an arrow, as with a layer of your own.
+/// - `#[recompute]` before a nested network trades time for memory: what it keeps for the backward pass is computed
+///   there once more, in memory that all such networks share. Statistics over the batch exclude that.
+///
 /// # Weights in the program
 ///
 /// ```

@@ -222,6 +222,16 @@ pub const fn extents(layer: &str, single: [crate::Extent; 2], double: [crate::Ex
     }
 }
 
+/// A network whose activations are computed again takes no statistics over the batch.
+#[track_caller]
+pub const fn recomputed(layer: &str, whole_batch: bool) {
+    if whole_batch {
+        let text =
+            Text::new().text("`").text(layer).text("` takes statistics over the batch, which are not computed twice: ");
+        text.text("remove `#[recompute]`").panic();
+    }
+}
+
 /// A field of a derived layer computes in the layer's scalar.
 pub const fn same<T, S: Same<T>>() {}
 

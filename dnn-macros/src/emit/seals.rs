@@ -37,7 +37,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
     let workspaces = network.typed.nodes.iter().filter_map(|node| workspace(network, node));
     let ends = network.typed.nodes.iter().filter_map(|node| detached(network, node));
-    quote!(#numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)* #(#ends)*)
+    let again = network.typed.nodes.iter().filter_map(|node| recomputed(network, node));
+    quote!(#(#again)* #numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)* #(#ends)*)
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
@@ -110,6 +111,19 @@ fn extents(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
         at(node.span, quote!(__seal(#label, #single, #double)))
     };
     Some(quote!(const _: () = { use __dnn::check::extents as __seal; #call };))
+}
+
+/// A network that is computed again takes no statistics over the batch: they would be lost, or taken twice.
+fn recomputed(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
+    let (place, 0 | 1) = (network.declaration.layers[node.layer].recompute?, node.element.map_or(0, |at| at + 1))
+    else {
+        return None;
+    };
+    let (label, ty) = (&node.label, network.concrete_field_type(node));
+    let from = network.takes(node, &network.concrete_scalar());
+    let whole = associated(node.span, &ty, quote!(__dnn::Layer<#from>), quote!(WHOLE_BATCH));
+    let call = at(place, quote!(__seal(#label, __WHOLE)));
+    Some(quote!(const _: () = { use __dnn::check::recomputed as __seal; const __WHOLE: bool = #whole; #call };))
 }
 
 /// A nested network hands a gradient on to what is trained before it.
