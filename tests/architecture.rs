@@ -28,7 +28,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 fn all_sources() -> Vec<(PathBuf, String)> {
-    ["src", "dnn-core/src", "dnn-macros/src", "tests", "examples", "benches"]
+    ["src", "dnn-core/src", "dnn-macros/src", "tests", "examples", "benches", "fuzz/targets"]
         .into_iter()
         .filter(|folder| root().join(folder).exists())
         .flat_map(sources)

@@ -3,9 +3,14 @@
 
 #![cfg(feature = "std")]
 
+#[path = "../dnn-core/tests/counting/mod.rs"]
+mod counting;
+#[allow(dead_code, reason = "the network of the fuzzer is another one")]
+#[path = "readers/weights.rs"]
+mod weights;
+
 use dnn::prelude::*;
-use dnn::safetensors;
-use serde_json::{Map, Value};
+use weights::Expected;
 
 network! {
     /// As `Net` in `tests/weights/generate.py`.
@@ -19,76 +24,21 @@ network! {
     }
 }
 
+const NET: Expected = Expected {
+    tensors: &[
+        ("fc1.weight", &[4, 6]),
+        ("fc1.bias", &[4]),
+        ("fc2.weight", &[3, 4]),
+        ("fc3.weight", &[2, 3]),
+        ("fc3.bias", &[1]),
+    ],
+    counted: &[],
+};
+
 const FILES: [&[u8]; 2] = [include_bytes!("weights/net_f32.safetensors"), include_bytes!("weights/dnn.safetensors")];
 
-/// The tensors of `Net`.
-const TENSORS: [(&str, &[usize]); 5] =
-    [("fc1.weight", &[4, 6]), ("fc1.bias", &[4]), ("fc2.weight", &[3, 4]), ("fc3.weight", &[2, 3]), ("fc3.bias", &[1])];
-
-/// The values of `Net` in the order of its table, where the file is as it should be.
-fn read(file: &[u8]) -> Option<Vec<u8>> {
-    let (len, rest) = file.split_first_chunk::<8>()?;
-    let (header, data) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*len)).ok()?)?;
-    let text = std::str::from_utf8(header).ok()?;
-    let json: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let metadata = json
-        .get("__metadata__")
-        .map_or(Some(0), |texts| texts.as_object()?.values().all(Value::is_string).then_some(1))?;
-    // serde_json keeps the last of two equal keys.
-    let once = [("dtype", 5), ("shape", 5), ("data_offsets", 5), ("__metadata__", metadata)];
-    let twice = once.iter().any(|(key, count)| text.matches(&format!("\"{key}\"")).count() != *count);
-    if twice || !text.starts_with('{') || json.len() - metadata != TENSORS.len() {
-        return None;
-    }
-    let (mut values, mut places) = (Vec::new(), Vec::new());
-    for (name, dims) in TENSORS {
-        let tensor = json.get(name)?.as_object()?;
-        let numbers = |key| -> Option<Vec<usize>> {
-            tensor.get(key)?.as_array()?.iter().map(|number| number.as_u64()?.try_into().ok()).collect()
-        };
-        if tensor.len() != 3 || tensor.get("dtype")?.as_str()? != "F32" || numbers("shape")? != dims {
-            return None;
-        }
-        let &[begin, end] = numbers("data_offsets")?.as_slice() else { return None };
-        let bytes = data.get(begin..end)?;
-        if bytes.len() != 4 * dims.iter().product::<usize>() {
-            return None;
-        }
-        values.extend(bytes);
-        places.push((begin, end));
-    }
-    places.sort_unstable();
-    let mut offset = 0;
-    for (begin, end) in places {
-        if begin != offset {
-            return None;
-        }
-        offset = end;
-    }
-    (offset == data.len()).then_some(values)
-}
-
-/// Whether a file is taken; it must be exactly where the other reader takes it, with the same values.
 fn taken(file: &[u8]) -> bool {
-    let mut net = Net::zeros();
-    net.flat_mut().fill(7.0);
-    let values = match (net.load_bytes(file), read(file)) {
-        (Ok(()), Some(values)) => {
-            assert_eq!(safetensors::validate(file).unwrap(), 5);
-            values
-        }
-        (Err(fault), None) => {
-            assert!(fault.to_string().len() > 20);
-            _ = safetensors::validate(file);
-            _ = safetensors::find(file, "fc3.weight");
-            7f32.to_le_bytes().repeat(Net::PARAMETERS)
-        }
-        (Ok(()), None) => panic!("taken, and should not be: {}", file.escape_ascii()),
-        (Err(fault), Some(_)) => panic!("refused, {fault}, and should not be: {}", file.escape_ascii()),
-    };
-    let own: Vec<u8> = net.flat().iter().flat_map(|value| value.to_bits().to_le_bytes()).collect();
-    assert!(own == values, "other values: {}", file.escape_ascii());
-    net.flat()[0] != 7.0
+    weights::is_taken::<Net>(file, &NET)
 }
 
 fn header_len(file: &[u8]) -> usize {

@@ -197,6 +197,59 @@ fn layers_in_a_list_are_found_in_any_order() {
     assert!(net.blocks[10] != net.blocks[2] && net.blocks[0] != net.blocks[1]);
 }
 
+/// y = g (x - m) / sqrt(v + 1e-5) + b, as PyTorch's `BatchNorm1d` in inference.
+#[derive(Parameters)]
+struct Norm {
+    weight: [f32; 2],
+    bias: [f32; 2],
+    #[buffer]
+    running_mean: [f32; 2],
+    #[buffer]
+    running_var: [f32; 2],
+}
+
+/// As `Normed` in `tests/weights/generate.py`.
+#[derive(Parameters)]
+struct Normed {
+    fc: Linear<6, 2>,
+    #[buffer]
+    norm: Norm,
+}
+
+#[test]
+fn what_pytorch_counts_beside_running_statistics_is_passed_over() {
+    let file = std::fs::read(folder().join("norm.safetensors")).unwrap();
+    assert!(safetensors::find(&file, "norm.num_batches_tracked").unwrap().is_some());
+    let mut net: Normed = dnn::zeros();
+    net.load_bytes(&file).unwrap();
+    let inputs = numbers("inputs");
+    for (x, y) in inputs.chunks(6).zip(numbers("norm").chunks(2)) {
+        let x: [f32; 6] = std::array::from_fn(|i| x[i] as f32);
+        let mut h = [[0.0; 2]];
+        net.fc.infer(&[x], &mut h, &mut []);
+        let Norm { weight, bias, running_mean, running_var } = &net.norm;
+        for i in 0..2 {
+            let own = weight[i] * (h[0][i] - running_mean[i]) / (running_var[i] + 1e-5).sqrt() + bias[i];
+            assert!((f64::from(own) - y[i]).abs() < 1e-6, "{own} instead of {}", y[i]);
+        }
+    }
+    // Beside a layer without statistics, or of another type or shape, it is a tensor too many.
+    let (header, data) = file[8..].split_at(u64::from_le_bytes(file[..8].try_into().unwrap()) as usize);
+    let header = std::str::from_utf8(header).unwrap();
+    for (from, to, name) in [
+        ("norm.num", "fc.num", "fc.num_batches_tracked"),
+        ("norm.num", "num", "num_batches_tracked"),
+        ("_tracked", "_tracker", "norm.num_batches_tracker"),
+        ("I64", "U64", "norm.num_batches_tracked"),
+        ("[]", "[1]", "norm.num_batches_tracked"),
+    ] {
+        let header = header.replacen(from, to, 1);
+        let file = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat();
+        let message = net.load_bytes(&file).unwrap_err().to_string();
+        assert_eq!(message, format!("the network has no `{name}`: remove what it has not, or declare it"));
+    }
+}
+
 #[test]
 fn the_file_that_safetensors_has_read_is_what_is_written() {
     let mut net = Net::<f32>::zeros();

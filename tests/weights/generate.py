@@ -9,6 +9,8 @@
 * blocks.safetensors: twelve layers in a list, of which the format sorts
   "blocks.10" before "blocks.2".
 * nested.safetensors: a network whose first layer is one.
+* norm.safetensors: a normalisation after a step of training, whose
+  "num_batches_tracked" dnn passes over.
 * outputs.json: what PyTorch computes with these weights.
 * dnn.safetensors is written by `UPDATE_EXPECT=1 cargo test --test weights`, and
   read here: names, shapes, types and values.
@@ -61,6 +63,16 @@ class Nested(nn.Module):
         return self.head(torch.sigmoid(self.body(x)))
 
 
+class Normed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 2)
+        self.norm = nn.BatchNorm1d(2)
+
+    def forward(self, x):
+        return self.norm(self.fc(x.flatten(1)))
+
+
 def flat(tensor):
     return [float(number) for number in tensor.detach().reshape(-1)]
 
@@ -84,6 +96,10 @@ def main():
     nested = Nested()
     save_file(nested.state_dict(), HERE / "nested.safetensors")
     outputs["nested"] = flat(nested(x))
+    normed = Normed()
+    normed(x)
+    save_file(normed.state_dict(), HERE / "norm.safetensors")
+    outputs["norm"] = flat(normed.eval()(x))
     outputs["inputs"] = flat(x)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in outputs.items())
     (HERE / "outputs.json").write_text("{\n" + lines + "\n}\n")

@@ -7,7 +7,7 @@ use super::reader::{covered, survey};
 use super::scalar::Bits;
 use super::scanner::attempt;
 use super::text::Text;
-use crate::parameters::{Entry, Leaf, Parameters, elements, leaf, leaves};
+use crate::parameters::{Entry, Leaf, Parameters, Role, elements, leaf, leaves};
 use crate::path::Path;
 
 /// Checks that a file is one of this network: valid, with the network's tensors and no others, each of its shape and type.
@@ -116,54 +116,48 @@ pub(super) const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> O
     None
 }
 
-/// The tensors of a file that a network has not, but for what PyTorch counts beside the running statistics of a layer.
+/// The tensors of a file that a network has not, but for what PyTorch counts beside running statistics.
 pub(super) const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
     let mut names = Quote::NONE;
     while let Some(tensor) = attempt!(header.next()) {
-        if index_of(P::TABLE, tensor.name).is_none() && !is_count_of_batches(&tensor) {
-            names.push(tensor.name);
+        match meaning(P::TABLE, tensor.name) {
+            Meaning::Tensor(_) => {}
+            Meaning::Batches if tensor.dims.is(&[]) && Text::plain(tensor.dtype).is(Text::plain("I64")) => {}
+            _ => names.push(tensor.name),
         }
     }
     Ok(names)
 }
 
-/// Whether this is the number of batches that a `BatchNorm` of PyTorch has seen, `norm1.num_batches_tracked`: a scalar of
-/// the type I64. It takes no part in what the layer computes.
-const fn is_count_of_batches(tensor: &Stored<'_>) -> bool {
-    if tensor.dims.rank() > 0 || !Text::plain(tensor.dtype).is(Text::plain("I64")) {
-        return false;
-    }
-    let mut bytes = tensor.name.bytes();
-    loop {
-        if let Some(mut rest) = bytes.behind("num_batches_tracked")
-            && rest.next().is_none()
-        {
-            return true;
-        }
-        // The next part of the name.
-        loop {
-            match bytes.next() {
-                Some(b'.') => break,
-                Some(_) => {}
-                None => return false,
-            }
-        }
+/// The number of the tensor that has this name in a table.
+pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
+    match meaning(table, name) {
+        Meaning::Tensor(index) => Some(index),
+        _ => None,
     }
 }
 
-/// The number of the tensor that has this name in a table.
-pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
+/// What a name in a file stands for.
+enum Meaning {
+    /// The tensor of this number.
+    Tensor(usize),
+    /// How many batches a `BatchNorm` of PyTorch has seen, beside its running statistics. It takes no part in what the layer
+    /// computes.
+    Batches,
+    Nothing,
+}
+
+const fn meaning(table: &'static [Entry], name: Text<'_>) -> Meaning {
     let (mut table, mut index, mut bytes) = (table, 0, name.bytes());
     'table: loop {
-        let mut i = 0;
+        let (mut i, mut has_buffers) = (0, false);
         while i < table.len() {
             match table[i] {
-                Entry::Tensor { name, .. } => {
-                    if let Some(mut rest) = bytes.behind(name)
-                        && rest.next().is_none()
-                    {
-                        return Some(index);
+                Entry::Tensor { name, role, .. } => {
+                    if bytes.are(name) {
+                        return Meaning::Tensor(index);
                     }
+                    has_buffers |= matches!(role, Role::Buffer);
                     index += 1;
                 }
                 Entry::Nested { name, count, table: inner, .. } => {
@@ -174,7 +168,7 @@ pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<
                         if let Some(count) = count {
                             match rest.index() {
                                 Some(element) if element < count => index += element * each,
-                                _ => return None,
+                                _ => return Meaning::Nothing,
                             }
                         }
                         (bytes, table) = (rest, inner);
@@ -188,7 +182,10 @@ pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<
             }
             i += 1;
         }
-        return None;
+        return match has_buffers && bytes.are("num_batches_tracked") {
+            true => Meaning::Batches,
+            false => Meaning::Nothing,
+        };
     }
 }
 

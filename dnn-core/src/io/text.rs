@@ -78,6 +78,14 @@ impl Bytes<'_> {
         Some(self)
     }
 
+    /// Whether `name` comes next, and nothing behind it.
+    pub(super) const fn are(self, name: &str) -> bool {
+        match self.behind(name) {
+            Some(mut rest) => rest.next().is_none(),
+            None => false,
+        }
+    }
+
     /// A whole number as it prints, up to the `.` behind it.
     pub(super) const fn index(&mut self) -> Option<usize> {
         let mut number: Option<usize> = None;

@@ -1,4 +1,6 @@
-//! An allocator that counts: the tests of steady state are built with it.
+//! An allocator that counts: the tests of steady state and of readers are built with it.
+
+#![allow(dead_code, reason = "each test asks for a part")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -7,12 +9,14 @@ struct Counting;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: every call goes on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
+        BYTES.with(|bytes| bytes.set(bytes.get() + layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
@@ -35,4 +39,11 @@ pub(crate) fn allocations(run: impl FnOnce()) -> usize {
     let before = count();
     run();
     count() - before
+}
+
+/// The bytes that this thread takes in `run`, given back or not.
+pub(crate) fn bytes(run: impl FnOnce()) -> usize {
+    let before = BYTES.get();
+    run();
+    BYTES.get() - before
 }

@@ -17,11 +17,11 @@ network! {
 
     const LIMIT: usize = 1;
 
-    /// What PyTorch counts beside a normalisation is no mistake.
+    /// A path that a macro makes.
     #[cfg_attr(all(), budget(inference = (LIMIT + 1) KB, parameters = 1MB, macs = 1 k))]
-    #[cfg_attr(all(), weights(concat!("../weights/", "tracked", ".safetensors")), derive(Debug, Clone))]
+    #[cfg_attr(all(), weights(concat!("../weights/", "right", ".safetensors")), derive(Debug, Clone))]
     #[cfg_attr(any(), budget(macs = 1), weights("../weights/of_another_world.safetensors"))]
-    pub struct Tracked: [4] -> [2] {
+    pub struct Made: [4] -> [2] {
         fc1: Linear<4, 3>,
         fc2: Linear<3, 2>,
     }
@@ -56,7 +56,7 @@ fn main() {
     assert_eq!((NETS[1].fc1.bias, NETS[0].fc2.weight, BIAS), ([0.0, 1.0, 2.0], [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], 1.0));
     assert!(std::ptr::eq(NET, Net::WEIGHTS) && std::ptr::eq(NETS[0], NETS[1]));
     assert_eq!(Inner::WEIGHTS.flat(), Net::WEIGHTS.flat());
-    assert_eq!(Inner::WEIGHTS.flat(), Tracked::WEIGHTS.flat());
+    assert_eq!(Inner::WEIGHTS.flat(), Made::WEIGHTS.flat());
     assert_eq!(Bare::zeros().flat().len(), 10);
     let y = Net::WEIGHTS.predict(&[1.0; 4]);
     assert_eq!(y, [6.0 * 0.0 + 23.0 * 1.0 + 40.0 * 2.0, 6.0 * 3.0 + 23.0 * 4.0 + 40.0 * 5.0 + 1.0]);
