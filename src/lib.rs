@@ -41,8 +41,8 @@
 //! [`network!`] documents the syntax. Layers, their options and defaults are PyTorch's: [`Linear`], [`Relu`],
 //! [`LeakyRelu`], [`Elu`], [`Gelu`], [`Silu`], [`Sigmoid`], [`Tanh`], [`Softplus`], [`Softmax`], [`LogSoftmax`],
 //! [`Dropout`], and `Flatten` and `Reshape`, which only regroup; over sequences [`Rnn`], [`Gru`] and [`Lstm`], whose `step`
-//! takes one input at a time; normalisation by [`BatchNorm1d`] and [`BatchNorm2d`]. A layer of your own is a type that
-//! implements [`Layer`]
+//! takes one input at a time; normalisation by [`BatchNorm1d`], [`BatchNorm2d`], [`LayerNorm`], [`RmsNorm`],
+//! [`GroupNorm`], [`InstanceNorm1d`] and [`InstanceNorm2d`]. A layer of your own is a type that implements [`Layer`]
 //! and derives [`Parameters`](derive@Parameters).
 //!
 //! # Training

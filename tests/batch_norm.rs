@@ -54,6 +54,18 @@ network! {
         norm: BatchNorm1d<2>,
     }
 
+    /// One normalisation for two values.
+    pub struct Twice: [2] -> [2] {
+        norm: BatchNorm1d<2>(momentum = 0.5),
+
+        fn forward(x) { norm(norm(x) + 2.0 * x) }
+    }
+
+    /// Blocks of it.
+    pub struct Repeated: [2] -> [2] {
+        blocks: [Twice; 3],
+    }
+
     pub struct Outer: [4] -> [3] {
         first: Linear<4, 4>,
         #[frozen]
@@ -183,6 +195,32 @@ fn a_frozen_network_within_another_one_is_left_too() {
     }
     assert!(trainer.evaluate(&x, &targets).loss < before);
     assert_eq!(trainer.network().net, net);
+}
+
+#[test]
+fn a_shared_layer_absorbs_the_statistics_of_each_of_its_uses() {
+    let mut trainer = Trainer::new(Twice::init(&mut Rng::new(1)), Mse, Sgd::new(0.1));
+    // Means 2 and 0, unbiased variances 2 and 0; then x / 1 + 2 x with means 4 and 0, and 5 and -5 around 4.
+    trainer.step(&[[1.0, 0.0], [3.0, 0.0]], &[[0.0; 2]; 2]);
+    let norm = &trainer.network().norm;
+    let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-3, "{a}, not {b}");
+    close(norm.running_mean[0], 0.5 * (0.5 * 2.0) + 0.5 * 4.0);
+    close(norm.running_var[0], 0.5 * (0.5 + 0.5 * 2.0) + 0.5 * 18.0);
+    assert_eq!((norm.running_mean[1], norm.running_var[1]), (0.0, 0.25));
+}
+
+#[test]
+fn every_block_of_an_array_has_its_own_statistics() {
+    const { assert!(<Repeated as Layer<[f32; 2]>>::WHOLE_BATCH && <Repeated as Layer<[f32; 2]>>::LEAST_BATCH == 2) };
+    let mut trainer = Trainer::new(Repeated::init(&mut Rng::new(1)), Mse, Sgd::new(0.1));
+    trainer.step(&[[1.0, 5.0], [3.0, 5.0]], &[[0.0; 2]; 2]);
+    let [first, second, third] = &trainer.network().blocks;
+    assert_eq!(first.norm.running_mean[0], 0.5 * (0.5 * 2.0) + 0.5 * 4.0);
+    // Behind the first block everything has mean 0 and a variance of 1, biased.
+    for block in [second, third] {
+        assert!(block.norm.running_mean[0].abs() < 1e-6);
+        assert!((block.norm.running_var[0] - (0.5 * 1.5 + 0.5 * 18.0)).abs() < 1e-2, "{:?}", block.norm.running_var);
+    }
 }
 
 #[test]

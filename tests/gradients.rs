@@ -110,6 +110,37 @@ network! {
         Flatten,
         fc2: Linear<6, 3>,
     }
+
+    /// A block with statistics of the batch around a residual, one of them used twice, and twice in a network.
+    pub struct Block<T>: [4] -> [4] {
+        fc1: Linear<4, 4, bias = false>,
+        norm: BatchNorm1d<4>,
+        fc2: Linear<4, 4>,
+
+        fn forward(x) {
+            let h = Tanh(norm(fc1(x)));
+            norm(fc2(h)) + x
+        }
+    }
+
+    /// Statistics in repeated blocks.
+    pub struct Blocks<T>: [4] -> [3] {
+        blocks: [Block<T>; 2],
+        fc: Linear<4, 3>,
+    }
+
+    /// Rows and groups by themselves.
+    pub struct Rowwise<T>: [4, 6] -> [5] {
+        norm1: LayerNorm<6>,
+        fc1: Linear<6, 8>,
+        norm2: GroupNorm<2, 4, bias = false>,
+        Tanh,
+        InstanceNorm1d<4>(eps = 0.01),
+        norm3: RmsNorm<4, 8>,
+        Flatten,
+        fc2: Linear<32, 5>,
+        LayerNorm<5, elementwise_affine = false>,
+    }
 }
 
 const CASES: usize = 4;
@@ -281,4 +312,10 @@ fn of_convolutions_and_pooling() {
 #[test]
 fn of_statistics_over_a_batch() {
     check::<Normalised<f32>, _, Normalised<f64>, _>();
+    check::<Blocks<f32>, _, Blocks<f64>, _>();
+}
+
+#[test]
+fn of_statistics_over_rows_and_groups() {
+    check::<Rowwise<f32>, _, Rowwise<f64>, _>();
 }

@@ -5,12 +5,11 @@
 #![cfg(feature = "alloc")]
 
 #[path = "parity/replay.rs"]
-#[allow(dead_code, reason = "batch normalisation is replayed by steps of its own")]
 mod replay;
 
 use dnn::prelude::*;
 use dnn::{Parameters, Role};
-use replay::Case;
+use replay::{Case, replay};
 
 network! {
     /// `batch_norm1d`
@@ -33,6 +32,41 @@ network! {
     pub struct Square<T>: [2, 3, 3] -> [2, 3, 3] { layer: BatchNorm2d<2> }
     /// `batch_norm2d_options`
     pub struct ImageOptions<T>: [2, 3, 3] -> [2, 3, 3] { layer: BatchNorm2d<2, affine = false>(0.25, momentum = 1.0) }
+
+    /// `layer_norm`
+    pub struct Layered<T>: [11] -> [11] { layer: LayerNorm<11> }
+    /// `layer_norm_rows`
+    pub struct LayeredRows<T>: [3, 5] -> [3, 5] { layer: LayerNorm<5> }
+    /// `layer_norm_shape`
+    pub struct LayeredShape<T>: [2, 3, 4] -> [2, 3, 4] { layer: LayerNorm<3, 4> }
+    /// `layer_norm_no_bias`
+    pub struct LayeredNoBias<T>: [5] -> [5] { layer: LayerNorm<5, bias = false> }
+    /// `layer_norm_plain`
+    pub struct LayeredPlain<T>: [3, 5] -> [3, 5] { LayerNorm<5, elementwise_affine = false>(1e-3) }
+    /// `rms_norm`
+    pub struct Rms<T>: [11] -> [11] { layer: RmsNorm<11> }
+    /// `rms_norm_eps`
+    pub struct RmsEps<T>: [3, 5] -> [3, 5] { layer: RmsNorm<5>(eps = 0.1) }
+    /// `rms_norm_shape`
+    pub struct RmsShape<T>: [2, 3, 4] -> [2, 3, 4] { layer: RmsNorm<3, 4> }
+    /// `rms_norm_plain`
+    pub struct RmsPlain<T>: [5] -> [5] { RmsNorm<5, elementwise_affine = false> }
+    /// `group_norm`
+    pub struct Grouped<T>: [4, 3, 3] -> [4, 3, 3] { layer: GroupNorm<2, 4> }
+    /// `group_norm_features`
+    pub struct GroupedFeatures<T>: [6] -> [6] { layer: GroupNorm<2, 6> }
+    /// `group_norm_sequence`
+    pub struct GroupedSequence<T>: [6, 4] -> [6, 4] { layer: GroupNorm<1, 6>(eps = 0.1) }
+    /// `group_norm_no_bias`
+    pub struct GroupedNoBias<T>: [4, 3] -> [4, 3] { layer: GroupNorm<2, 4, bias = false> }
+    /// `group_norm_plain`
+    pub struct GroupedPlain<T>: [4, 3] -> [4, 3] { GroupNorm<4, 4, affine = false> }
+    /// `instance_norm1d`
+    pub struct Instances<T>: [3, 5] -> [3, 5] { InstanceNorm1d<3> }
+    /// `instance_norm2d`
+    pub struct InstancesOfImages<T>: [2, 3, 3] -> [2, 3, 3] { InstanceNorm2d<2>(eps = 1e-3) }
+    /// `instance_norm2d_affine`
+    pub struct InstancesAffine<T>: [2, 3, 3] -> [2, 3, 3] { layer: InstanceNorm2d<2, affine = true> }
 }
 
 /// A tensor's name in the file, where the layer has none.
@@ -99,6 +133,23 @@ fn layer<T: Scalar>(case: &Case) {
         "batch_norm2d" => batch_norm::<Image<T>, _, T>(case),
         "batch_norm2d_single" | "batch_norm2d_small" => batch_norm::<Square<T>, _, T>(case),
         "batch_norm2d_options" => batch_norm::<ImageOptions<T>, _, T>(case),
+        "layer_norm" => replay::<Layered<T>, _, T>(case),
+        "layer_norm_rows" => replay::<LayeredRows<T>, _, T>(case),
+        "layer_norm_shape" => replay::<LayeredShape<T>, _, T>(case),
+        "layer_norm_no_bias" => replay::<LayeredNoBias<T>, _, T>(case),
+        "layer_norm_plain" => replay::<LayeredPlain<T>, _, T>(case),
+        "rms_norm" => replay::<Rms<T>, _, T>(case),
+        "rms_norm_eps" => replay::<RmsEps<T>, _, T>(case),
+        "rms_norm_shape" => replay::<RmsShape<T>, _, T>(case),
+        "rms_norm_plain" => replay::<RmsPlain<T>, _, T>(case),
+        "group_norm" => replay::<Grouped<T>, _, T>(case),
+        "group_norm_features" => replay::<GroupedFeatures<T>, _, T>(case),
+        "group_norm_sequence" => replay::<GroupedSequence<T>, _, T>(case),
+        "group_norm_no_bias" => replay::<GroupedNoBias<T>, _, T>(case),
+        "group_norm_plain" => replay::<GroupedPlain<T>, _, T>(case),
+        "instance_norm1d" => replay::<Instances<T>, _, T>(case),
+        "instance_norm2d" => replay::<InstancesOfImages<T>, _, T>(case),
+        "instance_norm2d_affine" => replay::<InstancesAffine<T>, _, T>(case),
         other => panic!("no network for the case {other}"),
     }
 }
@@ -106,5 +157,5 @@ fn layer<T: Scalar>(case: &Case) {
 #[test]
 fn every_normalisation_agrees_with_pytorch() {
     let cases = replay::all("normalization.json", layer::<f32>, layer::<f64>);
-    assert!(cases >= 2 * 11, "only {cases} cases");
+    assert!(cases >= 2 * 28, "only {cases} cases");
 }

@@ -41,6 +41,8 @@ pub trait Scalar:
     const ZERO: Self;
     /// 1
     const ONE: Self;
+    /// The distance from 1 to the next number.
+    const EPSILON: Self;
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
     /// The same number as `f64`.
@@ -98,6 +100,7 @@ macro_rules! scalar {
         impl Scalar for $scalar {
             const ZERO: $scalar = 0.0;
             const ONE: $scalar = 1.0;
+            const EPSILON: $scalar = $scalar::EPSILON;
             #[inline(always)]
             fn from_f64(value: f64) -> $scalar {
                 value as $scalar

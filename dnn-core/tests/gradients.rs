@@ -190,6 +190,18 @@ fn of_batch_normalisation() {
 }
 
 #[test]
+fn of_normalisation_of_samples() {
+    layer::<[[f64; 11]; 2], LayerNorm<[f64; 11]>>("LayerNorm");
+    layer::<[[f64; 6]; 1], LayerNorm<[[f64; 3]; 2], Absent<f64>>>("LayerNorm without bias");
+    layer::<[[f64; 5]; 2], LayerNorm<Absent<f64>>>("LayerNorm without parameters");
+    layer::<[[f64; 9]; 2], RmsNorm<[f64; 9]>>("RmsNorm");
+    layer::<[[f64; 4]; 2], RmsNorm<Absent<f64>>>("RmsNorm without parameters");
+    layer::<[[[f64; 9]; 2]; 2], GroupNorm<2, 4, f64>>("GroupNorm");
+    layer::<[[[f64; 1]; 4]; 1], GroupNorm<1, 4, f64, 4, 0>>("GroupNorm without bias");
+    layer::<[[[f64; 5]; 1]; 3], InstanceNorm1d<3, f64>>("InstanceNorm1d");
+}
+
+#[test]
 fn of_losses_over_numbers() {
     let apart = |kinks: &'static [f64]| {
         move |rng: &mut Rng| {

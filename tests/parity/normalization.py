@@ -14,7 +14,7 @@ through eval(): those of a frozen layer.
 import torch
 from torch import nn
 
-from generate import SCALARS, Draw, write
+from generate import SCALARS, Draw, layer_case, write
 
 
 def batch_norm_case(name, scalar, dims, module, batch=4, spread=1.0):
@@ -65,6 +65,16 @@ def batch_norm_case(name, scalar, dims, module, batch=4, spread=1.0):
     }
 
 
+def module(made):
+    """A module without running statistics, with drawn parameters, as layer_case builds it."""
+
+    def build(draw):
+        parameters = {k: draw.uniform(list(p.shape), -1.5, 1.5) for k, p in made.named_parameters()}
+        return parameters, lambda p, x: torch.func.functional_call(made, p, (x,))
+
+    return build
+
+
 def cases():
     for scalar in SCALARS:
 
@@ -82,6 +92,27 @@ def cases():
         yield case("batch_norm2d_single", [2, 3, 3], nn.BatchNorm2d(2), batch=1)
         yield case("batch_norm2d_options", [2, 3, 3], nn.BatchNorm2d(2, eps=0.25, momentum=1.0, affine=False))
         yield case("batch_norm2d_small", [2, 3, 3], nn.BatchNorm2d(2), spread=1e-3)
+
+        for name, dims, made in [
+            ("layer_norm", [11], nn.LayerNorm(11)),
+            ("layer_norm_rows", [3, 5], nn.LayerNorm(5)),
+            ("layer_norm_shape", [2, 3, 4], nn.LayerNorm([3, 4])),
+            ("layer_norm_no_bias", [5], nn.LayerNorm(5, bias=False)),
+            ("layer_norm_plain", [3, 5], nn.LayerNorm(5, eps=1e-3, elementwise_affine=False)),
+            ("rms_norm", [11], nn.RMSNorm(11)),
+            ("rms_norm_eps", [3, 5], nn.RMSNorm(5, eps=0.1)),
+            ("rms_norm_shape", [2, 3, 4], nn.RMSNorm([3, 4])),
+            ("rms_norm_plain", [5], nn.RMSNorm(5, elementwise_affine=False)),
+            ("group_norm", [4, 3, 3], nn.GroupNorm(2, 4)),
+            ("group_norm_features", [6], nn.GroupNorm(2, 6)),
+            ("group_norm_sequence", [6, 4], nn.GroupNorm(1, 6, eps=0.1)),
+            ("group_norm_no_bias", [4, 3], nn.GroupNorm(2, 4, bias=False)),
+            ("group_norm_plain", [4, 3], nn.GroupNorm(4, 4, affine=False)),
+            ("instance_norm1d", [3, 5], nn.InstanceNorm1d(3)),
+            ("instance_norm2d", [2, 3, 3], nn.InstanceNorm2d(2, eps=1e-3)),
+            ("instance_norm2d_affine", [2, 3, 3], nn.InstanceNorm2d(2, affine=True)),
+        ]:
+            yield layer_case(name, scalar, dims, 3, module(made))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 mod batch_norm;
 mod folding;
+mod optional;
 mod planes;
 mod recurrent;
 mod statistics;
 
 pub use batch_norm::{BatchNorm, BatchNormGradient};
+pub use optional::{Absent, Optional};
 pub use recurrent::{Gates, HiddenState};
 
 macro_rules! layers {
@@ -37,7 +39,11 @@ layers! {
     gelu: Gelu | Approximate,
     global_avg_pool: GlobalAvgPool,
     global_max_pool: GlobalMaxPool,
+    group_norm: GroupNorm,
     gru: Gru | GruState,
+    instance_norm1d: InstanceNorm1d,
+    instance_norm2d: InstanceNorm2d,
+    layer_norm: LayerNorm,
     leaky_relu: LeakyRelu,
     linear: Linear | Bias,
     log_softmax: LogSoftmax,
@@ -51,6 +57,7 @@ layers! {
     positional_embedding: PositionalEmbedding,
     positional_encoding: PositionalEncoding,
     relu: Relu,
+    rms_norm: RmsNorm,
     rnn: Rnn | RnnState,
     sigmoid: Sigmoid,
     silu: Silu,

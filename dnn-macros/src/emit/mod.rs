@@ -227,7 +227,7 @@ impl<'a> Network<'a> {
                 quote_spanned!(node.span=> #krate::#ty)
             }
             Some(Type::OfScalar(ty)) => {
-                let ty = ty(scalar);
+                let ty = ty(krate, scalar);
                 quote_spanned!(node.span=> #krate::#ty)
             }
             Some(Type::Own(tokens)) => tokens.clone(),

@@ -201,6 +201,23 @@ impl<'a> Arguments<'a> {
         Some(Sizes { values, places, place })
     }
 
+    /// All lengths in `<..>`, one at least; `None` where there is none or one is a mistake.
+    pub(crate) fn shape(&mut self) -> Option<Vec<Length>> {
+        let given = self.positional();
+        self.read = given.len().max(1);
+        if given.is_empty() {
+            let (span, word) = (self.span(), self.word());
+            let message =
+                format!("`{word}` takes the lengths of the last dimensions, but none is given: write `{word}<64>`");
+            self.error(span, message);
+            return None;
+        }
+        let what = format!("`{}`: a length", self.label());
+        let lengths: Vec<Option<Length>> =
+            given.iter().map(|argument| argument.value.positive(&what, &self.item.constants, self.errors)).collect();
+        lengths.into_iter().collect()
+    }
+
     /// All lengths in `<..>`, any number of them, of either sign; `None` for a mistake.
     pub(crate) fn all_signed(&mut self, what: &str) -> Vec<(Expression, Option<i64>)> {
         let given = self.positional();
@@ -259,6 +276,17 @@ impl<'a> Arguments<'a> {
 
     /// A hyper-parameter in `(..)`, by position or by `name = value`; `default` where it is absent.
     pub(crate) fn hyper(&mut self, name: &'static str, default: f64, demand: &str, holds: impl Fn(f64) -> bool) -> f64 {
+        self.optional_hyper(name, default, demand, holds).unwrap_or(default)
+    }
+
+    /// The same where what it is by default cannot be written; the message gives an `example` of a number.
+    pub(crate) fn optional_hyper(
+        &mut self,
+        name: &'static str,
+        example: f64,
+        demand: &str,
+        holds: impl Fn(f64) -> bool,
+    ) -> Option<f64> {
         let position = self.hyper_read;
         self.hyper_read += 1;
         self.hyper_asked.push(name);
@@ -268,21 +296,20 @@ impl<'a> Arguments<'a> {
         if let (Some(_), Some(twice)) = (by_position, by_name) {
             self.error(twice.value.place(), format!("`{label}` has the hyper-parameter `{name}` twice: remove one"));
         }
-        let Some(argument) = by_position.or(by_name) else { return default };
+        let argument = by_position.or(by_name)?;
         match argument.value.number() {
-            Some(number) if holds(number) => number,
+            Some(number) if holds(number) => return Some(number),
             Some(number) => {
                 let message = format!("`{label}`: {name} is {number}, but it has to be {demand}");
                 self.error(argument.value.place(), message);
-                default
             }
-            None if matches!(argument.value, Expression::Unreadable(_)) => default,
+            None if matches!(argument.value, Expression::Unreadable(_)) => {}
             None => {
-                let message = format!("`{label}`: {name} is a number: write one, such as {default:?}");
+                let message = format!("`{label}`: {name} is a number: write one, such as {example:?}");
                 self.error(argument.value.place(), message);
-                default
             }
         }
+        None
     }
 
     /// Notes what was given and never asked for.

@@ -74,7 +74,7 @@ impl Layer for BatchNorm {
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let [count, values] = self.channels.of(&incoming, errors);
         let options = options(count, self.has, true, &[(self.eps, 1e-5), (self.momentum, 0.1)]);
-        let ty = move |scalar: &TokenStream| {
+        let ty = move |_: &TokenStream, scalar: &TokenStream| {
             let count = Literal::usize_unsuffixed(count);
             quote!(BatchNorm<#count, #scalar #options>)
         };
@@ -103,6 +103,10 @@ impl Layer for BatchNorm {
                 .to_owned(),
             proofs: proofs(incoming.dims, values),
         }
+    }
+
+    fn spoils(&self) -> bool {
+        false
     }
 
     fn keeps_shape(&self) -> bool {

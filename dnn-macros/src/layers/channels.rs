@@ -37,7 +37,6 @@ impl Channels {
             };
             let advice = match others.iter().find(|(rank, _)| *rank == dims.len()) {
                 Some((_, other)) => format!("write `{other}`"),
-                None if dims.len() == 1 && *least == 2 => format!("put `Reshape<{first}, 1>` before it"),
                 None => "put a `Reshape` before it".to_owned(),
             };
             errors.push(*span, format!("`{label}` takes {takes}, but {from} gives {}: {advice}", brackets(dims)));

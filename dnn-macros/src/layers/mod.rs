@@ -11,12 +11,14 @@ mod channels;
 mod convolution;
 mod elementwise;
 mod gather;
+mod instance_norm;
 mod own;
 mod padding;
 mod pool;
 mod recurrent;
 mod sequence;
 mod softmaxes;
+mod trailing;
 mod transposed;
 mod unreadable;
 mod window;
@@ -64,7 +66,11 @@ layers! {
     gelu: "Gelu",
     global_avg_pool: "GlobalAvgPool",
     global_max_pool: "GlobalMaxPool",
+    group_norm: "GroupNorm",
     gru: "Gru",
+    instance_norm1d: "InstanceNorm1d",
+    instance_norm2d: "InstanceNorm2d",
+    layer_norm: "LayerNorm",
     leaky_relu: "LeakyRelu",
     linear: "Linear",
     log_softmax: "LogSoftmax",
@@ -80,6 +86,7 @@ layers! {
     raw_parameter: "Parameter",
     relu: "Relu",
     reshape: "Reshape",
+    rms_norm: "RmsNorm",
     rnn: "Rnn",
     sigmoid: "Sigmoid",
     silu: "Silu",
@@ -207,13 +214,17 @@ pub(crate) struct Field {
     pub(crate) buffers: Option<usize>,
 }
 
+/// A function of the path of the run time and of the scalar, which gives the name and the generic arguments of a type; the
+/// path is for further types among the arguments.
+pub(crate) type OfScalar = Rc<dyn Fn(&TokenStream, &TokenStream) -> TokenStream>;
+
 /// The type of a layer, before the scalar of the network is put in.
 #[derive(Clone)]
 pub(crate) enum Type {
     /// A layer of the run time: its name and a function of the scalar that gives its generic arguments.
     BuiltIn(fn(&[usize], &TokenStream) -> TokenStream, Vec<usize>),
-    /// A layer of the run time: a function of the scalar that gives its name and its generic arguments.
-    OfScalar(Rc<dyn Fn(&TokenStream) -> TokenStream>),
+    /// A layer of the run time.
+    OfScalar(OfScalar),
     /// A user's own, as written.
     Own(TokenStream),
     /// A tensor by itself.

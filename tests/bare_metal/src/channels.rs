@@ -7,6 +7,10 @@ network! {
     struct Channels: [4, 6] -> [3] {
         norm1: BatchNorm1d<4>,
         Relu,
+        norm3: GroupNorm<2, 4>,
+        InstanceNorm1d<4>(eps = 1e-3),
+        norm4: LayerNorm<6, bias = false>,
+        RmsNorm<4, 6, elementwise_affine = false>,
         Flatten,
         fc: Linear<24, 3>,
         norm2: BatchNorm1d<3, affine = false>(eps = 1e-3),

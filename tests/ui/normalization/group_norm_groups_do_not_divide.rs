@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [6, 4] -> [6, 4] {
+        norm: GroupNorm<4, 6>,
+    }
+}
+
+fn main() {}

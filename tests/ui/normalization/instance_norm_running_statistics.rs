@@ -1,0 +1,9 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4, 5] -> [4, 5] {
+        InstanceNorm1d<4, track_running_stats = true>,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc1: Linear<4, 8>,
+        norm: LayerNorm<6>,
+        Relu,
+        fc2: Linear<8, 2>,
+    }
+}
+
+fn main() {}
