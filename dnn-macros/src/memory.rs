@@ -258,10 +258,15 @@ impl<'a> Planner<'a> {
         for value in 0..self.group.len() {
             mixed[self.group[value]] |= !self.is_optional(value) && value < values + self.steps.gradients.len();
         }
-        for step in &self.steps.list {
+        let mut written = vec![0; self.group.len()];
+        for (at, instruction) in self.instructions.iter().enumerate() {
+            instruction.makes.iter().filter(|made| !made.same).for_each(|made| written[self.group[made.value]] = at);
+        }
+        for (at, step) in self.steps.list.iter().enumerate() {
             if let Action::Deliver { input, gradient: Some(gradient) } = step.action {
                 let group = self.group[values + gradient.0];
-                if !mixed[group] {
+                // What is written to later is no place for what the caller has got.
+                if !mixed[group] && written[group] <= typed.nodes.len() + at {
                     place_of[group].get_or_insert(Storage::InputGradient(input));
                 }
             }

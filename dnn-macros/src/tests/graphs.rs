@@ -260,6 +260,11 @@ impl Graph {
         self.values[..self.inputs.len()].iter().all(|value| value.used)
     }
 
+    /// Whether it calls networks that it holds.
+    pub(crate) fn has_networks(&self) -> bool {
+        self.values.iter().any(|value| value.used && matches!(value.op, Op::Network(_)))
+    }
+
     /// The shapes of its inputs.
     pub(crate) fn inputs(&self) -> &[Vec<usize>] {
         &self.inputs
@@ -268,7 +273,7 @@ impl Graph {
     /// The declarations of it and of the networks that it holds, computing in `scalar`.
     pub(crate) fn declaration(&self, name: &str, scalar: &str) -> String {
         let mut text = String::new();
-        for (at, network) in self.networks.iter().enumerate() {
+        for (at, network) in self.networks.iter().enumerate().filter(|_| self.has_networks()) {
             text += &network.declaration(&format!("{name}Part{at}"), scalar);
         }
         let inputs: Vec<String> = self.inputs.iter().map(|dims| format!("{dims:?}")).collect();
@@ -463,7 +468,7 @@ fn with_last(dims: &[usize], last: usize) -> Vec<usize> {
 }
 
 /// The element of a broadcast tensor that meets element `at` of a larger one.
-fn meeting(dims: &[usize], own: &[usize], at: usize) -> usize {
+pub(crate) fn meeting(dims: &[usize], own: &[usize], at: usize) -> usize {
     let (mut rest, mut place, mut stride) = (at, 0, 1);
     for (i, n) in dims.iter().rev().enumerate() {
         if let Some(own) = own.iter().rev().nth(i) {
@@ -476,7 +481,7 @@ fn meeting(dims: &[usize], own: &[usize], at: usize) -> usize {
 }
 
 /// What a word does to an element.
-fn each(word: &str, x: f64) -> f64 {
+pub(crate) fn each(word: &str, x: f64) -> f64 {
     match word {
         "Relu" => x.max(0.0),
         "Tanh" => x.tanh(),

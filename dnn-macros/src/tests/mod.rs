@@ -4,6 +4,7 @@
 mod chains;
 #[allow(dead_code, reason = "dnn's own tests compare what they compute")]
 mod graphs;
+mod interpreter;
 mod mutations;
 mod places;
 mod robustness;

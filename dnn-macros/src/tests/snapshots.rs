@@ -35,6 +35,21 @@ const CLASSIFIER: &str = "
     }
 ";
 
+/// What chains have not: a value used twice, joins, a layer used twice, a raw parameter, several inputs and outputs.
+const WIRED: &str = "
+    /// A way around a layer, and a second output.
+    pub struct Wired: ([6], [2]) -> ([6], [2]) {
+        fc: Linear<6, 6>,
+        scale: Parameter<[1]>(0.5),
+        out: Linear<8, 2>,
+
+        fn forward(state, action) {
+            let h = Tanh(fc(Tanh(fc(state)))) * scale + state;
+            (h, out(Concat(detach(h), 1.0 - action)))
+        }
+    }
+";
+
 fn stages(declaration: &str, stages: ExpectFile, expansion: ExpectFile) {
     let read = syntax::parse(block(declaration), &mut Errors::default()).expect("a declaration that can be read");
     let (typed, steps) = typed(declaration);
@@ -61,8 +76,13 @@ fn stages_and_expansion_of_a_classifier() {
 }
 
 #[test]
+fn stages_and_expansion_of_a_wired_network() {
+    stages(WIRED, expect_file!["snapshots/wired.txt"], expect_file!["snapshots/wired_expansion.txt"]);
+}
+
+#[test]
 fn the_same_declaration_gives_the_same_tokens() {
-    for declaration in [MAZUR, CLASSIFIER] {
+    for declaration in [MAZUR, CLASSIFIER, WIRED] {
         let expand = || crate::network(block(declaration)).to_string();
         assert_eq!(expand(), expand());
     }
