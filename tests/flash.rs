@@ -80,6 +80,30 @@ network! {
     }
 }
 
+network! {
+    /// As in `tests/weights/generate.py`.
+    pub struct Block: [6] -> [6] {
+        fc: Linear<6, 6>,
+
+        fn forward(x) {
+            Tanh(fc(x)) + x
+        }
+    }
+
+    /// As in `tests/weights/generate.py`.
+    #[weights("weights/wired.safetensors")]
+    #[budget(parameters = 2_040 B, macs = 432)]
+    pub struct Wired: [2, 3] -> [6] {
+        flat: Flatten,
+        blocks: [Block; 12],
+        scale: Parameter<[6]>(1.0),
+
+        fn forward(x) {
+            scale * blocks(flat(x))
+        }
+    }
+}
+
 /// A file of weights, or a line of `outputs.json`.
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/weights").join(name)).unwrap()
@@ -112,6 +136,7 @@ fn a_file_of_pytorch_in_the_program_gives_the_outputs_of_pytorch() {
     predicts_what_pytorch_does(Double::WEIGHTS, "f64", 1e-14);
     predicts_what_pytorch_does(Nested::WEIGHTS, "nested", 1e-6);
     predicts_what_pytorch_does(Head::WEIGHTS, "f32", 1e-6);
+    predicts_what_pytorch_does(Wired::WEIGHTS, "wired", 1e-5);
 }
 
 #[test]
@@ -203,7 +228,7 @@ fn the_numbers_cannot_be_written_to() {
 fn a_program_depends_on_its_files() {
     let program = std::env::current_exe().unwrap();
     let dependencies = std::fs::read_to_string(program.with_extension("d")).unwrap();
-    for name in ["net_f32", "net_f64", "dnn", "nested", "body", "head"] {
+    for name in ["net_f32", "net_f64", "dnn", "nested", "body", "head", "wired"] {
         let line = format!("tests/weights/{name}.safetensors:");
         assert!(dependencies.lines().any(|dependency| dependency == line), "{line}");
     }

@@ -9,6 +9,8 @@
 * blocks.safetensors: twelve layers in a list, of which the format sorts
   "blocks.10" before "blocks.2".
 * nested.safetensors: a network whose first layer is one.
+* wired.safetensors: repeated blocks with a way around each, and a parameter of
+  the network itself.
 * norm.safetensors: a normalisation after a step of training, whose
   "num_batches_tracked" dnn passes over.
 * outputs.json: what PyTorch computes with these weights.
@@ -63,6 +65,28 @@ class Nested(nn.Module):
         return self.head(torch.sigmoid(self.body(x)))
 
 
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x):
+        return x + torch.tanh(self.fc(x))
+
+
+class Wired(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList(Block() for _ in range(12))
+        self.scale = nn.Parameter(torch.randn(6))
+
+    def forward(self, x):
+        x = x.flatten(1)
+        for block in self.blocks:
+            x = block(x)
+        return self.scale * x
+
+
 class Normed(nn.Module):
     def __init__(self):
         super().__init__()
@@ -100,6 +124,9 @@ def main():
     normed(x)
     save_file(normed.state_dict(), HERE / "norm.safetensors")
     outputs["norm"] = flat(normed.eval()(x))
+    wired = Wired()
+    save_file(wired.state_dict(), HERE / "wired.safetensors")
+    outputs["wired"] = flat(wired(x))
     outputs["inputs"] = flat(x)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in outputs.items())
     (HERE / "outputs.json").write_text("{\n" + lines + "\n}\n")

@@ -130,9 +130,8 @@ const fn range(table: &'static [Entry], field: &str) -> (usize, usize) {
     let (mut first, mut i) = (0, 0);
     while i < table.len() {
         let own = leaves(table.split_at(i).1.split_at(1).0);
-        if let Entry::Nested { name, .. } = table[i]
-            && equal(name.as_bytes(), field.as_bytes())
-        {
+        let (Entry::Tensor { name, .. } | Entry::Nested { name, .. }) = table[i];
+        if equal(name.as_bytes(), field.as_bytes()) {
             return (first, first + own);
         }
         first += own;

@@ -23,6 +23,12 @@ impl Part {
         Part { name: format!("`{name}`"), known: Some(amount), tokens: quote!(#literal) }
     }
 
+    fn add(&mut self, other: Part) {
+        let (own, others) = (&self.tokens, other.tokens);
+        self.tokens = quote!(#own + #others);
+        self.known = self.known.zip(other.known).map(|(own, other)| own + other);
+    }
+
     fn of_type(name: &str, tokens: TokenStream) -> Part {
         Part { name: format!("`{name}`"), known: None, tokens }
     }
@@ -108,34 +114,43 @@ fn seal(network: &Network<'_>, limit: &Limit, used: &Use) -> TokenStream {
 fn parameters(network: &Network<'_>) -> Use {
     let (bytes, scalar) = (network.scalar_bytes(), network.concrete_scalar());
     let held = network.fields().filter(|(node, ..)| !node.borrowed);
-    let parts = held.map(|(node, _, field)| {
+    let parts = held.map(|(node, name, field)| {
+        let name = name.to_string();
         let times = network.declaration.layers[node.layer].count.as_ref().map_or(1, |count| count.value);
         match field.parameters {
-            Some(count) => Part::known(&node.label, count * times * bytes),
+            Some(count) => Part::known(&name, count * times * bytes),
             None => {
-                let table = methods::table(network, node);
+                let (table, times) = (methods::table(network, node), Literal::usize_unsuffixed(times));
                 let count = quote!(__dnn::count(#table, ::core::option::Option::None));
-                Part::of_type(&node.label, quote!(#count * #times * ::core::mem::size_of::<#scalar>()))
+                Part::of_type(&name, quote!(#count * #times * ::core::mem::size_of::<#scalar>()))
             }
         }
     });
     sum(parts.collect())
 }
 
-/// Multiply-adds for one sample.
+/// Multiply-adds for one sample. A layer that is used several times has its share each time.
 fn macs(network: &Network<'_>) -> Use {
-    let parts = network.typed.nodes.iter().map(|node| match node.operation.macs {
-        Some(macs) => Part::known(&node.label, macs),
-        None => Part::of_type(&node.label, methods::macs(network, node)),
-    });
-    sum(parts.collect())
+    let mut parts: Vec<Part> = Vec::new();
+    for node in &network.typed.nodes {
+        let part = match node.operation.macs {
+            Some(macs) => Part::known(&node.label, macs),
+            None => Part::of_type(&node.label, methods::macs(network, node)),
+        };
+        match parts.iter_mut().find(|other| other.name == part.name) {
+            Some(other) => other.add(part),
+            None => parts.push(part),
+        }
+    }
+    sum(parts)
 }
 
 fn sum(parts: Vec<Part>) -> Use {
-    let known = parts.iter().map(|part| part.known).sum();
-    let all = parts.iter().map(|part| &part.tokens);
-    let tokens = quote!(0 #(+ #all)*);
-    Use { parts, total: Part { name: String::new(), known, tokens } }
+    let mut total = Part::known("", 0);
+    for Part { known, tokens, .. } in &parts {
+        total.add(Part { name: String::new(), known: *known, tokens: tokens.clone() });
+    }
+    Use { parts, total }
 }
 
 /// Bytes of scratch that `predict` takes: buffers that are never live together share theirs, and so do the layers whose
