@@ -1,4 +1,4 @@
-//! Text and numbers, printed without `core::fmt`: that links panics and, for floating-point numbers, 20 KB.
+//! Text and numbers, printed without `core::fmt`: for one floating-point number that takes 27 KB of flash and links panics.
 
 /// Where text goes: the board's debugger, a laptop's terminal.
 pub trait Output {

@@ -71,6 +71,36 @@ fn a_laptop_prints_what_the_devices_print_down_to_the_bits_of_the_weights() {
 }
 
 #[test]
+fn the_readme_shows_the_program_as_it_is() {
+    let read = |file: &str| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file))
+            .unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
+    let readme = read("README.md");
+    for file in ["src/xor.rs", "src/bin/xor.rs", "expected/xor.txt"] {
+        assert!(readme.contains(&format!("\n{}\n```\n", read(file).trim_end())), "{file} has changed");
+    }
+}
+
+/// The table of the README is what the devices print.
+#[test]
+fn the_readme_has_the_accuracies_of_the_devices() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    for (row, program, line) in [
+        ("| weights of the laptop |", "digits", "test images "),
+        ("| last layer tuned,", "digits_last", "after:"),
+        ("| every layer tuned,", "digits_all", "after:"),
+    ] {
+        let row = readme.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("no row {row}"));
+        let text = expected(program);
+        let line = text.lines().rfind(|text| text.starts_with(line)).unwrap_or_else(|| panic!("no line {line}"));
+        let values = |text: &str| numbers(text).into_iter().map(|(value, _)| value).collect::<Vec<_>>();
+        assert_eq!(values(row), values(line), "{program}");
+    }
+}
+
+#[test]
 fn the_images_in_flash_are_those_of_the_data_set() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/digits.csv");
     let data = Csv::open(file)
