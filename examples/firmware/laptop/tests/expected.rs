@@ -1,15 +1,22 @@
 //! What the firmware prints, against the notebooks and against a run on this machine.
 
+mod page;
+
 use dnn::prelude::*;
 use firmware::digits::{self, Digits, Images, Right};
 use firmware::print::Output;
 use firmware::{mazur, sensor, xor};
 use std::path::Path;
 
+/// A file of the firmware.
+fn text(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// The text that the devices print, which `check` compares with what they do print.
 fn expected(program: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../expected/{program}.txt"));
-    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    text(&format!("expected/{program}.txt"))
 }
 
 /// The numbers with a point in a text, each with its digits behind it.
@@ -67,36 +74,6 @@ fn a_laptop_prints_what_the_devices_print_down_to_the_bits_of_the_weights() {
     add("digits_all", &|out| digits::tune_all(&mut digits::AllRam::new(), out));
     for (name, text) in programs {
         assert_eq!(text.0.lines().collect::<Vec<_>>(), expected(name).lines().collect::<Vec<_>>(), "{name}");
-    }
-}
-
-#[test]
-fn the_readme_shows_the_program_as_it_is() {
-    let read = |file: &str| {
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file))
-            .unwrap_or_else(|error| panic!("{file}: {error}"))
-    };
-    let readme = read("README.md");
-    for file in ["src/xor.rs", "src/bin/xor.rs", "expected/xor.txt"] {
-        assert!(readme.contains(&format!("\n{}\n```\n", read(file).trim_end())), "{file} has changed");
-    }
-}
-
-/// The table of the README is what the devices print.
-#[test]
-fn the_readme_has_the_accuracies_of_the_devices() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    for (row, program, line) in [
-        ("| weights of the laptop |", "digits", "test images "),
-        ("| last layer tuned,", "digits_last", "after:"),
-        ("| every layer tuned,", "digits_all", "after:"),
-    ] {
-        let row = readme.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("no row {row}"));
-        let text = expected(program);
-        let line = text.lines().rfind(|text| text.starts_with(line)).unwrap_or_else(|| panic!("no line {line}"));
-        let values = |text: &str| numbers(text).into_iter().map(|(value, _)| value).collect::<Vec<_>>();
-        assert_eq!(values(row), values(line), "{program}");
     }
 }
 
