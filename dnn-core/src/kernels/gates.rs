@@ -5,7 +5,7 @@
 //! dw[g][h][i] += sum over b of dy[b][g][h] x[b][i]
 
 use crate::kernels::linear::{Dots, Rows};
-use crate::kernels::{level, route};
+use crate::kernels::{level, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
@@ -23,6 +23,8 @@ pub(crate) fn forward<T: Scalar, const I: usize, const H: usize, const G: usize>
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape).gemm();
     } else if const { route::dots_by_vectors(I, G * H) } {
         T::dots(&mut Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape));
+    } else if const { route::by_scalars(I, G * H) } {
+        scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape);
     } else {
         naive::forward(y, x, weight, bias);
     }
@@ -42,6 +44,11 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const H: usize, const G:
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
         T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add));
+    } else if const { route::by_scalars(I, G * H) } {
+        if !add {
+            flat_mut(dx).fill(T::ZERO);
+        }
+        scalar::gradient_input(flat_mut(dx), flat(dy), flat(weight), shape);
     } else {
         naive::gradient_input(dx, dy, weight, add);
     }
@@ -59,6 +66,8 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const H: usize, const G
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
         T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape));
+    } else if const { route::by_scalars(I, G * H) } {
+        scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [x.len(), G * H, I]);
     } else {
         naive::gradient_weight(dweight, dy, x);
     }

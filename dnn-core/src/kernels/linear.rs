@@ -9,7 +9,7 @@
 //! of rows of W transposed (`panels`), with vectors along the outputs.
 
 use crate::kernels::level::{self, Kernel, Level, Vector};
-use crate::kernels::{naive, route};
+use crate::kernels::{naive, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
@@ -26,6 +26,9 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I]).gemm();
     } else if const { route::dots_by_vectors(I, O) } {
         T::dots(&mut Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I]));
+    } else if const { route::by_scalars(I, O) } {
+        let samples = x.len().min(y.len());
+        scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [samples, O, I]);
     } else {
         naive::forward(y, x, weight, bias);
     }
@@ -42,6 +45,10 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
         T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]));
+    } else if const { route::by_scalars(I, O) } {
+        let samples = dx.len().min(dy.len());
+        flat_mut(dx).fill(T::ZERO);
+        scalar::gradient_input(flat_mut(dx), flat(dy), flat(weight), [samples, O, I]);
     } else {
         naive::gradient_input(dx, dy, weight);
     }
@@ -58,6 +65,9 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
         T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]));
+    } else if const { route::by_scalars(I, O) } {
+        let samples = x.len().min(dy.len());
+        scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [samples, O, I]);
     } else {
         naive::gradient_weight(dweight, dy, x);
     }

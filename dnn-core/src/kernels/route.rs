@@ -43,3 +43,8 @@ pub(crate) const fn rows_by_gemm<T>(inputs: usize, outputs: usize) -> bool {
     let collide = inputs > 0 && (inputs * size_of::<T>()).is_multiple_of(4096);
     GEMM && (collide && outputs >= 16 || unmeasured(inputs, outputs))
 }
+
+/// Whether the products are made by the code for scalars that all layers share; smaller ones are inlined.
+pub(crate) const fn by_scalars(inputs: usize, outputs: usize) -> bool {
+    !TARGET && inputs * outputs >= 64
+}

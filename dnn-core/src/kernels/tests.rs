@@ -3,7 +3,7 @@
 
 use crate::kernels::level::{self, Kernel, Level};
 use crate::kernels::linear::{self, Dots, Rows};
-use crate::kernels::naive;
+use crate::kernels::{naive, scalar};
 use crate::random::Rng;
 use crate::scalar::Scalar;
 use std::{format, println, string::String, vec, vec::Vec};
@@ -195,7 +195,7 @@ fn products_equal_their_sums() {
     check(6, &[65], &[1], &[1, 4]);
 }
 
-/// The functions that layers call, by whatever route the shape takes, and the naive products.
+/// The functions that layers call, by whatever route the shape takes, and those of targets without vectors.
 fn typed<T: Scalar, const I: usize, const O: usize>() {
     let rng = &mut Rng::new(7);
     for &samples in BATCHES {
@@ -207,13 +207,19 @@ fn typed<T: Scalar, const I: usize, const O: usize>() {
         let what = |product| move || format!("{product} of {samples} x {I} x {O}");
         case.y.check(&[], |y| linear::forward(y.as_chunks_mut().0, x, weight, &bias), &what("forward"));
         case.y.check(&[], |y| naive::forward(y.as_chunks_mut().0, x, weight, &bias), &what("naive forward"));
+        let shape = [samples, O, I];
+        let Case { x: xs, weight: ws, bias: bs, dy: dys, .. } = &case;
+        case.y.check(&[], |y| scalar::forward(y, xs, ws, bs, shape), &what("scalar forward"));
         case.dx.check(&[], |dx| linear::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("dx"));
         case.dx.check(&[], |dx| naive::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("naive dx"));
+        let zeros = vec![T::ZERO; samples * I];
+        case.dx.check(&zeros, |dx| scalar::gradient_input(dx, dys, ws, shape), &what("scalar dx"));
         fn rows<T, const I: usize, const O: usize>(dw: &mut [T]) -> &mut [[T; I]; O] {
             dw.as_chunks_mut().0.try_into().unwrap()
         }
         case.dweight.check(&case.gradient, |dw| linear::gradient_weight(rows(dw), dy, x), &what("dw"));
         case.dweight.check(&case.gradient, |dw| naive::gradient_weight(rows(dw), dy, x), &what("naive dw"));
+        case.dweight.check(&case.gradient, |dw| scalar::gradient_weight(dw, dys, xs, shape), &what("scalar dw"));
         let sums = Sums::new([1, samples, O], &bias, |_, b, o| (case.dy[b * O + o], T::ONE));
         let add = |db: &mut [T]| linear::gradient_bias::<T, O>(<&mut [T; O]>::try_from(db).unwrap(), dy);
         sums.check(&bias, add, &what("db"));

@@ -46,13 +46,13 @@ pub struct BatchNorm<
     const EPS: u64 = { 1e-5f64.to_bits() },
     const MOMENTUM: u64 = { 0.1f64.to_bits() },
 > {
-    /// w, [C], 1 at first
+    /// w, `[C]`, 1 at first
     pub weight: [T; W],
-    /// b, [C], 0 at first
+    /// b, `[C]`, 0 at first
     pub bias: [T; B],
-    /// The running mean, [C], 0 at first: a buffer.
+    /// The running mean, `[C]`, 0 at first: a buffer.
     pub running_mean: [T; C],
-    /// The running unbiased variance, [C], 1 at first: a buffer.
+    /// The running unbiased variance, `[C]`, 1 at first: a buffer.
     pub running_var: [T; C],
 }
 
@@ -60,9 +60,9 @@ pub struct BatchNorm<
 #[repr(C)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchNormGradient<const W: usize, const B: usize, T> {
-    /// dL/dw, [C]
+    /// dL/dw, `[C]`
     pub weight: [T; W],
-    /// dL/db, [C]
+    /// dL/db, `[C]`
     pub bias: [T; B],
 }
 

@@ -3,7 +3,7 @@
 use super::batch_norm::BatchNorm;
 
 /// Batch normalisation of C features or of C channels of L values, PyTorch's
-/// [`BatchNorm1d`](https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html): from [C] to [C], or from [C, L]
+/// [`BatchNorm1d`](https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html): from `[C]` to `[C]`, or from [C, L]
 /// to [C, L]. [`BatchNorm`] has the formulas and what training needs.
 ///
 /// In a declaration it is written `norm: BatchNorm1d<C>`, or `norm: BatchNorm1d<C, affine = false>(eps = 1e-3, momentum =

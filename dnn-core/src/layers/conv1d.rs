@@ -53,7 +53,7 @@ pub struct Conv1d<
 > {
     /// W, [O, I, K]
     pub weight: [[[T; K]; I]; O],
-    /// b, [O]
+    /// b, `[O]`
     pub bias: B,
 }
 

@@ -65,7 +65,7 @@ pub struct Conv2d<
 > {
     /// W, [O, I, KH, KW]
     pub weight: [[[[T; KW]; KH]; I]; O],
-    /// b, [O]
+    /// b, `[O]`
     pub bias: B,
 }
 

@@ -42,9 +42,9 @@ pub struct GroupNorm<
     const B: usize = W,
     const EPS: u64 = { 1e-5f64.to_bits() },
 > {
-    /// w, [C], 1 at first
+    /// w, `[C]`, 1 at first
     pub weight: [T; W],
-    /// b, [C], 0 at first
+    /// b, `[C]`, 0 at first
     pub bias: [T; B],
 }
 

@@ -21,7 +21,7 @@ recurrent! {
     /// (K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
     /// EMNLP 2014), in the form in which r acts behind the product.
     ///
-    /// It gives the states of all steps, [S, W], or the last ones alone, [W]. H units in D directions, 1 or 2, are a width
+    /// It gives the states of all steps, [S, W], or the last ones alone, `[W]`. H units in D directions, 1 or 2, are a width
     /// W = D H; M layers lie on top of the first one. B is the bias, `()` for none. The gates lie in PyTorch's order r, z, n:
     /// `weight_ih[0]` is that of r. In files of weights its tensors have PyTorch's names: `weight_ih_l0`, `bias_hh_l1_reverse`.
     /// PyTorch's dropout between the layers is left out: several layers with [`Dropout`](crate::Dropout) between them say it.

@@ -20,7 +20,7 @@ recurrent! {
     /// [`LSTM`](https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html)
     /// (S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9, 1997; with a forget gate).
     ///
-    /// It gives the states h of all steps, [S, W], or the last ones alone, [W]. H units in D directions, 1 or 2, are a width
+    /// It gives the states h of all steps, [S, W], or the last ones alone, `[W]`. H units in D directions, 1 or 2, are a width
     /// W = D H; M layers lie on top of the first one. B is the bias, `()` for none. The gates lie in PyTorch's order i, f, g,
     /// o: `weight_ih[0]` is that of i. In files of weights its tensors have PyTorch's names: `weight_ih_l0`,
     /// `bias_hh_l1_reverse`. PyTorch's dropout between the layers is left out, several layers with

@@ -51,7 +51,7 @@ pub struct MultiHeadAttention<
     pub in_proj_weight: [[[T; E]; E]; 3],
     /// b_in, [3 E], or `()`
     pub in_proj_bias: B,
-    /// W_out, [E, E], and b_out, [E]
+    /// W_out, [E, E], and b_out, `[E]`
     pub out_proj: Linear<E, E, T, O>,
 }
 

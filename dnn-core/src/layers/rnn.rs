@@ -17,7 +17,7 @@ recurrent! {
     /// [`RNN`](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html)
     /// (J. Elman, "Finding Structure in Time", Cognitive Science 14, 1990).
     ///
-    /// It gives the states of all steps, [S, W], or the last ones alone, [W]. H units in D directions, 1 or 2, are a width
+    /// It gives the states of all steps, [S, W], or the last ones alone, `[W]`. H units in D directions, 1 or 2, are a width
     /// W = D H; M layers lie on top of the first one. B is the bias, `()` for none. RELU takes max(.., 0) in place of the
     /// hyperbolic tangent. In files of weights its tensors have PyTorch's names: `weight_ih_l0`, `bias_hh_l1_reverse`.
     /// PyTorch's dropout between the layers is left out: several layers with [`Dropout`](crate::Dropout) between them say it.
