@@ -244,7 +244,7 @@ mod tests {
     fn parts_of_a_batch_end_with_it() {
         let x = [1u8, 2, 3];
         assert_eq!(<u8 as Sample>::part(&x, 1, 5), [2, 3]);
-        assert_eq!(<u8 as Sample>::part(&x, 4, 5), []);
+        assert_eq!(<u8 as Sample>::part(&x, 4, 5), [0u8; 0]);
         let y = [1.0f32, 2.0];
         assert_eq!(<(u8, f32) as Sample>::len((&x, &y)), 2);
         assert_eq!(<(u8, f32) as Sample>::part((&x, &y), 0, 1), (&x[..1], &y[..1]));

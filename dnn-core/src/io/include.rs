@@ -191,7 +191,7 @@ const unsafe fn copy(to: *mut u8, from: &[u8], size: usize, swap: bool) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use super::*;
     use crate::Linear;

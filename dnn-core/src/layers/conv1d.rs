@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_line_as_long_as_a_second_of_sound() {
-        let mut conv: Box<Conv1d<1, 2, 3, f32, [f32; 2], 2, 1>> = crate::boxed_zeros();
+        let mut conv: Box<Conv1d<1, 2, 3, f32, [f32; 2], 2, 1>> = Box::new(crate::zeros());
         conv.weight = [[[1.0, 1.0, 1.0]], [[0.0, 0.0, 1.0]]];
         let x: Vec<[[f32; 16_000]; 1]> = vec![[core::array::from_fn(|i| (i % 10) as f32)]];
         let mut y = vec![[[0.0; 8000]; 2]];

@@ -54,8 +54,8 @@ mod tests {
         for len in 0..x.len() {
             let x = &x[..len];
             assert_eq!(total(x), (len * (len + 1) / 2) as f64);
-            assert_eq!(squares(x, 1.0), (1..=len).map(|i| ((i - 1) * (i - 1)) as f64).sum());
-            assert_eq!(covariance(x, 1.0, x), (1..=len).map(|i| (i * (i - 1)) as f64).sum());
+            assert_eq!(squares(x, 1.0), (1..=len).map(|i| ((i - 1) * (i - 1)) as f64).sum::<f64>());
+            assert_eq!(covariance(x, 1.0, x), (1..=len).map(|i| (i * (i - 1)) as f64).sum::<f64>());
         }
     }
 }
