@@ -3,7 +3,7 @@ use dnn::prelude::*;
 network! {
     pub struct Net: [4] -> [2] {
         fc1: Linear<4, 2>,
-        blocks: [Linear<2, 2>; 4],
+        blocks: 4,
     }
 }
 
