@@ -119,8 +119,8 @@ outputs! {
     ///
     /// ```
     /// use dnn_core::{L1, Loss, Mse, Outputs2};
-    /// let y = [Outputs2([1.0f32, 3.0], [2.0])];
-    /// let target = ([1.0, 1.0], [5.0]);
+    /// let y = [Outputs2([1.0f32, 3.0], [2.0f32])];
+    /// let target = ([1.0f32, 1.0], [5.0f32]);
     /// let mut dy = y;
     /// let losses = (Mse, L1);
     /// let (weights, mut sums) = (losses.all_weights(&[target]), [0.0; 4]);

@@ -12,7 +12,7 @@ use crate::tensor::Tensor;
 /// ```
 /// use dnn_core::{Add, Operand};
 /// let mut y = [[[1.0f32, 2.0], [3.0, 4.0]]];
-/// Add.put(&[[10.0, 20.0]], &mut y);
+/// Add.put(&[[10.0f32, 20.0]], &mut y);
 /// assert_eq!(y, [[[11.0, 22.0], [13.0, 24.0]]]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -11,7 +11,7 @@ use crate::tensor::Tensor;
 /// ```
 /// use dnn_core::Multiply;
 /// let mut y = [[[1.0f32, 2.0], [3.0, 4.0]]];
-/// Multiply.put(&[[10.0, 20.0]], &mut y);
+/// Multiply.put(&[[10.0f32, 20.0]], &mut y);
 /// assert_eq!(y, [[[10.0, 40.0], [30.0, 80.0]]]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

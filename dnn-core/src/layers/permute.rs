@@ -14,7 +14,7 @@ use core::slice::{from_mut, from_ref};
 /// ```
 /// use dnn_core::{Operand, Permute};
 /// let mut y = [[[0.0f32; 2]; 3]];
-/// Permute { dims: [1, 0] }.put(&[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], &mut y);
+/// Permute { dims: [1, 0] }.put(&[[[1.0f32, 2.0, 3.0], [4.0, 5.0, 6.0]]], &mut y);
 /// assert_eq!(y, [[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use crate::tensor::Tensor;
 /// ```
 /// use dnn_core::{Operand, Subtract};
 /// let mut y = [[5.0f32, 7.0]];
-/// Subtract.put(&[[1.0, 2.0]], &mut y);
+/// Subtract.put(&[[1.0f32, 2.0]], &mut y);
 /// assert_eq!(y, [[4.0, 5.0]]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 /// ```
 /// use dnn_core::{CrossEntropy, EachStep, Loss};
 /// let (y, targets, mut dy) = ([[[7.0f32, 7.0], [0.0, 0.0]]], [[1u8, 0]], [[[0.0; 2]; 2]]);
-/// let weight = EachStep(CrossEntropy).weights(&targets);
+/// let weight = Loss::<[[f32; 2]; 2], _>::weights(&EachStep(CrossEntropy), &targets);
 /// assert_eq!(EachStep(CrossEntropy).batch(&y, &targets, weight, &mut dy), core::f32::consts::LN_2);
 /// assert_eq!(dy, [[[0.25, -0.25], [-0.25, 0.25]]]);
 /// ```
