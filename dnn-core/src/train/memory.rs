@@ -75,6 +75,9 @@ impl<R: Tensor, S: Tensor<Scalar = R::Scalar>, const B: usize> Workspace<R, S, B
 /// arguments of [`Trainer::within`](crate::Trainer::within). A batch may be of any size: it is worked through `B` samples at
 /// a time.
 ///
+/// On the stack a step takes at most 1 KB on a Cortex-M, at opt-levels 3, "s" and "z": that is measured for fully connected
+/// networks of up to ten layers, whatever their widths.
+///
 /// ```
 /// # mod mazur { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/networks/mazur.rs")); }
 /// # use mazur::Mazur;
