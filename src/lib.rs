@@ -197,6 +197,7 @@ pub use dnn_macros::{__budget, __network};
 /// - `Linear<I, O>` takes `bias = true`, `false`, or `shared` for one element that is added to every output; it works on
 ///   the last dimension. `Reshape<16, -1>` computes one length. `Softmax<dim = 0>` works along a dimension of the sample,
 ///   the last one by default.
+/// - An input of integers is written with their type, `[u16; 64] -> ..`; `Embedding<tokens, width>` takes them.
 /// - `Gru<I, H>`, `Lstm<I, H>` and `Rnn<I, H>` turn a sequence `[S, I]` into the states `[S, H]`, or into the last one with
 ///   `output = last`; `layers = 2`, `bidirectional = true` and `bias = false` are PyTorch's.
 ///   `MultiHeadAttention<E, heads>` is attention of a sequence `[S, E]` to itself; `causal = true` hides later steps.

@@ -125,6 +125,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("layers/conv2d.rs", 1),
     ("layers/conv_transpose1d.rs", 1),
     ("layers/conv_transpose2d.rs", 1),
+    ("layers/embedding.rs", 1),
     ("layers/group_norm.rs", 1),
     ("layers/layer_norm.rs", 1),
     ("layers/linear.rs", 4),

@@ -68,6 +68,28 @@ network! {
     pub struct PositionalEncodingNet<T>: [7, 5] -> [7, 5] { PositionalEncoding }
     /// `positional_embedding`
     pub struct PositionalEmbeddingNet<T>: [3, 4] -> [3, 4] { layer: PositionalEmbedding<5, 4> }
+    /// `embedding`
+    pub struct EmbeddingNet<T>: [u16; 4] -> [4, 2] { layer: Embedding<7, 2> }
+    /// `embedding_padding`
+    pub struct EmbeddingPaddingNet<T>: [u16; 4] -> [4, 2] { layer: Embedding<7, 2, padding_idx = -4> }
+}
+
+/// A network of integers of a case, forwards and backwards: they have no gradient.
+fn tokens<N, T>(case: &Case)
+where
+    T: Scalar,
+    N: Network<Input = [u16; 4], Scalar = T>,
+{
+    let net: Box<N> = case.network();
+    let x: Vec<u16> = case.numbers::<f64>("/tokens").into_iter().map(|token| token as u16).collect();
+    let (x, dy) = (dnn::tensor::batch(&x), case.numbers("/dy"));
+    let mut dy = dnn::tensor::batch::<dnn::Output<N>>(&dy).to_vec();
+    let (mut y, mut gradient) = (dy.clone(), dnn::boxed_zeros::<N::Gradient>());
+    let mut workspace = vec![T::ZERO; <N as Layer<[u16; 4]>>::TRAIN.len(x.len())];
+    Layer::forward(&*net, &Pass::default(), x, &mut y, &mut workspace);
+    Layer::backward(&*net, &Pass::default(), x, &y, &mut workspace, &mut dy, None, Some(&mut gradient));
+    case.close("/y", dnn::tensor::flat(&y));
+    case.close("/gradients/weight", gradient.parameter("layer.weight").unwrap());
 }
 
 fn layer<T: Scalar>(case: &Case) {
@@ -99,6 +121,8 @@ fn layer<T: Scalar>(case: &Case) {
         "attention_wide" => replay::<AttentionWideNet<T>, _, T>(case),
         "positional_encoding" => replay::<PositionalEncodingNet<T>, _, T>(case),
         "positional_embedding" => replay::<PositionalEmbeddingNet<T>, _, T>(case),
+        "embedding" => tokens::<EmbeddingNet<T>, T>(case),
+        "embedding_padding" => tokens::<EmbeddingPaddingNet<T>, T>(case),
         other => panic!("no network for the case {other}"),
     }
 }
@@ -106,7 +130,7 @@ fn layer<T: Scalar>(case: &Case) {
 #[test]
 fn every_layer_over_sequences_agrees_with_pytorch() {
     let cases = replay::all("sequences.json", layer::<f32>, layer::<f64>);
-    assert!(cases >= 2 * 27, "only {cases} cases");
+    assert!(cases >= 2 * 29, "only {cases} cases");
 }
 
 network! {
@@ -126,6 +150,14 @@ network! {
         Dropout(0.1),
         positions: PositionalEmbedding<5, 6>,
         attention2: MultiHeadAttention<6, 3, causal = true, bias = false>,
+    }
+
+    /// Tokens to classes.
+    pub struct Words: [u16; 4] -> [2] {
+        embedding: Embedding<7, 2, padding_idx = 3>,
+        PositionalEncoding,
+        lstm: Lstm<2, 4, output = last>,
+        fc: Linear<4, 2>,
     }
 
     /// The gradient passes through a layer that stays what it is.
@@ -151,6 +183,25 @@ fn gradients_are_differences_and_single_precision_is_double_precision_rounded() 
     gradients::check::<_, Attentive<f64>>();
     gradients::compare::<_, _, Recurrent<f32>, Recurrent<f64>>();
     gradients::compare::<_, _, Attentive<f32>, Attentive<f64>>();
+}
+
+/// Two texts of the same letters, told apart by their order.
+#[test]
+fn a_network_of_tokens_learns() {
+    let (x, targets) = ([[0, 3, 3, 6], [6, 3, 0, 3]], [0u8, 1]);
+    let mut trainer = Trainer::new(Words::init(&mut Rng::new(1)), CrossEntropy, Adam::new(0.05));
+    assert_eq!(trainer.network().parameter("embedding.weight").unwrap()[6..8], [0.0; 2]);
+    for _ in 0..60 {
+        trainer.step(&x, &targets);
+    }
+    assert_eq!(trainer.evaluate(&x, &targets).accuracy, Some(1.0));
+    assert_eq!(trainer.network().parameter("embedding.weight").unwrap()[6..8], [0.0; 2], "padding stays what it is");
+}
+
+#[test]
+#[should_panic(expected = "sample 0 has the token 7 at 2, but the embedding has 7 tokens")]
+fn a_token_beyond_the_embedding_is_named() {
+    Words::zeros().predict(&[0, 0, 7, 0]);
 }
 
 #[test]

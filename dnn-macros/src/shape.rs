@@ -78,6 +78,8 @@ pub(crate) struct Typed {
 pub(crate) struct Incoming<'a> {
     /// The shape of one sample.
     pub(crate) dims: &'a [usize],
+    /// `u16`, where it holds integers.
+    pub(crate) integer: Option<&'a Ident>,
     /// `the input`, a value or the layer before in backticks.
     pub(crate) from: &'a str,
     /// ` (16 x 5 x 5)` where the layer before flattened that.
@@ -242,7 +244,12 @@ fn operation(
     let incoming: Vec<Incoming<'_>> = inputs
         .iter()
         .filter_map(|known| Some((known, known.value.as_ref()?)))
-        .map(|(known, value)| Incoming { dims: &value.dims, from: &known.from, origin: &known.origin })
+        .map(|(known, value)| Incoming {
+            dims: &value.dims,
+            integer: value.integer.as_ref(),
+            from: &known.from,
+            origin: &known.origin,
+        })
         .collect();
     let (least, most) = layer.operands();
     let given = incoming.len();

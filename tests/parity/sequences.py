@@ -12,7 +12,7 @@ import math
 import torch
 from torch import nn
 
-from generate import SCALARS, layer_case, write
+from generate import SCALARS, Draw, layer_case, write
 
 
 class States(nn.Module):
@@ -95,6 +95,28 @@ def positions(count, width):
     return build
 
 
+def embedding(name, scalar, tokens, count, width, **options):
+    """Tokens, which have no gradient, to rows."""
+    draw = Draw(name, scalar)
+    weight = draw.uniform([count, width]).requires_grad_()
+    x = torch.tensor(tokens)
+    y = torch.nn.functional.embedding(x, weight, **options)
+    dy = draw.uniform(list(y.shape))
+    y.backward(dy)
+    return {
+        "name": name,
+        "scalar": scalar,
+        "input": list(x.shape[1:]),
+        "output": list(y.shape[1:]),
+        "batch": len(tokens),
+        "tokens": [token for sample in tokens for token in sample],
+        "parameters": {"weight": {"dims": [count, width], "values": weight}},
+        "y": y,
+        "dy": dy,
+        "gradients": {"weight": weight.grad},
+    }
+
+
 def sequences():
     for scalar in SCALARS:
 
@@ -118,6 +140,8 @@ def sequences():
         yield case("attention_wide", [9, 8], attention(8, 1))
         yield case("positional_encoding", [7, 5], encoding(7, 5))
         yield case("positional_embedding", [3, 4], positions(5, 4))
+        yield embedding("embedding", scalar, [[0, 3, 3, 6], [6, 1, 0, 3]], 7, 2)
+        yield embedding("embedding_padding", scalar, [[0, 3, 3, 6], [6, 1, 0, 3]], 7, 2, padding_idx=-4)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ layers! {
     conv_transpose2d: ConvTranspose2d,
     dropout: Dropout,
     elu: Elu,
+    embedding: Embedding,
     gelu: Gelu | Approximate,
     global_avg_pool: GlobalAvgPool,
     global_max_pool: GlobalMaxPool,

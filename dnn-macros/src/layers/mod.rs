@@ -62,6 +62,7 @@ layers! {
     detach: "Detach",
     dropout: "Dropout",
     elu: "Elu",
+    embedding: "Embedding",
     flatten: "Flatten",
     gelu: "Gelu",
     global_avg_pool: "GlobalAvgPool",

@@ -32,7 +32,8 @@ network! {
 }
 
 network! {
-    struct Words: [5, 3] -> [2] {
+    struct Words: [u16; 5] -> [2] {
+        embedding: Embedding<40, 3>,
         rnn: Rnn<3, 4, bidirectional = true, nonlinearity = relu>,
         gru: Gru<8, 4, layers = 3, bias = false>,
         PositionalEncoding,
@@ -72,7 +73,7 @@ extern "C" fn _start() -> ! {
 
     words.network_mut().init_in(&mut Rng::new(1));
     let mut trainer = Trainer::within(words, Mse, Adam::new(0.01));
-    let sequences = black_box([[[0.5; 3]; 5]; 3]);
+    let sequences = black_box([[7; 5]; 3]);
     black_box(trainer.step(&sequences, &black_box([[0.5; 2]; 3])));
     let network = trainer.network();
     black_box(network.predict(&sequences[0]));
