@@ -168,13 +168,6 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
             let advice = if item.borrowed { "remove `&'static`" } else { "remove `#[frozen]`" };
             mistakes.push(place, format!("`{label}` has no parameters, so that nothing can be frozen: {advice}"));
         }
-        if let Some(place) = item.frozen
-            && operation.field.is_none()
-            && !is_faulty[node.layer]
-        {
-            let advice = if item.borrowed { "remove `&'static`" } else { "remove `#[frozen]`" };
-            mistakes.push(place, format!("`{label}` has no parameters, so that nothing can be frozen: {advice}"));
-        }
         if let Some(place) = item.recompute
             && !matches!(operation.form, layers::Form::Op { own: Some(_), .. })
             && !is_faulty[node.layer]

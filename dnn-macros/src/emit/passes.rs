@@ -381,12 +381,12 @@ pub(super) fn read(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node
     }
 }
 
-/// The argument that tells a layer about the pass. Nested networks, and layers that are used once more, have random numbers
-/// of their own.
+/// The argument that tells a layer about the pass. Nested networks, further repetitions of a layer, and layers that are used
+/// once more, have random numbers of their own.
 pub(super) fn through(index: usize, node: &Node, pass: &Ident) -> TokenStream {
     let own = matches!(node.operation.form, Form::Op { own: Some(_), .. });
     let number = index as u64;
-    match (node.frozen, own || node.again) {
+    match (node.frozen, own || node.again || node.element > Some(0)) {
         (true, _) => quote!(&#pass.frozen(),),
         (false, true) => quote!(&#pass.within(#number),),
         (false, false) => quote!(#pass,),
