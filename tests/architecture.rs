@@ -134,6 +134,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("layers/positional_embedding.rs", 1),
     ("layers/recurrent/mod.rs", 2),
     ("layers/rms_norm.rs", 1),
+    ("layers/transformer_encoder_layer.rs", 1),
     ("losses/class.rs", 1),
     ("math/root.rs", 1),
     ("optim/adagrad.rs", 1),

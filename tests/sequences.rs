@@ -68,6 +68,26 @@ network! {
     pub struct PositionalEncodingNet<T>: [7, 5] -> [7, 5] { PositionalEncoding }
     /// `positional_embedding`
     pub struct PositionalEmbeddingNet<T>: [3, 4] -> [3, 4] { layer: PositionalEmbedding<5, 4> }
+    /// `encoder`
+    pub struct EncoderNet<T>: [3, 4] -> [3, 4] { layer: TransformerEncoderLayer<4, 2, 6>(0.0) }
+    /// `encoder_gelu_first`
+    pub struct EncoderGeluFirstNet<T>: [3, 4] -> [3, 4] {
+        layer: TransformerEncoderLayer<4, 2, 6, activation = gelu, norm_first = true>(dropout = 0.0)
+    }
+    /// `encoder_causal`
+    pub struct EncoderCausalNet<T>: [3, 4] -> [3, 4] {
+        layer: TransformerEncoderLayer<4, 1, 5, causal = true>(0.0, layer_norm_eps = 1e-3)
+    }
+    /// `classifier`: a small transformer
+    pub struct Classifier<T>: [5, 3] -> [3] {
+        fc1: Linear<3, 8>,
+        PositionalEncoding,
+        encoder1: TransformerEncoderLayer<8, 2, 12>(0.0),
+        encoder2: TransformerEncoderLayer<8, 4, 12, activation = gelu, norm_first = true>(0.0),
+        norm: LayerNorm<8>,
+        Mean<axis = 0>,
+        fc2: Linear<8, 3>,
+    }
     /// `embedding`
     pub struct EmbeddingNet<T>: [u16; 4] -> [4, 2] { layer: Embedding<7, 2> }
     /// `embedding_padding`
@@ -121,6 +141,10 @@ fn layer<T: Scalar>(case: &Case) {
         "attention_wide" => replay::<AttentionWideNet<T>, _, T>(case),
         "positional_encoding" => replay::<PositionalEncodingNet<T>, _, T>(case),
         "positional_embedding" => replay::<PositionalEmbeddingNet<T>, _, T>(case),
+        "encoder" => replay::<EncoderNet<T>, _, T>(case),
+        "encoder_gelu_first" => replay::<EncoderGeluFirstNet<T>, _, T>(case),
+        "encoder_causal" => replay::<EncoderCausalNet<T>, _, T>(case),
+        "classifier" => replay::<Classifier<T>, _, T>(case),
         "embedding" => tokens::<EmbeddingNet<T>, T>(case),
         "embedding_padding" => tokens::<EmbeddingPaddingNet<T>, T>(case),
         other => panic!("no network for the case {other}"),
@@ -130,7 +154,7 @@ fn layer<T: Scalar>(case: &Case) {
 #[test]
 fn every_layer_over_sequences_agrees_with_pytorch() {
     let cases = replay::all("sequences.json", layer::<f32>, layer::<f64>);
-    assert!(cases >= 2 * 29, "only {cases} cases");
+    assert!(cases >= 2 * 33, "only {cases} cases");
 }
 
 network! {
@@ -151,6 +175,27 @@ network! {
         positions: PositionalEmbedding<5, 6>,
         attention2: MultiHeadAttention<6, 3, causal = true, bias = false>,
     }
+
+    /// Layers of a transformer that drop out at every place.
+    pub struct Encoders<T>: [3, 4] -> [3, 4] {
+        encoder1: TransformerEncoderLayer<4, 2, 5, activation = gelu>(0.2),
+        Dropout(0.1),
+        encoder2: TransformerEncoderLayer<4, 4, 6, activation = gelu, norm_first = true, causal = true>,
+    }
+
+    /// The same layer several times, without dropout.
+    pub struct Stacked<T>: [3, 4] -> [3, 4] {
+        layers: [TransformerEncoderLayer<4, 2, 5, norm_first = true>(dropout = 0.0); 3],
+        encoder: TransformerEncoderLayer<4, 1, 3>(dropout = 0.0, layer_norm_eps = 1e-3),
+    }
+
+    /// Half of everything is dropped, twice.
+    pub struct Dropping: [4, 64] -> [4, 64] {
+        layers: [TransformerEncoderLayer<64, 2, 8, norm_first = true>(dropout = 0.5); 2],
+    }
+
+    /// PyTorch's defaults.
+    pub struct Base: [10, 512] -> [10, 512] { layer: TransformerEncoderLayer<512, 8> }
 
     /// Tokens to classes.
     pub struct Words: [u16; 4] -> [2] {
@@ -181,8 +226,41 @@ network! {
 fn gradients_are_differences_and_single_precision_is_double_precision_rounded() {
     gradients::check::<_, Recurrent<f64>>();
     gradients::check::<_, Attentive<f64>>();
+    gradients::check::<_, Encoders<f64>>();
+    gradients::check::<_, Stacked<f64>>();
+    gradients::compare::<_, _, Encoders<f32>, Encoders<f64>>();
+    gradients::compare::<_, _, Stacked<f32>, Stacked<f64>>();
     gradients::compare::<_, _, Recurrent<f32>, Recurrent<f64>>();
     gradients::compare::<_, _, Attentive<f32>, Attentive<f64>>();
+}
+
+#[test]
+fn stacked_layers_of_a_transformer_have_the_names_and_the_numbers_of_pytorch() {
+    let net = Stacked::<f32>::zeros();
+    let names: Vec<String> = net.parameters().map(|tensor| tensor.name.to_string()).collect();
+    assert_eq!(names.len(), 4 * 12);
+    assert_eq!((&*names[0], &*names[13]), ("layers.0.self_attn.in_proj_weight", "layers.1.self_attn.in_proj_bias"));
+    assert_eq!((&*names[35], &*names[38]), ("layers.2.norm2.bias", "encoder.self_attn.out_proj.weight"));
+    // Products 12 E + 4 E E, F E + F and E F + E, and 4 E of the norms; multiply-adds of a sample with S S E twice.
+    const OF: fn(usize) -> usize = |f| 3 * 16 + 3 * 4 + 16 + 4 + 2 * 4 * f + f + 4 + 4 * 4;
+    assert_eq!(Stacked::<f32>::PARAMETERS, 3 * OF(5) + OF(3));
+    const MACS: fn(usize) -> usize = |f| 3 * 4 * 16 + 2 * 9 * 4 + 3 * 2 * 4 * f;
+    assert_eq!(Stacked::<f32>::MACS, 3 * MACS(5) + MACS(3));
+    assert_eq!(Base::PARAMETERS, 3_152_384, "as PyTorch counts");
+}
+
+/// With all weights 0 and a bias of 1 each layer adds 2 to what its dropout keeps, and 0 to what it drops.
+#[test]
+fn stacked_layers_drop_different_elements() {
+    let mut net = Dropping::zeros();
+    net.layers.iter_mut().for_each(|layer| layer.linear2.bias = [1.0; 64]);
+    let mut y = [[[0.0; 64]; 4]; 2];
+    let mut workspace = vec![0.0; Dropping::training_workspace(2)];
+    net.forward(&Pass::default(), &[[[0.0; 64]; 4]; 2], &mut y, &mut workspace);
+    let count = |value: f32| y.as_flattened().as_flattened().iter().filter(|y| **y == value).count();
+    let counts = [count(0.0), count(2.0), count(4.0)];
+    assert_eq!(counts.iter().sum::<usize>(), 512);
+    assert!((100..156).contains(&counts[0]) && (216..296).contains(&counts[1]), "{counts:?}"); // 128 and 256 expected
 }
 
 /// Two texts of the same letters, told apart by their order.

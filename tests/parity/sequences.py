@@ -95,6 +95,50 @@ def positions(count, width):
     return build
 
 
+class Encoder(nn.Module):
+    """One layer of a transformer, without dropout."""
+
+    def __init__(self, width, heads, wide, causal=False, **options):
+        super().__init__()
+        self.causal = causal
+        self.inner = nn.TransformerEncoderLayer(width, heads, wide, dropout=0.0, batch_first=True, **options)
+
+    def forward(self, x):
+        mask = None
+        if self.causal:
+            mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype)
+        return self.inner(x, src_mask=mask)
+
+
+def encoder(*arguments, **options):
+    return module(lambda: Encoder(*arguments, **options))
+
+
+class Classifier(nn.Module):
+    """A small transformer: places, two layers, and the mean over all steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(3, 8)
+        self.encoder1 = nn.TransformerEncoderLayer(8, 2, 12, dropout=0.0, batch_first=True)
+        self.encoder2 = nn.TransformerEncoderLayer(
+            8, 4, 12, dropout=0.0, activation="gelu", norm_first=True, batch_first=True
+        )
+        self.norm = nn.LayerNorm(8)
+        self.fc2 = nn.Linear(8, 3)
+
+    def forward(self, x):
+        x = self.fc1(x)
+        x = x + waves(x.shape[1], 8).to(x.dtype)
+        return self.fc2(self.norm(self.encoder2(self.encoder1(x))).mean(dim=1))
+
+
+def classifier(draw):
+    made = Classifier().to(draw.dtype)
+    parameters = {name: draw.uniform(list(p.shape), -0.6, 0.6) for name, p in made.named_parameters()}
+    return parameters, lambda p, x: torch.func.functional_call(made, p, (x,))
+
+
 def embedding(name, scalar, tokens, count, width, **options):
     """Tokens, which have no gradient, to rows."""
     draw = Draw(name, scalar)
@@ -140,6 +184,10 @@ def sequences():
         yield case("attention_wide", [9, 8], attention(8, 1))
         yield case("positional_encoding", [7, 5], encoding(7, 5))
         yield case("positional_embedding", [3, 4], positions(5, 4))
+        yield case("encoder", [3, 4], encoder(4, 2, 6))
+        yield case("encoder_gelu_first", [3, 4], encoder(4, 2, 6, activation="gelu", norm_first=True))
+        yield case("encoder_causal", [3, 4], encoder(4, 1, 5, causal=True, layer_norm_eps=1e-3))
+        yield case("classifier", [5, 3], classifier)
         yield embedding("embedding", scalar, [[0, 3, 3, 6], [6, 1, 0, 3]], 7, 2)
         yield embedding("embedding_padding", scalar, [[0, 3, 3, 6], [6, 1, 0, 3]], 7, 2, padding_idx=-4)
 

@@ -57,10 +57,29 @@ unsafe impl<const N: usize, const D: usize, T: Scalar, const PADDING: usize> Par
     }
 }
 
+impl<const N: usize, const D: usize, T: Scalar, const PADDING: usize> Embedding<N, D, T, PADDING> {
+    /// y, where the first sample of x is number `first` of its batch.
+    #[inline(always)]
+    #[track_caller]
+    fn rows<const L: usize, X: Label<N>>(&self, first: usize, x: &[[X; L]], y: &mut [[[T; D]; L]]) {
+        for (sample, (x, y)) in x.iter().zip(y).enumerate() {
+            for (place, (token, y)) in x.iter().zip(y).enumerate() {
+                let token = token.index();
+                match self.weight.get(token) {
+                    Some(row) => *y = *row,
+                    None if cfg!(any(feature = "alloc", debug_assertions)) => unknown(first, sample, place, token, N),
+                    None => *y = [T::from_f64(f64::NAN); D],
+                }
+            }
+        }
+    }
+}
+
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn unknown(sample: usize, place: usize, token: usize, count: usize) -> ! {
+fn unknown(first: usize, sample: usize, place: usize, token: usize, count: usize) -> ! {
+    let sample = first.saturating_add(sample);
     panic!("sample {sample} has the token {token} at {place}, but the embedding has {count} tokens")
 }
 
@@ -74,15 +93,12 @@ where
 
     #[track_caller]
     fn infer(&self, x: &[[X; L]], y: &mut [[[T; D]; L]], _: &mut [T]) {
-        for (sample, (x, y)) in x.iter().zip(y).enumerate() {
-            for (place, (token, y)) in x.iter().zip(y).enumerate() {
-                match self.weight.get(token.index()) {
-                    Some(row) => *y = *row,
-                    None if cfg!(any(feature = "alloc", debug_assertions)) => unknown(sample, place, token.index(), N),
-                    None => *y = [T::from_f64(f64::NAN); D],
-                }
-            }
-        }
+        self.rows(0, x, y);
+    }
+
+    #[track_caller]
+    fn forward(&self, pass: &Pass, x: &[[X; L]], y: &mut [[[T; D]; L]], _: &mut [T]) {
+        self.rows(pass.first, x, y);
     }
 
     fn backward(

@@ -67,6 +67,7 @@ layers! {
     split: Split,
     subtract: Subtract,
     tanh: Tanh,
+    transformer_encoder_layer: TransformerEncoderLayer,
     upsample: Upsample,
     zero_pad1d: ZeroPad1d,
     zero_pad2d: ZeroPad2d,

@@ -77,6 +77,11 @@ impl<'a> Arguments<'a> {
         self.item.arguments.iter().filter(|argument| argument.key.is_none()).collect()
     }
 
+    /// How many arguments in `<..>` have no key.
+    pub(crate) fn count(&self) -> usize {
+        self.positional().len()
+    }
+
     /// The lengths in `<..>`, exactly as many as `names`. Where one is missing or a mistake the answer is `None` for it.
     pub(crate) fn lengths(&mut self, names: &[&str]) -> Vec<Option<Length>> {
         let (label, given) = (self.label(), self.given(names));

@@ -57,9 +57,12 @@ impl Layer for Embedding {
             Some(_) => {}
             None => {
                 let shape = brackets(dims).replacen('[', "[u16; ", 1);
-                let message = format!(
-                    "`{label}` takes integers, but {from} gives numbers of the network's scalar: write `{shape}` in the header"
-                );
+                let repair = match from {
+                    "the input" => format!("write `{shape}` in the header"),
+                    _ => format!("give it an input of the header such as `{shape}`"),
+                };
+                let message =
+                    format!("`{label}` takes integers, but {from} gives numbers of the network's scalar: {repair}");
                 errors.push(*span, message);
             }
         }
@@ -91,6 +94,10 @@ impl Layer for Embedding {
 
     fn takes_integers(&self) -> bool {
         true
+    }
+
+    fn spoils(&self) -> bool {
+        false
     }
 }
 

@@ -97,6 +97,7 @@ layers! {
     squeeze: "Squeeze",
     subtract: "Subtract",
     tanh: "Tanh",
+    transformer_encoder_layer: "TransformerEncoderLayer",
     unsqueeze: "Unsqueeze",
     upsample: "Upsample",
     zero_pad1d: "ZeroPad1d",

@@ -100,6 +100,10 @@ impl Layer for Attention {
             proofs: vec![Proof { value: e, rule: None, algebra: Algebra::product(&[*heads, e / heads]) }],
         }
     }
+
+    fn spoils(&self) -> bool {
+        false
+    }
 }
 
 /// `MultiHeadAttention<E, N, K, T, B, O, CAUSAL>` without what is default.

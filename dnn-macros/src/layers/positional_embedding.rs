@@ -65,6 +65,10 @@ impl Layer for Positions {
             proofs: Vec::new(),
         }
     }
+
+    fn spoils(&self) -> bool {
+        false
+    }
 }
 
 /// `PositionalEmbedding<L, D, T>`

@@ -117,6 +117,10 @@ impl Layer for Recurrent {
     fn settles(&self, _: usize, _: bool) -> bool {
         self.last && self.units.is_some()
     }
+
+    fn spoils(&self) -> bool {
+        false
+    }
 }
 
 /// The lengths of a layer, and what follows for its workspace, as in the run time.

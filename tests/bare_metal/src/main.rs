@@ -39,6 +39,8 @@ network! {
         PositionalEncoding,
         positions: PositionalEmbedding<6, 4>,
         attention: MultiHeadAttention<4, 2, causal = true>,
+        encoder1: TransformerEncoderLayer<4, 2, 8>,
+        encoder2: TransformerEncoderLayer<4, 2, 8, activation = gelu, norm_first = true>,
         lstm: Lstm<4, 4, output = last>,
         fc: Linear<4, 2>,
     }

@@ -68,6 +68,16 @@ network! {
         heads: MultiHeadAttention<3, 3, causal = false, bias = false>,
         lstm: Lstm<3, 3, output = last>,
     }
+
+    /// Layers of a transformer.
+    #[derive(Clone, Debug)]
+    pub struct Encoders<T>: [3, 8] -> [3, 8] {
+        encoder1: TransformerEncoderLayer<8, 4, 12, activation = gelu, norm_first = true, causal = true>(dropout = 0.0),
+        encoder2: TransformerEncoderLayer<8, 2, 6, activation = relu, norm_first = false, causal = false>(
+            dropout = 0.0,
+            layer_norm_eps = 1e-3
+        ),
+    }
 }
 
 fn main() {
@@ -75,8 +85,10 @@ fn main() {
     gradients::check::<_, Inputs<f64>>();
     gradients::check::<_, Shapes<f64>>();
     gradients::check::<_, Sequences<f64>>();
+    gradients::check::<_, Encoders<f64>>();
     gradients::compare::<_, _, Outputs<f32>, Outputs<f64>>();
     gradients::compare::<_, _, Inputs<f32>, Inputs<f64>>();
     gradients::compare::<_, _, Shapes<f32>, Shapes<f64>>();
     gradients::compare::<_, _, Sequences<f32>, Sequences<f64>>();
+    gradients::compare::<_, _, Encoders<f32>, Encoders<f64>>();
 }
