@@ -1,0 +1,117 @@
+"""Write the PyTorch parity goldens of whole models, and the weights of one: anomaly.json, reader.json, reader.safetensors.
+
+    pip install torch safetensors numpy
+    python tests/parity/models.py
+
+A large model's weights, inputs and dL/dy are made by one formula here and in
+pattern.rs, so that they are in no file. Of every tensor that is compared the
+file holds one element in "step", and the Euclidean norm of all.
+"""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+from generate import HERE, SCALARS, write
+from sequences import waves
+
+
+def pattern(name, count, reach):
+    """Numbers between -reach and reach that belong to a name."""
+    number = 0
+    for byte in name.encode():
+        number = (number * 31 + byte) % 2003
+    place = np.arange(count, dtype=np.int64)
+    return ((place * 7919 + number) % 2003 - 1001) / 1001 * reach
+
+
+def drawn(name, dims, reach, dtype):
+    return torch.tensor(pattern(name, math.prod(dims), reach)).to(dtype).reshape(dims)
+
+
+def sampled(tensor):
+    """One element in some: the step is odd, so that it meets all columns."""
+    flat = tensor.detach().reshape(-1)
+    step = 1 if flat.numel() <= 64 else flat.numel() // 40 | 1
+    return {"dims": list(tensor.shape), "step": step, "norm": float(flat.double().norm()), "values": flat[::step]}
+
+
+def model_case(name, scalar, net, dims, batch, reach):
+    """A model forwards and backwards in training, and then forwards in inference."""
+    dtype = SCALARS[scalar]
+    net = net.to(dtype)
+    with torch.no_grad():
+        for own, parameter in net.named_parameters():
+            around = 1.0 if own.startswith("norm") and own.endswith("weight") else 0.0
+            parameter.copy_(around + drawn(own, parameter.shape, reach, torch.float64))
+    x = drawn("x", [batch, *dims], 1.0, dtype).requires_grad_()
+    y = net(x)
+    y.backward(drawn("dy", list(y.shape), 0.01, dtype))
+    case = {"name": name, "scalar": scalar, "batch": batch, "reach": reach, "y": sampled(y), "dx": sampled(x.grad)}
+    case["gradients"] = {own: sampled(parameter.grad) for own, parameter in net.named_parameters()}
+    case["buffers"] = {own: sampled(buffer) for own, buffer in net.named_buffers() if buffer.dim()}
+    case["inferred"] = sampled(net.eval()(x))
+    return case
+
+
+class Anomaly(nn.Module):
+    """The autoencoder of MLPerf Tiny; Keras's defaults of a normalisation are eps = 0.001 and momentum = 0.99."""
+
+    def __init__(self):
+        super().__init__()
+        widths = [640, 128, 128, 128, 128, 8, 128, 128, 128, 128]
+        for number, (inputs, outputs) in enumerate(zip(widths, widths[1:]), start=1):
+            self.add_module(f"fc{number}", nn.Linear(inputs, outputs))
+            self.add_module(f"norm{number}", nn.BatchNorm1d(outputs, eps=1e-3, momentum=0.01))
+        self.fc10 = nn.Linear(128, 640)
+
+    def forward(self, x):
+        for number in range(1, 10):
+            x = F.relu(getattr(self, f"norm{number}")(getattr(self, f"fc{number}")(x)))
+        return self.fc10(x)
+
+
+class Reader(nn.Module):
+    """A small transformer over tokens, with PyTorch's own encoder."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(20, 16, padding_idx=0)
+        layer = nn.TransformerEncoderLayer(16, 4, 32, dropout=0.0, activation="gelu", norm_first=True, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2, norm=nn.LayerNorm(16), enable_nested_tensor=False)
+        self.fc = nn.Linear(16, 4)
+
+    def forward(self, tokens):
+        x = self.embedding(tokens)
+        return self.fc(self.encoder(x + waves(x.shape[1], 16).to(x.dtype)).mean(dim=1))
+
+
+def reader_case():
+    """The weights, as a program in PyTorch saves them, the gradients of a loss, and the losses of five steps."""
+    torch.manual_seed(1)
+    net = Reader()
+    save_file(net.state_dict(), HERE / "reader.safetensors", metadata={"format": "pt"})
+    tokens, targets = torch.randint(20, (6, 12)), torch.tensor([0, 1, 2, 3, 1, 2])
+    y = net(tokens)
+    F.cross_entropy(y, targets).backward()
+    case = {"tokens": tokens.reshape(-1), "targets": targets, "y": sampled(y)}
+    case["gradients"] = {own: sampled(parameter.grad) for own, parameter in net.named_parameters()}
+    optimizer, losses = torch.optim.SGD(net.parameters(), lr=0.1), []
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(net(tokens), targets)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return case | {"losses": losses}
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    write("anomaly.json", [model_case("anomaly", scalar, Anomaly(), [640], 6, 0.2) for scalar in SCALARS])
+    write("reader.json", [reader_case()])
