@@ -91,6 +91,19 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
+/// The name that a message proposes for a layer: `batch_norm` for `BatchNorm2d`.
+pub(crate) fn name_for(word: &str) -> String {
+    let word = word.strip_suffix("1d").or(word.strip_suffix("2d")).unwrap_or(word);
+    let mut name = String::new();
+    for letter in word.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
 /// Slips between two words: insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -126,5 +139,11 @@ mod tests {
         assert_eq!(nearest("LogSoftmaxx", layers), Some("LogSoftmax"));
         assert_eq!(nearest("MyLinear", layers), None);
         assert_eq!(nearest("Gate", layers), None);
+    }
+
+    #[test]
+    fn names_for_layers_are_those_of_fields() {
+        let names = ["Linear", "BatchNorm2d", "MultiHeadAttention", "Gru"].map(name_for);
+        assert_eq!(names, ["linear", "batch_norm", "multi_head_attention", "gru"]);
     }
 }

@@ -3,7 +3,7 @@
 //! A chain gives one node for each layer, or for each repetition of one. Where `fn forward` says how layers are wired, names
 //! are resolved here, and what is never used is a mistake. Nodes are in the order of the forward pass.
 
-use crate::error::{Errors, nearest};
+use crate::error::{Errors, name_for, nearest};
 use crate::layers;
 use crate::syntax::{Call, Callee, Declaration, Forward, Item, Term};
 use proc_macro2::Span;
@@ -140,6 +140,8 @@ struct Wiring<'a> {
     /// Declared layers by their names.
     layers: HashMap<String, usize>,
     called: HashSet<usize>,
+    /// Which of repeated layers are called one by one.
+    elements: HashSet<(usize, usize)>,
     /// All names, and for each text the one that holds now.
     bound: Vec<Bound>,
     scope: HashMap<String, usize>,
@@ -160,9 +162,19 @@ impl<'a> Wiring<'a> {
             output: ValueId(0),
             certain: true,
         };
-        let (called, scope, values, taken, before) =
-            (HashSet::new(), HashMap::new(), HashMap::new(), HashSet::new(), errors.len());
-        Wiring { declaration, errors, before, graph, layers, called, bound: Vec::new(), scope, values, taken }
+        Wiring {
+            before: errors.len(),
+            declaration,
+            errors,
+            graph,
+            layers,
+            called: HashSet::new(),
+            elements: HashSet::new(),
+            bound: Vec::new(),
+            scope: HashMap::new(),
+            values: HashMap::new(),
+            taken: HashSet::new(),
+        }
     }
 
     fn lower(mut self, forward: &Forward) -> Graph {
@@ -268,7 +280,7 @@ impl<'a> Wiring<'a> {
                 if layers::splits(&self.declaration.layers[*layer]) =>
             {
                 let inputs = self.operands(operands);
-                self.node(*layer, None, inputs, count)
+                self.node(*layer, None, inputs, count, self.span(term))
             }
             Term::Call(Call { callee: Callee::Declared(name, None), operands })
                 if self.layer(name).is_some_and(|layer| layers::splits(&self.declaration.layers[layer])) =>
@@ -276,7 +288,7 @@ impl<'a> Wiring<'a> {
                 let Some(layer) = self.layer(name) else { return vec![None; count] };
                 self.called.insert(layer);
                 let inputs = self.operands(operands);
-                self.node(layer, None, inputs, count)
+                self.node(layer, None, inputs, count, name.span())
             }
             Term::Unreadable => vec![None; count],
             other => {
@@ -306,16 +318,16 @@ impl<'a> Wiring<'a> {
         values.into_iter().collect()
     }
 
-    /// The node of a layer, or one for each part of what it gives.
+    /// The node of a layer that is called at `span`, or one for each part of what it gives.
     fn node(
         &mut self,
         layer: usize,
         element: Option<usize>,
         inputs: Option<Vec<ValueId>>,
         parts: usize,
+        span: Span,
     ) -> Vec<Option<ValueId>> {
         let Some(inputs) = inputs else { return vec![None; parts] };
-        let span = word(&self.declaration.layers[layer]);
         let node = |part: usize| {
             let name = match (plain(&self.declaration.layers[layer]), element) {
                 (Some(name), None) => self.free(&name),
@@ -353,7 +365,7 @@ impl<'a> Wiring<'a> {
                     return None;
                 }
                 let inputs = self.operands(operands);
-                self.node(*layer, None, inputs, 1).pop().flatten()
+                self.node(*layer, None, inputs, 1, self.span(term)).pop().flatten()
             }
             Term::Call(Call { callee: Callee::Declared(name, index), operands }) => self.call(name, *index, operands),
         }
@@ -410,7 +422,8 @@ impl<'a> Wiring<'a> {
         }
         let mut output = None;
         for element in elements {
-            output = self.node(layer, element, Some(inputs), 1).pop().flatten();
+            self.elements.extend(element.map(|element| (layer, element)));
+            output = self.node(layer, element, Some(inputs), 1, name.span()).pop().flatten();
             inputs = output.into_iter().collect();
         }
         output
@@ -428,7 +441,7 @@ impl<'a> Wiring<'a> {
                 if let Some(value) = self.values.get(&layer) {
                     return Some(*value);
                 }
-                let value = self.node(layer, None, Some(Vec::new()), 1).pop().flatten();
+                let value = self.node(layer, None, Some(Vec::new()), 1, name.span()).pop().flatten();
                 self.values.extend(value.map(|value| (layer, value)));
                 return value;
             }
@@ -482,7 +495,7 @@ impl<'a> Wiring<'a> {
             [only] => Some(*only),
             _ => {
                 let gather = forward.gather?;
-                self.node(gather, None, Some(outputs), 1).pop().flatten()
+                self.node(gather, None, Some(outputs), 1, forward.span).pop().flatten()
             }
         }
     }
@@ -496,7 +509,17 @@ impl<'a> Wiring<'a> {
             self.errors.push(*span, format!("`{name}` is never used: use it, or remove it"));
         }
         for (at, item) in self.declaration.layers.iter().enumerate().take(self.declaration.declared) {
-            if self.called.contains(&at) || item.unreadable {
+            if item.unreadable {
+                continue;
+            }
+            if self.called.contains(&at) {
+                let left =
+                    elements(item).into_iter().flatten().find(|element| !self.elements.contains(&(at, *element)));
+                if let (Some(name), Some(left)) = (&item.name, left) {
+                    let message =
+                        format!("`{name}[{left}]` is never called: call it in `fn forward`, or repeat less often");
+                    self.errors.push(name.span(), message);
+                }
                 continue;
             }
             let message = match (&item.name, layers::is_value(item)) {
@@ -504,7 +527,7 @@ impl<'a> Wiring<'a> {
                 (Some(name), false) => format!("`{name}` is never called: call it in `fn forward`, or remove it"),
                 (None, _) => {
                     let word = item.path.segments.last().map_or(String::new(), |segment| segment.ident.to_string());
-                    let name = word.to_lowercase();
+                    let name = name_for(&word);
                     format!(
                         "`{word}` has no name, so `fn forward` cannot call it: write `{name}: {word}`, or call `{word}(..)` there"
                     )

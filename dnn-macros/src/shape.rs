@@ -7,7 +7,7 @@ use crate::error::Errors;
 use crate::graph::{Graph, ValueId};
 use crate::layers::{self, Layer, Operation};
 use crate::syntax::{Argument, Declaration, Item, are_too_many, too_many};
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -267,7 +267,17 @@ fn operation(
             }
             false => (None, incoming.first().map_or(vec![1], |incoming| incoming.dims.to_vec())),
         };
-        return Operation { field, form: layers::Form::Join(Vec::new()), ..layers::unknown(output) };
+        let operand = |incoming: &Incoming<'_>| layers::Operand {
+            first: TokenStream::new(),
+            then: TokenStream::new(),
+            from: incoming.dims.to_vec(),
+            to: output.clone(),
+            base: false,
+            same: false,
+            factor: false,
+        };
+        let form = layers::Form::Join(incoming.iter().map(operand).collect());
+        return Operation { field, form, ..layers::unknown(output) };
     }
     let mut own = Errors::default();
     let operation = layer.join(&incoming, node.part, following, &mut own);

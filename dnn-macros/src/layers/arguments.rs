@@ -1,6 +1,6 @@
 //! The arguments of a built-in layer, read one by one; every mistake is noted with what to write instead.
 
-use crate::error::{Errors, Place, nearest};
+use crate::error::{Errors, Place, name_for, nearest};
 use crate::syntax::{Argument, Expression, Item, Length};
 use proc_macro2::Span;
 
@@ -67,7 +67,7 @@ impl<'a> Arguments<'a> {
     pub(crate) fn demand_name(&mut self) {
         if self.item.name.is_none() {
             let (span, word) = (self.span(), self.word());
-            let example = format!("{}{}", word.to_lowercase(), self.position() + 1);
+            let example = format!("{}{}", name_for(&word), self.position() + 1);
             let message = format!("`{word}` has parameters, so it needs a name: write `{example}: {word}`");
             self.error(span, message);
         }

@@ -4,7 +4,7 @@
 //! that with the type.
 
 use super::{Field, Form, Layer, Operation, Reads, Seal, Type, Workspace};
-use crate::error::Errors;
+use crate::error::{Errors, name_for};
 use crate::shape::{Incoming, brackets};
 use crate::syntax::{Declaration, Item, MAX_VALUES, Shape};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -26,7 +26,7 @@ pub(super) fn read(item: &Item, network: Option<&Declaration>, errors: &mut Erro
     let path = &item.path;
     let label = item.name.as_ref().unwrap_or(word).to_string();
     if item.name.is_none() {
-        let example = word.to_string().to_lowercase();
+        let example = name_for(&word.to_string());
         errors.push(
             word.span(),
             format!("`{word}` is a layer of your own, so it needs a name: write `{example}: {word}`"),

@@ -220,7 +220,7 @@ impl Reader<'_> {
                     self.result = vec![Term::Unreadable];
                 }
                 Ok(_) => {
-                    self.errors.add(input.error("expected an operator, or `;` and the next statement"));
+                    self.errors.add(input.error(behind_a_value(input)));
                     self.result = vec![Term::Unreadable];
                     skip_statement(input)?;
                 }
@@ -292,7 +292,11 @@ impl Reader<'_> {
             return Err(error);
         }
         if !input.peek(Token![;]) {
-            return Err(input.error("a semicolon is missing behind this statement: write `;`"));
+            let message = match behind_a_value(input) {
+                NOTHING_KNOWN => "a semicolon is missing behind this statement: write `;`",
+                other => other,
+            };
+            return Err(input.error(message));
         }
         input.parse::<Token![;]>().map(drop)
     }
@@ -319,6 +323,7 @@ impl Reader<'_> {
             }
             let span = input.span();
             skip_punctuation(input)?;
+            changes_nothing(input, span)?;
             let right = self.product(input)?;
             left = match (left, right, minus) {
                 (Term::Number(a, from), Term::Number(b, to), _) => {
@@ -342,13 +347,14 @@ impl Reader<'_> {
             }
             let span = input.span();
             skip_punctuation(input)?;
+            changes_nothing(input, span)?;
             let right = self.factor(input)?;
             left = match (left, right, over) {
                 (Term::Number(a, from), Term::Number(b, to), _) => {
                     Term::Number(if over { a / b } else { a * b }, from.to(to))
                 }
-                (_, Term::Number(..), true) => {
-                    return Err(syn::Error::new(span, "a value is not divided: write `* (1.0 / ..)`"));
+                (_, Term::Number(number, _), true) => {
+                    return Err(syn::Error::new(span, format!("a value is not divided: write `* (1.0 / {number})`")));
                 }
                 (_, _, true) => {
                     return Err(syn::Error::new(
@@ -557,6 +563,33 @@ fn refused(input: ParseStream<'_>) -> Option<&'static str> {
     } else {
         return None;
     })
+}
+
+/// An operator is not followed by `=`: `span` is its place.
+fn changes_nothing(input: ParseStream<'_>, span: Span) -> syn::Result<()> {
+    if input.peek(Token![=]) {
+        return Err(syn::Error::new(span, "a value is made once and never changed: write `let h = h + ..;`"));
+    }
+    Ok(())
+}
+
+const NOTHING_KNOWN: &str = "expected an operator, or `;` and the next statement";
+
+/// What is wrong with what stands behind a value, where it is no operator.
+fn behind_a_value(input: ParseStream<'_>) -> &'static str {
+    if input.peek(Token![.]) {
+        "a value has no fields or methods here: call a layer with it, such as `Relu(..)`"
+    } else if input.peek(Token![=]) && !input.peek(Token![==]) {
+        "a value is made by `let`: write `let h = ..;`"
+    } else if input.peek(Token![?]) {
+        "no layer can fail: remove `?`"
+    } else if input.peek(Token![as]) {
+        "all values have the scalar of the network: remove `as` and what follows"
+    } else if input.peek(Token![@]) {
+        "matrices are multiplied by layers: write `Linear` with parameters, or a layer of your own"
+    } else {
+        NOTHING_KNOWN
+    }
 }
 
 /// Passes over tokens up to and with the next semicolon.

@@ -122,7 +122,11 @@ fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
             parenthesized!(inner in input);
         }
         let expression = inner.parse();
-        let missing = (!inner.is_empty()).then(|| inner.error("expected an operator or `)`"));
+        let expected = match inner.peek(Token![,]) {
+            true => "lengths of several dimensions stand in brackets: write `[.., ..]`",
+            false => "expected an operator or `)`",
+        };
+        let missing = (!inner.is_empty()).then(|| inner.error(expected));
         // Tokens that are left would be a second mistake.
         inner.parse::<TokenStream>()?;
         return expression.and_then(|expression| missing.map_or(Ok(expression), Err));

@@ -28,6 +28,41 @@ const NETWORKS: [&str; 5] = [
      struct Budgeted: [3] -> [1] { const H: usize = 3; gate: Gate -> [3], fc: Linear<3, 1> }",
 ];
 
+const WIRED: [&str; 4] = [
+    "struct Block: [4, 8, 8] -> [4, 8, 8] {
+         conv: Conv2d<4, 4, 3, padding = same, groups = 2>, norm: BatchNorm2d<4>,
+         fn forward(x) { let h = Relu(norm(conv(x))); h + x }
+     }
+     struct Net<f64>: [1, 9, 8] -> [10] {
+         stem: Conv2d<1, 4, [2, 3], stride = [1, 1], padding = [0, 1]>, blocks: [Block; 2], #[recompute] again: Block,
+         pool: MaxPool2d<2>, #[frozen] fc: Linear<64, 10>, up: ConvTranspose2d<4, 4, 2, stride = 2>,
+         fn forward(x) {
+             let a = blocks[1](again(blocks[0](stem(x))));
+             fc(Flatten(pool(AvgPool2d<2>(up(a)) - a))) * 0.5
+         }
+     }",
+    "struct Wired: ([4, 3], [6]) -> ([2], [3]) {
+         fc: Linear<6, 6>, scale: Parameter<[4, 1]>(0.5), out: Linear<18, 2>, mean: Linear<4, 3>, drop: Dropout(0.5),
+         fn forward(x, z) {
+             let h = Tanh(x) * scale - x;
+             let (a, b) = Split<axis = 0>(h);
+             let (c, _) = Split<4, 2, axis = 0>(z);
+             let side = fc(fc(z)) * detach(z);
+             let turned = Permute<1, 0>(a * b);
+             let all = Concat<axis = 0>(Flatten(turned), Flatten(a), Squeeze<axis = 0>(Unsqueeze<axis = 0>(1.0 - 2.0 * side)));
+             (out(drop(all)), mean(Mean<axis = 1>(h) + c))
+         }
+     }",
+    "pub struct Words: [7, 4] -> [3] {
+         norm: LayerNorm<4>, place: PositionalEncoding, gru: Gru<4, 6, layers = 2, bidirectional = true>,
+         attention: MultiHeadAttention<12, 3, causal = true>, last: Lstm<12, 5, output = last>, fc: Linear<5, 3>,
+         fn forward(x) { let h = gru(place(norm(x))); fc(last(h + attention(h))) }
+     }",
+    "struct Siamese: ([3], [3]) -> [1] {
+         body: Body, distance: self::Distance -> [1], fn forward(a, b) { distance(body(a), body(b)) }
+     } struct Body: [3] -> [2] { fc: Linear<3, 2>, norm: GroupNorm<1, 2>, Elu }",
+];
+
 const BUDGETS: [&str; 2] =
     ["Memory<Net, Adam, 8>, ram = 40 KiB", "crate::Memory<self::Net<f64>, Sgd<Momentum>, { 2 + 2 }>, ram = 4 * 10KB,"];
 
@@ -37,7 +72,7 @@ const LAYERS: [&str; 3] = [
     "struct Sized<const N: usize, T: Copy> where T: Send { a: [T; N], b: Linear<N, 2, T> }",
 ];
 
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 51] = [
     ",",
     ":",
     ";",
@@ -82,6 +117,13 @@ const WORDS: [&str; 44] = [
     "pub",
     "()",
     "[1 ; 2]",
+    "x , x",
+    "let",
+    "forward",
+    "detach",
+    "Split",
+    "Add",
+    "Concat",
 ];
 
 /// The tokens of a text one by one, delimiters too.
@@ -166,24 +208,28 @@ fn network(tokens: TokenStream) -> TokenStream {
     crate::network(quote::quote!({ ::dnn::__private } #tokens))
 }
 
-#[test]
-fn every_slip_in_a_network_is_an_error_or_another_network() {
-    for example in NETWORKS {
-        assert!(messages(withstands(network, &example.parse().unwrap())).is_empty(), "{example}");
+fn withstands_every_slip(expand: fn(TokenStream) -> TokenStream, examples: &[&str]) {
+    for example in examples {
+        assert_eq!(messages(withstands(expand, &example.parse().unwrap())), [""; 0], "{example}");
         for input in variants(example) {
-            withstands(network, &input);
+            withstands(expand, &input);
         }
     }
 }
 
 #[test]
+fn every_slip_in_a_network_is_an_error_or_another_network() {
+    withstands_every_slip(network, &NETWORKS);
+}
+
+#[test]
+fn every_slip_in_a_wired_network_is_an_error_or_another_network() {
+    withstands_every_slip(network, &WIRED);
+}
+
+#[test]
 fn every_slip_in_a_layer_is_an_error_or_another_layer() {
-    for example in LAYERS {
-        assert!(messages(withstands(crate::derive::parameters, &example.parse().unwrap())).is_empty(), "{example}");
-        for input in variants(example) {
-            withstands(crate::derive::parameters, &input);
-        }
-    }
+    withstands_every_slip(crate::derive::parameters, &LAYERS);
 }
 
 fn memory(tokens: TokenStream) -> TokenStream {
@@ -192,17 +238,12 @@ fn memory(tokens: TokenStream) -> TokenStream {
 
 #[test]
 fn every_slip_in_a_budget_is_an_error_or_another_budget() {
-    for example in BUDGETS {
-        assert!(messages(withstands(memory, &example.parse().unwrap())).is_empty(), "{example}");
-        for input in variants(example) {
-            withstands(memory, &input);
-        }
-    }
+    withstands_every_slip(memory, &BUDGETS);
 }
 
 #[test]
 fn token_soup_is_an_error() {
-    let examples = NETWORKS.iter().chain(&LAYERS).chain(&BUDGETS);
+    let examples = NETWORKS.iter().chain(&WIRED).chain(&LAYERS).chain(&BUDGETS);
     let mut words: Vec<String> = examples.flat_map(|example| self::words(example)).collect();
     words.extend(WORDS.map(str::to_owned));
     let mut random = Random::new(7);

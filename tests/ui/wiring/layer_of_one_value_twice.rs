@@ -1,0 +1,13 @@
+use dnn::prelude::*;
+
+network! {
+    pub struct Net: [4] -> [2] {
+        fc: Linear<4, 2>,
+
+        fn forward(x) {
+            fc(x, x)
+        }
+    }
+}
+
+fn main() {}
