@@ -185,7 +185,8 @@ pub unsafe trait Parameters: Sized + 'static {
     /// Takes over the weights in the bytes of a [safetensors](https://github.com/huggingface/safetensors) file, such as
     /// PyTorch's `safetensors.torch.save_file(model.state_dict(), ..)` writes. Nothing is allocated.
     ///
-    /// Tensors are found by their names, [`parameters`](Parameters::parameters) lists them; their order does not count.
+    /// Tensors are found by their names, [`parameters`](Parameters::parameters) lists them; their order does not count. The
+    /// `num_batches_tracked` of PyTorch's normalisations is passed over.
     /// Everything is checked before the first value is written: after an error the weights are what they were.
     ///
     /// ```

@@ -55,7 +55,8 @@ pub(crate) fn load<P: Parameters>(network: &mut P, file: &[u8]) -> Result<(), We
     check::<P>(file)?;
     let mut header = Header::open(file)?;
     while let Some(tensor) = header.next()? {
-        let Some(leaf) = index_of(P::TABLE, tensor.name).and_then(leaf::<P>) else { continue };
+        let Meaning::Tensor(index) = meaning(P::TABLE, &tensor) else { continue };
+        let Some(leaf) = leaf::<P>(index) else { continue };
         if let Some(to) = network.flat_mut().get_mut(leaf.start..leaf.start + elements(leaf.dims)) {
             Bits::read(to, tensor.data);
         }
@@ -87,7 +88,7 @@ const fn found<P: Parameters>(
 ) -> Result<Found, WeightsFault> {
     let mut found = Found([0; SET / 64]);
     while let Some(tensor) = attempt!(header.next()) {
-        let Some(index) = index_of(P::TABLE, tensor.name) else { continue };
+        let Meaning::Tensor(index) = meaning(P::TABLE, &tensor) else { continue };
         if index < start || index - start >= SET {
             continue;
         }
@@ -116,81 +117,68 @@ pub(super) const fn unlike<P: Parameters>(leaf: &Leaf, tensor: &Stored<'_>) -> O
     None
 }
 
-/// The tensors of a file that a network has not, but for what PyTorch counts beside running statistics.
-pub(super) const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
+/// The tensors of a file that a network has not.
+const fn extra<P: Parameters>(mut header: Header<'_>) -> Result<Quote, WeightsFault> {
     let mut names = Quote::NONE;
     while let Some(tensor) = attempt!(header.next()) {
-        match meaning(P::TABLE, tensor.name) {
-            Meaning::Tensor(_) => {}
-            Meaning::Batches if tensor.dims.is(&[]) && Text::plain(tensor.dtype).is(Text::plain("I64")) => {}
-            _ => names.push(tensor.name),
+        if let Meaning::Nothing = meaning(P::TABLE, &tensor) {
+            names.push(tensor.name);
         }
     }
     Ok(names)
 }
 
-/// The number of the tensor that has this name in a table.
-pub(super) const fn index_of(table: &'static [Entry], name: Text<'_>) -> Option<usize> {
-    match meaning(table, name) {
-        Meaning::Tensor(index) => Some(index),
-        _ => None,
-    }
-}
-
-/// What a name in a file stands for.
-enum Meaning {
-    /// The tensor of this number.
+/// What a tensor of a file is to a network.
+pub(super) enum Meaning {
+    /// Its tensor of this number.
     Tensor(usize),
-    /// How many batches a `BatchNorm` of PyTorch has seen, beside its running statistics. It takes no part in what the layer
-    /// computes.
+    /// How many batches a normalisation of PyTorch has seen, beside its running statistics. It takes no part in what the
+    /// layer computes, and is passed over.
     Batches,
     Nothing,
 }
 
-const fn meaning(table: &'static [Entry], name: Text<'_>) -> Meaning {
-    let (mut table, mut index, mut bytes) = (table, 0, name.bytes());
+pub(super) const fn meaning(table: &'static [Entry], tensor: &Stored<'_>) -> Meaning {
+    let (mut table, mut index, mut bytes) = (table, 0, tensor.name.bytes());
     'table: loop {
         let (mut i, mut has_buffers) = (0, false);
         while i < table.len() {
             match table[i] {
                 Entry::Tensor { name, role, .. } => {
                     if bytes.are(name) {
-                        return Meaning::Tensor(index);
+                        return Meaning::Tensor(index + leaves(table.split_at(i).0));
                     }
                     has_buffers |= matches!(role, Role::Buffer);
-                    index += 1;
                 }
                 Entry::Nested { name, count, table: inner, .. } => {
-                    let each = leaves(inner);
                     if let Some(mut rest) = bytes.behind(name)
                         && rest.take(b'.')
                     {
+                        index += leaves(table.split_at(i).0);
                         if let Some(count) = count {
                             match rest.index() {
-                                Some(element) if element < count => index += element * each,
+                                Some(element) if element < count => index += element * leaves(inner),
                                 _ => return Meaning::Nothing,
                             }
                         }
                         (bytes, table) = (rest, inner);
                         continue 'table;
                     }
-                    index += match count {
-                        Some(count) => each * count,
-                        None => each,
-                    };
                 }
             }
             i += 1;
         }
-        return match has_buffers && bytes.are("num_batches_tracked") {
-            true => Meaning::Batches,
-            false => Meaning::Nothing,
-        };
+        if has_buffers && bytes.are("num_batches_tracked") && tensor.dims.is(&[]) {
+            // Of another type it is something else.
+            return if Text::plain(tensor.dtype).is(Text::plain("I64")) { Meaning::Batches } else { Meaning::Nothing };
+        }
+        return Meaning::Nothing;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::quote::Dims;
     use super::*;
     use crate::Linear;
     use std::vec::Vec;
@@ -240,7 +228,15 @@ mod tests {
             ("w", None),
             ("", None),
         ] {
-            assert_eq!(index_of(NET, Text::plain(name)), index, "{name}");
+            let tensor = |name| Stored { name, begin: 0, end: 8, dtype: "I64", dims: Dims::NONE, data: &[] };
+            let found = |name| match meaning(NET, &tensor(name)) {
+                Meaning::Tensor(index) => Some(index),
+                _ => None,
+            };
+            assert_eq!(found(Text::plain(name)), index, "{name}");
+            // However it is written: the first character as an escape.
+            let escaped = name.replacen('f', "\\u0066", 1).replacen('w', "\\u0077", 1);
+            assert_eq!(found(Text { raw: escaped.as_bytes(), escaped: true }), index, "{escaped}");
             let Some(index) = index else { continue };
             assert_eq!(Path::new(NET, index), name);
         }

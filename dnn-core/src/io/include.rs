@@ -4,7 +4,7 @@
 //! mistake is a message of its own. Then each tensor is copied at once: an evaluation of constants takes forty times longer
 //! for a loop over its elements.
 
-use super::check::{extra, index_of, unlike};
+use super::check::{Meaning, meaning, unlike};
 use super::fault::WeightsFault;
 use super::header::Header;
 use super::quote::Quote;
@@ -44,7 +44,14 @@ const fn fill<P: Parameters, const N: usize>(reading: &mut Reading<N>, file: &[u
     let survey = attempt!(survey(header));
     let mut rest = header;
     while let Some(tensor) = attempt!(rest.next()) {
-        let Some(index) = index_of(P::TABLE, tensor.name) else { continue };
+        let index = match meaning(P::TABLE, &tensor) {
+            Meaning::Tensor(index) => index,
+            Meaning::Batches => continue,
+            Meaning::Nothing => {
+                reading.extra.push(tensor.name);
+                continue;
+            }
+        };
         if !matches!(reading.tensors[index], Found::Nothing) {
             return Err(WeightsFault::Duplicate { tensor: Quote::of(tensor.name) });
         }
@@ -54,7 +61,6 @@ const fn fill<P: Parameters, const N: usize>(reading: &mut Reading<N>, file: &[u
             None => Found::At(tensor.begin),
         };
     }
-    reading.extra = attempt!(extra::<P>(header));
     covered(header, &survey)
 }
 

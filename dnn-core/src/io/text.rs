@@ -68,7 +68,22 @@ impl Bytes<'_> {
 
     /// What comes behind `name`, where the rest begins with it.
     pub(super) const fn behind(mut self, name: &str) -> Option<Self> {
-        let (name, mut i) = (name.as_bytes(), 0);
+        let name = name.as_bytes();
+        if !self.text.escaped {
+            let Some((_, rest)) = self.text.raw.split_at_checked(self.at) else { return None };
+            let Some((mut own, _)) = rest.split_at_checked(name.len()) else { return None };
+            let mut other = name;
+            // Backwards, because the names of layers often differ in their ends alone.
+            while let ([own_rest @ .., a], [other_rest @ .., b]) = (own, other) {
+                if *a != *b {
+                    return None;
+                }
+                (own, other) = (own_rest, other_rest);
+            }
+            self.at += name.len();
+            return Some(self);
+        }
+        let mut i = 0;
         while i < name.len() {
             if !self.take(name[i]) {
                 return None;
