@@ -1,12 +1,14 @@
 //! Tokens to an AST that keeps every span. The types below are the reference of the language.
 
 mod attribute;
+mod budget;
 mod constant;
 mod forward;
 mod item;
 mod length;
 
-pub(crate) use attribute::{Limit, Own, Resource, Weights, limits_of_a_memory};
+pub(crate) use attribute::{Own, Weights};
+pub(crate) use budget::{Limit, Resource, limits_of_a_memory};
 pub(crate) use constant::Constants;
 pub(crate) use forward::{Call, Callee, Forward, Term};
 pub(crate) use length::{Expression, Length, Operator};
