@@ -16,7 +16,7 @@ use dnn::{Generator, Rng};
 use std::path::Path;
 
 fn is_taken(file: &[u8]) -> bool {
-    weights::is_taken::<weights::Net>(file, &weights::NET)
+    weights::is_taken::<weights::Net>(file, &weights::NET, 1)
 }
 
 /// How many files of a corpus are accepted, and how many there are.

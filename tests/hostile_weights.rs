@@ -38,7 +38,7 @@ const NET: Expected = Expected {
 const FILES: [&[u8]; 2] = [include_bytes!("weights/net_f32.safetensors"), include_bytes!("weights/dnn.safetensors")];
 
 fn taken(file: &[u8]) -> bool {
-    weights::is_taken::<Net>(file, &NET)
+    weights::is_taken::<Net>(file, &NET, 1)
 }
 
 fn header_len(file: &[u8]) -> usize {

@@ -10,5 +10,5 @@ mod headers;
 mod weights;
 
 libfuzzer_sys::fuzz_target!(|script: &[u8]| {
-    weights::is_taken::<weights::Net>(&headers::file(script), &weights::NET);
+    weights::is_taken::<weights::Net>(&headers::file(script), &weights::NET, 16);
 });

@@ -8,5 +8,5 @@ mod counting;
 mod weights;
 
 libfuzzer_sys::fuzz_target!(|file: &[u8]| {
-    weights::is_taken::<weights::Net>(file, &weights::NET);
+    weights::is_taken::<weights::Net>(file, &weights::NET, 16);
 });
