@@ -2,6 +2,7 @@
 
 use dnn::prelude::*;
 use dnn::{Frozen, Parameters};
+use std::cell::RefCell;
 
 network! {
     const WIDTH: usize = 16;
@@ -176,6 +177,121 @@ fn a_file_of_weights_holds_frozen_layers_too() {
         "fc3.bias Parameter",
     ];
     assert_eq!(names, expected);
+}
+
+thread_local! {
+    /// What is asked of layers of the type `Counted`.
+    static ASKED: RefCell<Asked> = RefCell::default();
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Asked {
+    infer: usize,
+    forward: usize,
+    dx: usize,
+    dp: usize,
+}
+
+/// y = a x, and counts the calls.
+#[derive(Parameters, Clone)]
+struct Counted {
+    factor: f32,
+}
+
+impl Layer<[f32; 3]> for Counted {
+    type Output = [f32; 3];
+    const TRAIN: Extent = Extent { sample: 5, batch: 0 };
+
+    fn infer(&self, x: &[[f32; 3]], y: &mut [[f32; 3]], _: &mut [f32]) {
+        ASKED.with_borrow_mut(|asked| asked.infer += 1);
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = x.map(|x| self.factor * x);
+        }
+    }
+
+    fn forward(&self, _: &Pass, x: &[[f32; 3]], y: &mut [[f32; 3]], saved: &mut [f32]) {
+        ASKED.with_borrow_mut(|asked| asked.forward += 1);
+        self.infer(x, y, saved);
+    }
+
+    fn backward(
+        &self,
+        _: &Pass,
+        x: &[[f32; 3]],
+        _: &[[f32; 3]],
+        _: &mut [f32],
+        dy: &mut [[f32; 3]],
+        dx: Option<&mut [[f32; 3]]>,
+        dp: Option<&mut Self>,
+    ) {
+        ASKED.with_borrow_mut(|asked| (asked.dx, asked.dp) = (asked.dx + dx.iter().len(), asked.dp + dp.iter().len()));
+        if let Some(dx) = dx {
+            for (dx, dy) in dx.iter_mut().zip(dy.iter()) {
+                *dx = dy.map(|dy| self.factor * dy);
+            }
+        }
+        if let Some(dp) = dp {
+            dp.factor += x.as_flattened().iter().zip(dy.as_flattened()).map(|(x, dy)| x * dy).sum::<f32>();
+        }
+    }
+}
+
+network! {
+    /// All three are trained.
+    struct Three: [3] -> [3] {
+        own1: Counted -> [3],
+        own2: Counted -> [3],
+        own3: Counted -> [3],
+    }
+
+    /// The first two are frozen, and the second one lies elsewhere.
+    struct LastOfThree: [3] -> [3] {
+        #[frozen]
+        own1: Counted -> [3],
+        own2: &'static Counted -> [3],
+        own3: Counted -> [3],
+    }
+
+    /// What is frozen lies behind what is trained.
+    struct FirstOfThree: [3] -> [3] {
+        own1: Counted -> [3],
+        #[frozen]
+        own2: Counted -> [3],
+        own3: &'static Counted -> [3],
+    }
+
+    /// A whole network is frozen.
+    struct LastOfFour: [3] -> [3] {
+        #[frozen]
+        three: Three,
+        own4: Counted -> [3],
+    }
+}
+
+/// What one training step asks of the layers.
+fn asked<N: Network<Input = [f32; 3], Output = [f32; 3], Scalar = f32>>(net: N) -> Asked {
+    ASKED.take();
+    Trainer::new(Box::new(net), Mse, Sgd::new(0.1)).step(&[[1.0, 2.0, 3.0]; 4], &[[0.5; 3]; 4]);
+    ASKED.take()
+}
+
+#[test]
+fn a_frozen_layer_is_asked_for_no_gradient_of_its_own_and_for_none_at_all_before_what_is_trained() {
+    static TWO: Counted = Counted { factor: 2.0 };
+    let own = || Counted { factor: 2.0 };
+    let three = || Three { own1: own(), own2: own(), own3: own() };
+    // The first layer is never asked for dL/dx.
+    assert_eq!(asked(three()), Asked { infer: 3, forward: 3, dx: 2, dp: 3 });
+    let last = LastOfThree { own1: own(), own2: Frozen::new(&TWO), own3: own() };
+    assert_eq!(asked(last), Asked { infer: 3, forward: 1, dx: 0, dp: 1 });
+    let first = FirstOfThree { own1: own(), own2: own(), own3: Frozen::new(&TWO) };
+    assert_eq!(asked(first), Asked { infer: 3, forward: 3, dx: 2, dp: 1 });
+    let nested = LastOfFour { three: three(), own4: own() };
+    assert_eq!(asked(nested), Asked { infer: 4, forward: 1, dx: 0, dp: 1 });
+    // Nor does a frozen one keep anything.
+    let saved = |bytes| bytes / size_of::<f32>();
+    assert!(saved(Three::TRAINING_BYTES) >= 3 * 5);
+    assert!(saved(LastOfFour::TRAINING_BYTES) < 3 * 5, "{}", LastOfFour::TRAINING_BYTES);
 }
 
 #[test]
