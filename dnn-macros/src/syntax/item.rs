@@ -241,7 +241,10 @@ pub(super) fn within<R>(
 fn count(raw: &Raw, inner: ParseStream<'_>) -> syn::Result<Expression> {
     let word = raw.path.segments.last().map_or(String::new(), |segment| segment.ident.to_string());
     if !inner.peek(Token![;]) {
-        let message = format!("a number is missing behind the layer that is repeated: write `[{word}; 4]`");
+        let message = match inner.peek(Token![->]) {
+            true => format!("a layer that is repeated gives what it takes: write `[{word}; 4]` without an arrow"),
+            false => format!("a number is missing behind the layer that is repeated: write `[{word}; 4]`"),
+        };
         return Err(syn::Error::new(inner.span(), message));
     }
     inner.parse::<Token![;]>()?;
