@@ -39,10 +39,12 @@
 //! # The declaration
 //!
 //! [`network!`] documents the syntax. Layers, their options and defaults are PyTorch's: [`Linear`], [`Relu`],
-//! [`LeakyRelu`], [`Elu`], [`Gelu`], [`Silu`], [`Sigmoid`], [`Tanh`], [`Softplus`], [`Softmax`], [`LogSoftmax`],
-//! [`Dropout`], and `Flatten` and `Reshape`, which only regroup; over sequences [`Rnn`], [`Gru`] and [`Lstm`], whose `step`
-//! takes one input at a time; normalisation by [`BatchNorm1d`], [`BatchNorm2d`], [`LayerNorm`], [`RmsNorm`],
-//! [`GroupNorm`], [`InstanceNorm1d`] and [`InstanceNorm2d`]. A layer of your own is a type that implements [`Layer`]
+//! [`LeakyRelu`], [`PRelu`], [`Relu6`], [`Elu`], [`Selu`], [`Celu`], [`Gelu`], [`Silu`], [`Mish`], [`Hardswish`],
+//! [`Sigmoid`], [`Hardsigmoid`], [`Tanh`], [`Hardtanh`], [`Softsign`], [`Softplus`], [`Softmax`], [`LogSoftmax`], [`Glu`],
+//! [`Dropout`], [`Dropout1d`], [`Dropout2d`], and `Flatten` and `Reshape`, which only regroup; over sequences [`Rnn`],
+//! [`Gru`] and [`Lstm`], whose `step` takes one input at a time; normalisation by [`BatchNorm1d`], [`BatchNorm2d`],
+//! [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm1d`] and [`InstanceNorm2d`]. A layer of your own is a type that
+//! implements [`Layer`]
 //! and derives [`Parameters`](derive@Parameters).
 //!
 //! # Training

@@ -130,6 +130,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("layers/layer_norm.rs", 1),
     ("layers/linear.rs", 4),
     ("layers/multi_head_attention.rs", 1),
+    ("layers/p_relu.rs", 1),
     ("layers/planes.rs", 1),
     ("layers/positional_embedding.rs", 1),
     ("layers/recurrent/mod.rs", 2),

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 13] = [
+const TOPICS: [&str; 14] = [
     "shapes",
     "arguments",
     "names",
@@ -18,6 +18,7 @@ const TOPICS: [&str; 13] = [
     "sequences",
     "planes",
     "normalization",
+    "activations",
     "wiring",
 ];
 

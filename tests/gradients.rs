@@ -40,6 +40,46 @@ network! {
         fc4: Linear<8, 3>,
     }
 
+    /// Further activations without kinks.
+    pub struct Bent<T>: [6] -> [4] {
+        fc1: Linear<6, 9>,
+        Mish,
+        fc2: Linear<9, 8>,
+        Softsign,
+        fc3: Linear<8, 7>,
+        Celu(0.5),
+        fc4: Linear<7, 8>,
+        Glu,
+        fc5: Linear<4, 4>,
+    }
+
+    /// Further activations with kinks.
+    pub struct Hard<T>: [5] -> [3] {
+        fc1: Linear<5, 8>,
+        Hardswish,
+        fc2: Linear<8, 8>,
+        Hardsigmoid,
+        fc3: Linear<8, 8>,
+        Hardtanh(-0.5, 0.25),
+        fc4: Linear<8, 8>,
+        Relu6,
+        fc5: Linear<8, 8>,
+        Selu,
+        fc6: Linear<8, 3>,
+    }
+
+    /// One slope, and one for each channel; whole channels dropped.
+    pub struct Sloped<T>: [4, 3] -> [2, 3] {
+        act1: PRelu<4>(init = -0.5),
+        Dropout1d(0.25),
+        fc: Linear<3, 6>,
+        Reshape<4, 2, 3>,
+        Dropout2d(0.25),
+        act2: PRelu,
+        Glu<dim = 0>,
+        Mean<axis = 1>,
+    }
+
     /// Every form of bias, and no activation in between.
     pub struct Biases<T>: [7] -> [2] {
         fc1: Linear<7, 6, bias = false>,
@@ -286,6 +326,13 @@ fn of_smooth_activations() {
 #[test]
 fn of_activations_with_kinks() {
     check::<Kinked<f32>, _, Kinked<f64>, _>();
+}
+
+#[test]
+fn of_further_activations() {
+    check::<Bent<f32>, _, Bent<f64>, _>();
+    check::<Hard<f32>, _, Hard<f64>, _>();
+    check::<Sloped<f32>, _, Sloped<f64>, _>();
 }
 
 #[test]

@@ -165,6 +165,22 @@ fn of_activations() {
     in_place::<[f64; 7], _>("Tanh", Tanh, &[]);
     in_place::<[f64; 7], _>("Softplus", Softplus { beta: 2.0, threshold: 3.0 }, &[1.5]);
     in_place::<[f64; 7], _>("Dropout", Dropout { p: 0.3, layer: 4 }, &[]);
+    in_place::<[[f64; 3]; 4], _>("Dropout2d", Dropout2d { p: 0.3, layer: 4 }, &[]);
+    in_place::<[f64; 7], _>("Hardsigmoid", Hardsigmoid, &[-3.0, 3.0]);
+    in_place::<[f64; 7], _>("Hardswish", Hardswish, &[-3.0, 3.0]);
+    in_place::<[f64; 7], _>("Hardtanh", Hardtanh { min_val: -1.5, max_val: 0.5 }, &[-1.5, 0.5]);
+    in_place::<[f64; 7], _>("Relu6", Relu6, &[0.0]);
+    in_place::<[f64; 7], _>("Mish", Mish, &[]);
+    in_place::<[f64; 7], _>("Softsign", Softsign, &[0.0]);
+    in_place::<[f64; 7], _>("Selu", Selu, &[0.0]);
+    in_place::<[f64; 7], _>("Celu", Celu { alpha: 0.7 }, &[0.0]);
+}
+
+#[test]
+fn of_gates_and_slopes() {
+    layer::<[[f64; 5]; 2], Glu<f64>>("Glu");
+    layer::<[[f64; 5]; 2], PRelu<2, f64>>("PRelu");
+    layer::<[[f64; 5]; 2], PRelu<1, f64>>("PRelu with one slope");
 }
 
 #[test]

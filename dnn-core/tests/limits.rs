@@ -55,8 +55,62 @@ fn activations_are_finite_for_finite_inputs() {
     activation(Sigmoid, [NAN, 1.0, 0.0], [NAN, 0.0, 0.0]);
     activation(Tanh, [NAN, 1.0, -1.0], [NAN, 0.0, 0.0]);
     activation(Softplus::default(), [NAN, INF, 0.0], [NAN, 1.0, 0.0]);
+    activation(Celu { alpha: 2.0 }, [NAN, INF, -2.0], [NAN, 1.0, 0.0]);
+    activation(Hardsigmoid, [NAN, 1.0, 0.0], [0.0, 0.0, 0.0]);
+    activation(Hardswish, [NAN, INF, NAN], [NAN, 1.0, 0.0]);
+    activation(Hardtanh { min_val: -2.0, max_val: 0.5 }, [NAN, 0.5, -2.0], [1.0, 0.0, 0.0]);
+    activation(Relu6, [NAN, 6.0, 0.0], [1.0, 0.0, 0.0]);
+    activation(Mish, [NAN, INF, NAN], [NAN, 1.0, 0.0]);
+    activation(Softsign, [NAN, NAN, NAN], [NAN, 0.0, 0.0]);
     activation(Dropout { p: 0.0, layer: 0 }, [NAN, INF, -INF], [1.0; 3]);
     activation(Dropout { p: 1.0, layer: 0 }, [0.0; 3], [0.0; 3]);
+}
+
+#[test]
+fn slopes_and_gates_follow_the_rules_of_arithmetic() {
+    let act: PRelu = PRelu { weight: [0.5] };
+    let gate: Glu = Glu::new();
+    let run = |x: [f32; 4], dy: [f32; 4]| {
+        let (mut y, mut dx, mut dp) = ([[x]], [[x]], PRelu { weight: [0.0] });
+        Layer::infer(&act, &[[x]], &mut y, &mut []);
+        Layer::backward(&act, &Pass::default(), &[[x]], &y, &mut [], &mut [[dy]], Some(&mut dx), Some(&mut dp));
+        (y[0][0], dx[0][0], dp.weight[0])
+    };
+    let (y, dx, slope) = run([NAN, INF, -INF, -1e-45], [0.0, 1.0, 1.0, 1.0]);
+    same("y of PRelu", &y, &[NAN, INF, -INF, 0.0]);
+    same("dx and dw of PRelu", &[dx[0], dx[1], dx[2], dx[3], slope], &[0.0, 1.0, 0.5, 0.5, NAN]);
+    let (_, dx, slope) = run([f32::MAX, -1e30, -1e-45, 0.0], [1.0; 4]);
+    same("PRelu at finite numbers", &[dx[0], dx[1], dx[2], dx[3], slope], &[1.0, 0.5, 0.5, 0.5, -1e30]);
+
+    let values = |x: [[f32; 3]; 2]| {
+        let (mut y, mut dx) = ([[0.0; 3]], [x]);
+        Layer::infer(&gate, &[x], &mut y, &mut []);
+        Layer::backward(&gate, &Pass::default(), &[x], &y, &mut [], &mut [[1.0; 3]], Some(&mut dx), None);
+        (y[0], dx[0])
+    };
+    let (y, dx) = values([[NAN, 1.0, INF], [0.0, NAN, -INF]]);
+    same("y of Glu", &y, &[NAN, NAN, NAN]);
+    same("dx of Glu", dx.as_flattened(), &[0.5, NAN, 0.0, NAN, NAN, NAN]);
+    for b in FINITE.iter().flat_map(|&b| [b, -b]) {
+        let (y, dx) = values([[f32::MAX, f32::MIN, 1e-45], [b; 3]]);
+        assert!(y.iter().chain(dx.as_flattened()).all(|v| v.is_finite()), "{b}: {y:?} {dx:?}");
+    }
+}
+
+#[test]
+fn a_dropped_channel_is_zero_whatever_it_was() {
+    for p in [0.0, 1.0] {
+        let (layer, mut y) = (Dropout2d { p, layer: 0 }, [[[NAN, INF, -INF]]]);
+        layer.forward(&Pass::default(), &mut y);
+        same("Dropout2d", &y[0][0], &if p == 0.0 { [NAN, INF, -INF] } else { [0.0; 3] });
+    }
+}
+
+#[test]
+fn selu_overflows_where_its_scale_takes_it() {
+    let (y, dx) = through(&Selu, [NAN, INF, -INF, f32::MAX, f32::MIN, 1e30, -1e-45]);
+    same("y of Selu", &y, &[NAN, INF, -1.7580993, INF, -1.7580993, 1.050701e30, -3e-45]);
+    same("dx of Selu", &dx, &[NAN, 1.050701, 0.0, 1.050701, 0.0, 1.050701, 1.7580993]);
 }
 
 /// y along an axis, and dx for dL/dy = 1, 0, 0, ..

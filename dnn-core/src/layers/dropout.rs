@@ -10,6 +10,7 @@ use crate::layer::{InPlace, Keeps, Pass};
 use crate::random::split_mix;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
+use core::slice::from_mut;
 
 /// Sets elements to zero at random while training and scales the others by 1 / (1 - p), PyTorch's
 /// [`Dropout`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout.html)
@@ -35,18 +36,43 @@ impl Default for Dropout {
     }
 }
 
+/// What random layers keep in a pass: a function of the number of what is kept or dropped.
+pub(super) struct Mask<T> {
+    key: u64,
+    limit: u64,
+    scale: T,
+}
+
+impl<T: Scalar> Mask<T> {
+    #[inline(always)]
+    pub(super) fn new(p: f64, layer: u64, pass: &Pass) -> Mask<T> {
+        let keep = 1.0 - p;
+        Mask {
+            key: split_mix(split_mix(split_mix(pass.seed).wrapping_add(pass.step)).wrapping_add(layer)),
+            // A probability in units of 2^-32: all of 2^32 where nothing is dropped.
+            limit: (keep * 4_294_967_296.0) as u64,
+            scale: T::from_f64(1.0 / keep),
+        }
+    }
+
+    /// What is multiplied by 1 / (1 - p) if it is kept, and otherwise 0.
+    #[inline(always)]
+    pub(super) fn apply(&self, number: u64, values: &mut [T]) {
+        // The outputs of the generator SplitMix64 that starts at `key`.
+        let bits = split_mix(self.key.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))) >> 32;
+        for v in values {
+            *v = if bits < self.limit { *v * self.scale } else { T::ZERO };
+        }
+    }
+}
+
 impl Dropout {
     #[inline(always)]
     fn mask<X: Tensor<Scalar: Scalar>>(&self, pass: &Pass, buffer: &mut [X]) {
-        let keep = 1.0 - self.p;
-        // A probability in units of 2^-32: all of 2^32 where nothing is dropped.
-        let (limit, scale) = ((keep * 4_294_967_296.0) as u64, X::Scalar::from_f64(1.0 / keep));
-        let key = split_mix(split_mix(split_mix(pass.seed).wrapping_add(pass.step)).wrapping_add(self.layer));
-        // The outputs of the generator SplitMix64 that starts at `key`, from the number of the first element on.
+        let mask = Mask::new(self.p, self.layer, pass);
         let mut number = (pass.first as u64).wrapping_mul(X::LEN as u64);
         for v in flat_mut(buffer) {
-            let bits = split_mix(key.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))) >> 32;
-            *v = if bits < limit { *v * scale } else { X::Scalar::ZERO };
+            mask.apply(number, from_mut(v));
             number = number.wrapping_add(1);
         }
     }

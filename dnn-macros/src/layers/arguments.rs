@@ -206,6 +206,12 @@ impl<'a> Arguments<'a> {
         Some(Sizes { values, places, place })
     }
 
+    /// The length in `<..>`, if there is one.
+    pub(crate) fn optional_length(&mut self, name: &str) -> Option<Length> {
+        self.read = 1;
+        if self.positional().is_empty() { None } else { self.lengths(&[name]).pop().flatten() }
+    }
+
     /// All lengths in `<..>`, one at least; `None` where there is none or one is a mistake.
     pub(crate) fn shape(&mut self) -> Option<Vec<Length>> {
         let given = self.positional();
@@ -279,6 +285,18 @@ impl<'a> Arguments<'a> {
         Some((argument.value.place(), value))
     }
 
+    /// Whether the hyper-parameter at a position is written.
+    pub(crate) fn gives_hyper(&self, name: &str, position: usize) -> bool {
+        self.written(name, position).iter().any(Option::is_some)
+    }
+
+    /// A hyper-parameter as it is written, by position and by name.
+    fn written(&self, name: &str, position: usize) -> [Option<&'a Argument>; 2] {
+        let by_position = self.item.hyper.get(position).filter(|argument| argument.key.is_none());
+        let by_name = self.item.hyper.iter().find(|argument| argument.key.as_ref().is_some_and(|key| key == name));
+        [by_position, by_name]
+    }
+
     /// A hyper-parameter in `(..)`, by position or by `name = value`; `default` where it is absent.
     pub(crate) fn hyper(&mut self, name: &'static str, default: f64, demand: &str, holds: impl Fn(f64) -> bool) -> f64 {
         self.optional_hyper(name, default, demand, holds).unwrap_or(default)
@@ -295,8 +313,7 @@ impl<'a> Arguments<'a> {
         let position = self.hyper_read;
         self.hyper_read += 1;
         self.hyper_asked.push(name);
-        let by_position = self.item.hyper.get(position).filter(|argument| argument.key.is_none());
-        let by_name = self.item.hyper.iter().find(|argument| argument.key.as_ref().is_some_and(|key| key == name));
+        let [by_position, by_name] = self.written(name, position);
         let label = self.label();
         if let (Some(_), Some(twice)) = (by_position, by_name) {
             self.error(twice.value.place(), format!("`{label}` has the hyper-parameter `{name}` twice: remove one"));
@@ -324,9 +341,12 @@ impl<'a> Arguments<'a> {
         for argument in &item.arguments {
             let Some(key) = &argument.key else { continue };
             if hyper_asked.iter().any(|known| key == known) {
-                let message =
-                    format!("`{word}` has no option `{key}`: write `({key} = {})` behind `>`", argument.value);
-                errors.push(key.span(), message);
+                let value = &argument.value;
+                let advice = match item.arguments.len() {
+                    1 => format!("write `{word}({key} = {value})`"),
+                    _ => format!("write `({key} = {value})` behind `>`"),
+                };
+                errors.push(key.span(), format!("`{word}` has no option `{key}`: {advice}"));
             } else if !asked.iter().any(|known| key == known) {
                 errors.push(key.span(), unknown(&word, "option", &key.to_string(), &asked));
             }

@@ -4,7 +4,7 @@ use super::Arguments;
 use crate::error::{Errors, Place};
 use crate::shape::{Incoming, brackets};
 
-/// `axis = 0`, a dimension of the sample; negative numbers count from the end.
+/// `axis = 0` or `dim = 0`, a dimension of the sample; negative numbers count from the end.
 pub(super) struct Axis {
     label: String,
     given: Option<(Place, i64)>,
@@ -15,6 +15,11 @@ impl Axis {
     /// Reads `axis = ..`.
     pub(super) fn read(arguments: &mut Arguments<'_>, default: i64) -> Axis {
         Axis { label: arguments.label(), given: arguments.integer_option("axis"), default }
+    }
+
+    /// Reads `dim = ..`, as PyTorch's layers call it, the last dimension where it is absent.
+    pub(super) fn dim(arguments: &mut Arguments<'_>) -> Axis {
+        Axis { label: arguments.label(), given: arguments.integer_option("dim"), default: -1 }
     }
 
     /// The dimension out of `more` more than the value has; a mistake is noted and gives the first one.

@@ -55,10 +55,10 @@ pub(super) fn eps(arguments: &mut Arguments<'_>) -> f64 {
 
 /// A number in a type.
 pub(super) fn bits(number: f64) -> TokenStream {
-    quote!({ #number.to_bits() })
+    quote!({ (#number).to_bits() }) // it may have a sign
 }
 
-/// `, C, 0, { 0.001f64.to_bits() }` behind the scalar of a type: the lengths of weight and bias, each `count` or 0, and
+/// `, C, 0, { (0.001f64).to_bits() }` behind the scalar of a type: the lengths of weight and bias, each `count` or 0, and
 /// numbers with their defaults; nothing that is default at the end.
 pub(super) fn options(count: usize, has: [bool; 2], default: bool, numbers: &[(f64, f64)]) -> TokenStream {
     let lengths = has.map(|has| Literal::usize_unsuffixed(if has { count } else { 0 }));

@@ -1,15 +1,15 @@
 //! What `Softmax` and `LogSoftmax` have in common: they work along one dimension of a sample.
 
+use super::axis::Axis;
 use super::{Arguments, Form, Keeps, Layer, Operation};
-use crate::error::{Errors, Place};
-use crate::shape::{Incoming, brackets};
+use crate::error::Errors;
+use crate::shape::Incoming;
 use proc_macro2::TokenStream;
 
 /// A layer along one dimension.
 pub(super) struct AlongDimension {
-    label: String,
     value: TokenStream,
-    dim: Option<(Place, i64)>,
+    axis: Axis,
     formula: &'static str,
     derivative: &'static str,
 }
@@ -21,25 +21,12 @@ pub(super) fn read(
     formula: &'static str,
     derivative: &'static str,
 ) -> Box<dyn Layer> {
-    let (label, dim) = (arguments.label(), arguments.integer_option("dim"));
-    Box::new(AlongDimension { label, value, dim, formula, derivative })
+    Box::new(AlongDimension { value, axis: Axis::dim(arguments), formula, derivative })
 }
 
 impl Layer for AlongDimension {
     fn operation(&self, incoming: Incoming<'_>, _: Option<&[usize]>, errors: &mut Errors) -> Operation {
-        let dims = incoming.dims;
-        let rank = dims.len() as i64;
-        let mut axis = dims.len().saturating_sub(1);
-        if let Some((place, dim)) = self.dim {
-            if (-rank..rank).contains(&dim) {
-                axis = dim.rem_euclid(rank) as usize;
-            } else {
-                let (label, from, shape) = (&self.label, incoming.from, brackets(dims));
-                let advice = if rank == 1 { "write 0".to_owned() } else { format!("write 0 to {}", rank - 1) };
-                let message = format!("`{label}` has no dimension {dim}, because {from} gives {shape}: {advice}");
-                errors.push(place, message);
-            }
-        }
+        let (dims, axis) = (incoming.dims, self.axis.of(&incoming, 0, errors));
         let inner: usize = dims.iter().skip(axis + 1).product();
         Operation {
             output: dims.to_vec(),
