@@ -297,14 +297,24 @@ fn a_frozen_layer_hands_on_the_gradient_that_a_trained_one_does() {
 }
 
 #[test]
-fn a_network_predicts_step_by_step_what_it_predicts_at_once() {
-    let net = GruDeepNet::<f32>::init(&mut Rng::new(3));
-    let x = [[0.5, -1.0, 0.25], [2.0, 0.75, -0.5], [-1.5, 0.0, 1.0], [0.125, -0.25, 0.5]];
-    let y = net.predict(&x);
-    let mut state = GruState::default();
-    for (x, y) in x.iter().zip(y) {
-        assert_eq!(net.layer.step(x, &mut state), y);
+fn every_recurrent_layer_goes_step_by_step_as_it_goes_at_once() {
+    const X: [[f64; 3]; 4] = [[0.5, -1.0, 0.25], [2.0, 0.75, -0.5], [-1.5, 0.0, 1.0], [0.125, -0.25, 0.5]];
+    macro_rules! compare {
+        ($($net:ident<$T:ty> $state:ident),*) => {$(
+            let net = $net::<$T>::init(&mut Rng::new(3));
+            let x = X.map(|x| x.map(|value| value as $T));
+            let mut state = $state::default();
+            for (step, (x, y)) in x.iter().zip(net.predict(&x)).enumerate() {
+                assert_eq!(net.layer.step(x, &mut state), y, "{} {step}", stringify!($net));
+            }
+            let again = state;
+            assert_ne!(net.layer.step(&x[0], &mut state), net.layer.step(&x[0], &mut $state::default()));
+            assert_ne!(state, again, "a state is a value: {}", stringify!($net));
+        )*};
     }
+    compare!(RnnDeepNet<f32> RnnState, GruDeepNet<f32> GruState, LstmDeepNet<f32> LstmState);
+    compare!(RnnDeepNet<f64> RnnState, GruDeepNet<f64> GruState, LstmDeepNet<f64> LstmState);
+    compare!(RnnReluNet<f32> RnnState);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use crate::layer::{Layer, Op, Pass};
 use crate::layers::Bias;
-use crate::layers::recurrent::{Back, Cell, HiddenState, Step, recurrent, step};
+use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
 use crate::layers::sigmoid::sigmoid;
 use crate::parameters::{Entry, Parameters};
 use crate::random::Generator;
@@ -45,9 +45,26 @@ recurrent! {
 /// The state of a [`Gru`] between two steps: zero by default.
 pub type GruState<const H: usize, T = f32, const M: usize = 0> = HiddenState<H, T, M>;
 
-impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize> Gru<I, H, T, B, 1, M, H> {
-    /// The next state from the next input of a sequence: inference step by step. The scratch is on the stack.
-    pub fn step(&self, x: &[T; I], state: &mut GruState<H, T, M>) -> [T; H] {
+impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const D: usize, const M: usize, const W: usize>
+    Gru<I, H, T, B, D, M, W>
+{
+    /// The next state from the next input of a sequence: inference step by step. The scratch is on the stack. A layer of
+    /// both directions has no steps, since its second one begins at the last step of the sequence.
+    #[inline(always)]
+    pub fn step(&self, x: &[T; I], state: &mut GruState<H, T, M>) -> [T; H]
+    where
+        Self: Streams<[T; I], GruState<H, T, M>, Output = [T; H]>,
+    {
+        self.advance(x, state)
+    }
+}
+
+impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize> Streams<[T; I], GruState<H, T, M>>
+    for Gru<I, H, T, B, 1, M, H>
+{
+    type Output = [T; H];
+
+    fn advance(&self, x: &[T; I], state: &mut GruState<H, T, M>) -> [T; H] {
         step::<Unit, T, B, I, H, 3, M>(&self.first, &self.rest, x, state, &mut HiddenState::default())
     }
 }

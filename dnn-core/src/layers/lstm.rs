@@ -8,7 +8,7 @@
 
 use crate::layer::{Layer, Op, Pass};
 use crate::layers::Bias;
-use crate::layers::recurrent::{Back, Cell, HiddenState, Step, recurrent, step};
+use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
 use crate::layers::sigmoid::sigmoid;
 use crate::parameters::{Entry, Parameters};
 use crate::random::Generator;
@@ -62,9 +62,26 @@ impl<const H: usize, T: Scalar, const M: usize> Default for LstmState<H, T, M> {
     }
 }
 
-impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize> Lstm<I, H, T, B, 1, M, H> {
-    /// The next state h from the next input of a sequence: inference step by step. The scratch is on the stack.
-    pub fn step(&self, x: &[T; I], state: &mut LstmState<H, T, M>) -> [T; H] {
+impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const D: usize, const M: usize, const W: usize>
+    Lstm<I, H, T, B, D, M, W>
+{
+    /// The next state h from the next input of a sequence: inference step by step. The scratch is on the stack. A layer of
+    /// both directions has no steps, since its second one begins at the last step of the sequence.
+    #[inline(always)]
+    pub fn step(&self, x: &[T; I], state: &mut LstmState<H, T, M>) -> [T; H]
+    where
+        Self: Streams<[T; I], LstmState<H, T, M>, Output = [T; H]>,
+    {
+        self.advance(x, state)
+    }
+}
+
+impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize> Streams<[T; I], LstmState<H, T, M>>
+    for Lstm<I, H, T, B, 1, M, H>
+{
+    type Output = [T; H];
+
+    fn advance(&self, x: &[T; I], state: &mut LstmState<H, T, M>) -> [T; H] {
         step::<Unit, T, B, I, H, 4, M>(&self.first, &self.rest, x, &mut state.h, &mut state.c)
     }
 }

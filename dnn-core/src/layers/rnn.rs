@@ -6,7 +6,7 @@
 
 use crate::layer::{Layer, Op, Pass};
 use crate::layers::Bias;
-use crate::layers::recurrent::{Back, Cell, HiddenState, Step, recurrent, step};
+use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
 use crate::parameters::{Entry, Parameters};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -41,11 +41,34 @@ recurrent! {
 /// The state of an [`Rnn`] between two steps: zero by default.
 pub type RnnState<const H: usize, T = f32, const M: usize = 0> = HiddenState<H, T, M>;
 
-impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize, const RELU: bool>
-    Rnn<I, H, T, B, 1, M, H, RELU>
+impl<
+    const I: usize,
+    const H: usize,
+    T: Scalar,
+    B: Bias<T>,
+    const D: usize,
+    const M: usize,
+    const W: usize,
+    const RELU: bool,
+> Rnn<I, H, T, B, D, M, W, RELU>
 {
-    /// The next state from the next input of a sequence: inference step by step. The scratch is on the stack.
-    pub fn step(&self, x: &[T; I], state: &mut RnnState<H, T, M>) -> [T; H] {
+    /// The next state from the next input of a sequence: inference step by step. The scratch is on the stack. A layer of
+    /// both directions has no steps, since its second one begins at the last step of the sequence.
+    #[inline(always)]
+    pub fn step(&self, x: &[T; I], state: &mut RnnState<H, T, M>) -> [T; H]
+    where
+        Self: Streams<[T; I], RnnState<H, T, M>, Output = [T; H]>,
+    {
+        self.advance(x, state)
+    }
+}
+
+impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize, const RELU: bool>
+    Streams<[T; I], RnnState<H, T, M>> for Rnn<I, H, T, B, 1, M, H, RELU>
+{
+    type Output = [T; H];
+
+    fn advance(&self, x: &[T; I], state: &mut RnnState<H, T, M>) -> [T; H] {
         step::<Unit<RELU>, T, B, I, H, 1, M>(&self.first, &self.rest, x, state, &mut HiddenState::default())
     }
 }

@@ -87,6 +87,19 @@ impl<const H: usize, T: Scalar, const M: usize> Default for HiddenState<H, T, M>
     }
 }
 
+/// A layer that reads a sequence from its beginning alone, so that it can go step by step: from an input `X` and a state `S`.
+#[diagnostic::on_unimplemented(
+    message = "a layer of both directions cannot go step by step: its second one begins at the last step of the sequence",
+    label = "this layer reads in both directions",
+    note = "leave out `bidirectional = true`, or `predict` the whole sequence"
+)]
+pub trait Streams<X, S> {
+    /// The uppermost state.
+    type Output;
+    /// The next state from the next input.
+    fn advance(&self, x: &X, state: &mut S) -> Self::Output;
+}
+
 /// What tells the kinds of layers apart: the step of one unit of G gates, there and back.
 pub(crate) trait Cell<T, const G: usize> {
     /// Whether a unit has a second state, c.
