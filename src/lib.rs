@@ -38,14 +38,9 @@
 //!
 //! # The declaration
 //!
-//! [`network!`] documents the syntax. Layers, their options and defaults are PyTorch's: [`Linear`], [`Relu`],
-//! [`LeakyRelu`], [`PRelu`], [`Relu6`], [`Elu`], [`Selu`], [`Celu`], [`Gelu`], [`Silu`], [`Mish`], [`Hardswish`],
-//! [`Sigmoid`], [`Hardsigmoid`], [`Tanh`], [`Hardtanh`], [`Softsign`], [`Softplus`], [`Softmax`], [`LogSoftmax`], [`Glu`],
-//! [`Dropout`], [`Dropout1d`], [`Dropout2d`], and `Flatten` and `Reshape`, which only regroup; over sequences [`Rnn`],
-//! [`Gru`] and [`Lstm`], whose `step` takes one input at a time; normalisation by [`BatchNorm1d`], [`BatchNorm2d`],
-//! [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm1d`] and [`InstanceNorm2d`]. A layer of your own is a type that
-//! implements [`Layer`]
-//! and derives [`Parameters`](derive@Parameters).
+//! [`network!`] documents the syntax and has a table of all layers, whose names, options and defaults are PyTorch's: from
+//! [`Linear`] and [`Conv2d`] to [`Gru`], whose `step` takes one input at a time, and [`TransformerEncoderLayer`]. A layer of
+//! your own is a type that implements [`Layer`] and derives [`Parameters`](derive@Parameters).
 //!
 //! # Training
 //!
@@ -211,6 +206,10 @@ pub use dnn_macros::{__budget, __network};
 /// - A layer under `#[frozen]` stays what it is: it has no gradient and no state in the optimiser, what leads to it alone
 ///   runs as in inference, and nothing of that is kept. `body: &'static Body` is a frozen layer outside of the network, such
 ///   as in flash: the field is a [`Frozen`] reference.
+///
+/// # Layers
+///
+#[doc = include_str!("layers.md")]
 ///
 /// # Wiring
 ///

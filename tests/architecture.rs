@@ -70,6 +70,17 @@ fn adding_a_layer_is_one_file_and_one_line_in_each_crate() {
 }
 
 #[test]
+fn every_layer_has_a_line_in_the_documentation() {
+    let list = fs::read_to_string(root().join("dnn-macros/src/layers/mod.rs")).unwrap();
+    let documentation = fs::read_to_string(root().join("src/layers.md")).unwrap();
+    for name in macro_layers() {
+        let entry = list.lines().find_map(|line| line.trim().strip_prefix(&format!("{name}: \""))).unwrap();
+        let word = entry.trim_end_matches("\",");
+        assert!(documentation.contains(&format!("`{word}")) || documentation.contains(&format!(": {word}<")), "{word}");
+    }
+}
+
+#[test]
 fn no_pass_of_the_macro_names_a_layer() {
     let words: Vec<String> = macro_layers()
         .iter()

@@ -6,6 +6,7 @@ mod constant;
 mod forward;
 mod item;
 mod length;
+mod refused;
 
 pub(crate) use attribute::{Own, Weights};
 pub(crate) use budget::{Limit, Resource, limits_of_a_memory};
