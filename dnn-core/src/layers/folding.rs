@@ -1,11 +1,17 @@
 //! A product and the batch normalisation behind it as one product, for inference: with s = w / sqrt(running_var + eps)
 //!
 //! s (W x + b - running_mean) + shift = (s W) x + (s (b - running_mean) + shift)
+//!
+//! Both layers have to compute in one scalar and to have as many channels: anything else does not compile. That nothing stands
+//! between them, no activation for example, is for the caller to see to: types do not say it.
 
 use super::batch_norm::BatchNorm;
+use super::conv_transpose1d::ConvTranspose1d;
+use super::conv_transpose2d::ConvTranspose2d;
 use super::conv1d::Conv1d;
 use super::conv2d::Conv2d;
 use super::linear::{Bias, Linear};
+use crate::check;
 use crate::parameters::zeros;
 use crate::scalar::Scalar;
 use crate::tensor::flat_mut;
@@ -42,6 +48,9 @@ impl<const I: usize, const O: usize, T: Scalar> Linear<I, O, T> {
 impl<const I: usize, const O: usize, T: Scalar, A: Bias<T>> Linear<I, O, T, A> {
     /// This layer and the batch normalisation behind it as one layer for inference, equal to both up to rounding: a trained
     /// network becomes one that is declared without the normalisation.
+    ///
+    /// The normalisation is that of the outputs, so this is for a layer of vectors: what stands behind a layer of rows
+    /// normalises the rows.
     ///
     /// ```
     /// use dnn_core::{BatchNorm1d, Layer, Linear};
@@ -124,5 +133,76 @@ let norm: BatchNorm2d<1> =
     BatchNorm2d { weight: [6.0], bias: [1.0], running_mean: [5.0], running_var: [9.0 - 1e-5] };
 let folded: Conv2d<1, 1, 1, 2> = conv.folded(&norm);
 assert_eq!(folded, Conv2d { weight: [[[[2.0, 4.0]]]], bias: [-9.0] });
+```"
+);
+
+/// The same of a transposed convolution, whose output channel c is number c - g O of group g: of I / G inputs.
+macro_rules! transposed {
+    ($convolution:ident [$($own:ident)*] [$($options:ident)*], $example:literal) => {
+        impl<const I: usize, const O: usize, $(const $own: usize,)* T: Scalar, const C: usize, $(const $options: usize,)*>
+            $convolution<I, O, $($own,)* T, [T; C], $($options,)*>
+        {
+            /// Becomes, in place, what `folded` returns for `convolution` and `norm`.
+            pub fn fold<A: Bias<T>, const W: usize, const B: usize, const EPS: u64, const MOMENTUM: u64>(
+                &mut self,
+                convolution: &$convolution<I, O, $($own,)* T, A, $($options,)*>,
+                norm: &BatchNorm<C, T, W, B, EPS, MOMENTUM>,
+            ) {
+                const { check::groups(C, O, I, G) };
+                let inputs = const { if G > 0 { I / G } else { I } };
+                for i in 0..I {
+                    self.weight[i] = convolution.weight[i];
+                }
+                for c in 0..C {
+                    let scale = norm.scale(c, norm.running_var[c]);
+                    let group = self.weight.iter_mut().skip(c / O * inputs).take(inputs);
+                    for weight in group.filter_map(|outputs| outputs.get_mut(c % O)) {
+                        for weight in flat_mut(weight) {
+                            *weight *= scale;
+                        }
+                    }
+                    self.bias[c] = norm.fold(c, &mut [], convolution.bias.of(c));
+                }
+            }
+        }
+
+        impl<const I: usize, const O: usize, $(const $own: usize,)* T: Scalar, A: Bias<T>, $(const $options: usize,)*>
+            $convolution<I, O, $($own,)* T, A, $($options,)*>
+        {
+            /// This layer and the batch normalisation behind it as one layer for inference, equal to both up to rounding.
+            ///
+            #[doc = $example]
+            pub fn folded<const C: usize, const W: usize, const B: usize, const EPS: u64, const MOMENTUM: u64>(
+                &self,
+                norm: &BatchNorm<C, T, W, B, EPS, MOMENTUM>,
+            ) -> $convolution<I, O, $($own,)* T, [T; C], $($options,)*> {
+                let mut folded: $convolution<I, O, $($own,)* T, [T; C], $($options,)*> = zeros();
+                folded.fold(self, norm);
+                folded
+            }
+        }
+    };
+}
+
+transposed!(
+    ConvTranspose1d [K] [S P D G Q],
+    "```
+use dnn_core::{BatchNorm1d, ConvTranspose1d};
+let conv: ConvTranspose1d<1, 1, 2, f32, ()> = ConvTranspose1d { weight: [[[1.0, 2.0]]], bias: () };
+let norm: BatchNorm1d<1> =
+    BatchNorm1d { weight: [6.0], bias: [1.0], running_mean: [5.0], running_var: [9.0 - 1e-5] };
+let folded: ConvTranspose1d<1, 1, 2> = conv.folded(&norm);
+assert_eq!(folded, ConvTranspose1d { weight: [[[2.0, 4.0]]], bias: [-9.0] });
+```"
+);
+transposed!(
+    ConvTranspose2d [KH KW] [SH SW PH PW DH DW G QH QW],
+    "```
+use dnn_core::{BatchNorm2d, ConvTranspose2d};
+let conv: ConvTranspose2d<1, 1, 1, 2, f32, ()> = ConvTranspose2d { weight: [[[[1.0, 2.0]]]], bias: () };
+let norm: BatchNorm2d<1> =
+    BatchNorm2d { weight: [6.0], bias: [1.0], running_mean: [5.0], running_var: [9.0 - 1e-5] };
+let folded: ConvTranspose2d<1, 1, 1, 2> = conv.folded(&norm);
+assert_eq!(folded, ConvTranspose2d { weight: [[[[2.0, 4.0]]]], bias: [-9.0] });
 ```"
 );

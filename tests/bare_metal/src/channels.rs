@@ -5,6 +5,7 @@ use dnn::prelude::*;
 
 network! {
     struct Channels: [4, 6] -> [3] {
+        spread: ConvTranspose1d<4, 4, 1, groups = 2>,
         norm1: BatchNorm1d<4>,
         Relu,
         norm3: GroupNorm<2, 4>,
@@ -42,4 +43,5 @@ pub(crate) fn run() {
     let network = trainer.network();
     black_box(network.predict(&inputs[0]));
     black_box(network.fc.folded(&network.norm2));
+    black_box(network.spread.folded(&network.norm1));
 }
