@@ -68,6 +68,10 @@ pub trait Scalar:
     /// A number in [0, 1).
     fn unit<R: Generator>(rng: &mut R) -> Self;
 
+    /// The number itself where `keep`, and 0 otherwise, without a branch.
+    #[doc(hidden)]
+    fn masked(self, keep: bool) -> Self;
+
     /// A count as a number.
     #[inline(always)]
     fn from_usize(count: usize) -> Self {
@@ -96,7 +100,7 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($scalar:ident, $unit:ident) => {
+    ($scalar:ident, $bits:ident, $unit:ident) => {
         impl Scalar for $scalar {
             const ZERO: $scalar = 0.0;
             const ONE: $scalar = 1.0;
@@ -145,6 +149,11 @@ macro_rules! scalar {
             fn is_finite(self) -> bool {
                 $scalar::is_finite(self)
             }
+            #[inline(always)]
+            fn masked(self, keep: bool) -> $scalar {
+                // All bits or none: from 1 and 0 by negation in two's complement.
+                $scalar::from_bits(self.to_bits() & <$bits>::from(keep).wrapping_neg())
+            }
             #[inline]
             fn unit<R: Generator>(rng: &mut R) -> $scalar {
                 rng.$unit()
@@ -152,5 +161,5 @@ macro_rules! scalar {
         }
     };
 }
-scalar!(f32, unit_f32);
-scalar!(f64, unit_f64);
+scalar!(f32, u32, unit_f32);
+scalar!(f64, u64, unit_f64);

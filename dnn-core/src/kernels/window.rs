@@ -14,6 +14,8 @@ pub(crate) trait Windows: Copy {
     fn count(&self, dim: usize, position: usize, length: usize) -> usize;
     /// The row or column number k of the window; a very large number where it lies outside of the plane.
     fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize;
+    /// The columns of the widest of so many windows.
+    fn widest(&self, windows: usize, length: usize) -> usize;
     /// What the sum over rows or columns is divided by.
     fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
         self.count(dim, position, length)
@@ -54,6 +56,10 @@ impl Windows for Window {
         self.kernel[dim]
     }
     #[inline(always)]
+    fn widest(&self, _: usize, _: usize) -> usize {
+        self.kernel[1]
+    }
+    #[inline(always)]
     fn place(&self, dim: usize, position: usize, k: usize, _: usize) -> usize {
         (position * self.stride[dim] + k * self.dilation[dim]).wrapping_sub(self.padding[dim])
     }
@@ -78,6 +84,10 @@ impl Windows for Mean {
     #[inline(always)]
     fn count(&self, dim: usize, position: usize, length: usize) -> usize {
         self.window.count(dim, position, length)
+    }
+    #[inline(always)]
+    fn widest(&self, windows: usize, length: usize) -> usize {
+        self.window.widest(windows, length)
     }
     #[inline(always)]
     fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize {
@@ -124,33 +134,51 @@ impl Windows for Division {
         behind - self.first(dim, position, length)
     }
     #[inline(always)]
+    fn widest(&self, windows: usize, length: usize) -> usize {
+        let mut widest = 0;
+        for position in 0..windows {
+            let count = self.count(1, position, length);
+            widest = if count > widest { count } else { widest };
+        }
+        widest
+    }
+    #[inline(always)]
     fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize {
         self.first(dim, position, length) + k
     }
 }
 
-/// The largest element of a window and its row and column; the first of equal ones, but the last NaN, if there is one.
+/// The largest element of each window of a row of windows, and its number in the order of rows and columns; the first of
+/// equal ones, but the last NaN, if there is one.
+///
+/// All windows of the row take an element at a time, conditions are joined by `|` and `&`, and numbers are scalars like the
+/// elements: compilers make vectors of that, or at least no branch that depends on which element is the largest.
 #[inline(always)]
-fn largest_of<T: Scalar, const H: usize, const W: usize>(
+fn largest_of_row<T: Scalar, const H: usize, const W: usize, const OW: usize>(
     plane: &[[T; W]; H],
     windows: impl Windows,
-    [oh, ow]: [usize; 2],
-) -> (T, [usize; 2]) {
-    let (mut best, mut at, mut found) = (T::from_f64(f64::NEG_INFINITY), [usize::MAX; 2], false);
-    for kh in 0..windows.count(0, oh, H) {
-        let y = windows.place(0, oh, kh, H);
-        let Some(row) = plane.get(y) else { continue };
-        for kw in 0..windows.count(1, ow, W) {
-            let x = windows.place(1, ow, kw, W);
-            let Some(&value) = row.get(x) else { continue };
-            // The first one is taken whatever it is: minus infinity may be all there is.
-            #[allow(clippy::eq_op, reason = "only a NaN is not equal to itself")]
-            if value > best || value != value || !found {
-                (best, at, found) = (value, [y, x], true);
+    oh: usize,
+) -> ([T; OW], [T; OW]) {
+    let least = T::from_f64(f64::NEG_INFINITY);
+    let (mut best, mut number) = ([least; OW], [-T::ONE; OW]);
+    let (rows, columns) = (windows.count(0, oh, H), windows.widest(OW, W));
+    for kh in 0..rows {
+        let Some(row) = plane.get(windows.place(0, oh, kh, H)) else { continue };
+        for kw in 0..columns {
+            let n = T::from_usize(kh * columns + kw);
+            for ow in 0..OW {
+                let value = row.get(windows.place(1, ow, kw, W));
+                let is_inside = value.is_some() & (kw < windows.count(1, ow, W));
+                let value = value.copied().unwrap_or(least);
+                // The first one is taken whatever it is: minus infinity may be all there is.
+                #[allow(clippy::eq_op, reason = "only a NaN is not equal to itself")]
+                let takes = is_inside & ((value > best[ow]) | (value != value) | (number[ow] < T::ZERO));
+                best[ow] = if takes { value } else { best[ow] };
+                number[ow] = if takes { n } else { number[ow] };
             }
         }
     }
-    (best, at)
+    (best, number)
 }
 
 /// y = the largest element of each window
@@ -163,9 +191,7 @@ pub(crate) fn largest<T: Scalar, const C: usize, const H: usize, const W: usize,
     for (y, x) in y.iter_mut().zip(x) {
         for c in 0..C {
             for oh in 0..OH {
-                for ow in 0..OW {
-                    y[c][oh][ow] = largest_of(&x[c], windows, [oh, ow]).0;
-                }
+                y[c][oh] = largest_of_row(&x[c], windows, oh).0;
             }
         }
     }
@@ -190,10 +216,21 @@ pub(crate) fn largest_back<
         for c in 0..C {
             dx[c] = [[T::ZERO; W]; H];
             for oh in 0..OH {
-                for ow in 0..OW {
-                    let (_, [row, column]) = largest_of(&x[c], windows, [oh, ow]);
-                    if let Some(dx) = dx[c].get_mut(row).and_then(|row| row.get_mut(column)) {
-                        *dx += dy[c][oh][ow];
+                let (_, number) = largest_of_row::<T, H, W, OW>(&x[c], windows, oh);
+                let (rows, columns) = (windows.count(0, oh, H), windows.widest(OW, W));
+                for kh in 0..rows {
+                    let Some(row) = dx[c].get_mut(windows.place(0, oh, kh, H)) else { continue };
+                    for kw in 0..columns {
+                        let n = T::from_usize(kh * columns + kw);
+                        let mut shares = dy[c][oh];
+                        for ow in 0..OW {
+                            shares[ow] = shares[ow].masked(n == number[ow]);
+                        }
+                        for ow in 0..OW {
+                            if let Some(dx) = row.get_mut(windows.place(1, ow, kw, W)) {
+                                *dx += shares[ow];
+                            }
+                        }
                     }
                 }
             }

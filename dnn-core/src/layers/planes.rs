@@ -78,6 +78,7 @@ macro_rules! over_lines {
     };
 }
 
+// `infer` and `backward` are functions of their own: inside of the long ones of a network, LLVM makes no vectors of the loops.
 macro_rules! operation {
     (
         [$($generics:tt)*], $layer:ty, $from:ty, $to:ty, $gives:expr, $is:expr,
@@ -91,7 +92,7 @@ macro_rules! operation {
             const INFER: $crate::Extent = $crate::Extent::NONE;
             const TRAIN: $crate::Extent = $crate::Extent::NONE;
 
-            #[inline(always)]
+            #[inline(never)]
             fn infer(&self, $x: &[$from], $y: &mut [$to], _: &mut [T]) {
                 const { $crate::check::gives(&$gives, &$is) };
                 $forward;
@@ -102,7 +103,7 @@ macro_rules! operation {
                 $crate::Op::<$from, $to>::infer(self, x, y, saved);
             }
 
-            #[inline(always)]
+            #[inline(never)]
             fn backward(
                 &self,
                 _: &$crate::Pass,

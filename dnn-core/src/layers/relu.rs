@@ -24,9 +24,8 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Relu {
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
         for v in flat_mut(buffer) {
-            if *v < X::Scalar::ZERO {
-                *v = X::Scalar::ZERO;
-            }
+            // Written whatever it is: a store that depends on the element could not be part of a vector.
+            *v = if *v < X::Scalar::ZERO { X::Scalar::ZERO } else { *v };
         }
     }
 

@@ -6,6 +6,7 @@
 #![no_main]
 
 mod channels;
+mod planes;
 
 use core::hint::black_box;
 use dnn::prelude::*;
@@ -84,6 +85,7 @@ extern "C" fn _start() -> ! {
     black_box(network.lstm.step(&black_box([0.5; 4]), &mut memory));
 
     channels::run();
+    planes::run();
     loop {}
 }
 
