@@ -195,6 +195,11 @@ pub use dnn_macros::{__budget, __network};
 ///   the last dimension. `Reshape<16, -1>` computes one length. `Softmax<dim = 0>` works along a dimension of the sample,
 ///   the last one by default.
 /// - An input of integers is written with their type, `[u16; 64] -> ..`; `Embedding<tokens, width>` takes them.
+/// - `Conv2d<I, O, K>` takes `[I, H, W]`; a size is a number for all dimensions, or a list of rows and columns:
+///   `Conv2d<3, 8, [5, 3], stride = 2, padding = [2, 1]>`, with `padding = same`, `dilation`, `groups` and `bias = false`.
+///   `Conv1d` takes `[I, L]`; `ConvTranspose1d` and `ConvTranspose2d` have `output_padding` too. Pooling is written
+///   `MaxPool2d<2>`, `AvgPool2d<3, stride = 2, padding = 1>`, `AdaptiveAvgPool2d<[2, 3]>`, `GlobalAvgPool`, zeros around
+///   `ZeroPad2d<[left, right, top, bottom]>`, and another size `Upsample<scale_factor = 2, mode = bilinear>`.
 /// - `Gru<I, H>`, `Lstm<I, H>` and `Rnn<I, H>` turn a sequence `[S, I]` into the states `[S, H]`, or into the last one with
 ///   `output = last`; `layers = 2`, `bidirectional = true` and `bias = false` are PyTorch's.
 ///   `MultiHeadAttention<E, heads>` is attention of a sequence `[S, E]` to itself; `causal = true` hides later steps.

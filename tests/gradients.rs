@@ -123,6 +123,43 @@ network! {
         MaxPool2d<[2, 2], ceil_mode = true>,
     }
 
+    /// Transposed convolutions with every option, and convolutions over lines.
+    pub struct Transposed<T>: [4, 3, 4] -> [3, 8] {
+        conv1: ConvTranspose2d<4, 2, [3, 2], stride = 2, padding = [1, 0], output_padding = 1, dilation = [1, 2], groups = 2>,
+        Tanh,
+        Reshape<6, 20>,
+        conv2: Conv1d<6, 4, 4, stride = 2, padding = 3, dilation = 2, groups = 2>,
+        Silu,
+        conv3: ConvTranspose1d<4, 3, 3, padding = 2, bias = false>,
+        conv4: Conv1d<3, 3, 2, padding = same>,
+    }
+
+    /// Means of windows, zeros around, and elements between others.
+    pub struct Resampled<T>: [2, 5, 4] -> [2, 3] {
+        AvgPool2d<[3, 2], stride = [2, 1], padding = 1, count_include_pad = false>,
+        ZeroPad2d<[1, 0, 0, 2]>,
+        Upsample<scale_factor = [1, 2], mode = bilinear>,
+        conv: Conv2d<2, 2, 3>,
+        AdaptiveAvgPool2d<[2, 4]>,
+        Upsample<size = [3, 3]>,
+        Reshape<2, 9>,
+        AvgPool1d<3, stride = 2, padding = 1, ceil_mode = true>,
+        ZeroPad1d<[0, 2]>,
+        Upsample<size = 9, mode = linear, align_corners = true>,
+        AdaptiveAvgPool1d<3>,
+    }
+
+    /// Largest elements of windows that divide what they are given.
+    pub struct Largest<T>: [3, 4, 4] -> [3] {
+        AdaptiveMaxPool2d<[2, 3]>,
+        Reshape<3, 6>,
+        conv: Conv1d<3, 3, 1>,
+        MaxPool1d<3, stride = 2>,
+        AdaptiveMaxPool1d<2>,
+        GlobalMaxPool,
+        Flatten,
+    }
+
     /// Activations in a row, dropout between them.
     pub struct Dropped<T>: [2, 8] -> [5] {
         Tanh,
@@ -354,6 +391,9 @@ fn of_dropout_between_activations() {
 fn of_convolutions_and_pooling() {
     check::<Convolved<f32>, _, Convolved<f64>, _>();
     check::<Pooled<f32>, _, Pooled<f64>, _>();
+    check::<Transposed<f32>, _, Transposed<f64>, _>();
+    check::<Resampled<f32>, _, Resampled<f64>, _>();
+    check::<Largest<f32>, _, Largest<f64>, _>();
 }
 
 #[test]
