@@ -4,6 +4,7 @@
 //! - [`Op<X, Y>`] is what generated code calls: both types are named. Every `Layer<X>` is an `Op<X, Output>`; a layer whose
 //!   output lengths are computed (a convolution) implements `Op` alone.
 //! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
+//! - [`Overwrite<X>`] keeps the shape and works on one buffer in inference alone: normalisation.
 
 use crate::parameters::Parameters;
 use crate::random::split_mix;
@@ -204,6 +205,12 @@ pub trait InPlace<X: Tensor> {
 
     /// dL/dx from dL/dy in the buffer `gradient`. `kept` is x, y or nothing, as [`KEEPS`](InPlace::KEEPS) says.
     fn backward(&self, pass: &Pass, kept: &[X], gradient: &mut [X]);
+}
+
+/// A layer with parameters that keeps the shape and, in inference, can put its output where its input lies.
+pub trait Overwrite<X: Tensor>: Layer<X, Output = X> {
+    /// y from x for inference, in one buffer; the workspace is that of [`infer`](Layer::infer).
+    fn overwrite(&self, buffer: &mut [X], workspace: &mut [Self::Scalar]);
 }
 
 /// What a layer in place keeps, for the seal in generated code.

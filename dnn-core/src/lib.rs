@@ -45,7 +45,7 @@ pub use frozen::Frozen;
 #[cfg(feature = "std")]
 pub use io::WeightsError;
 pub use io::WeightsFault;
-pub use layer::{InPlace, Keeps, Layer, Op, Pass};
+pub use layer::{InPlace, Keeps, Layer, Op, Overwrite, Pass};
 pub use layers::*;
 pub use losses::*;
 #[cfg(feature = "alloc")]

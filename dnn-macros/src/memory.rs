@@ -90,11 +90,11 @@ impl Instruction {
 
 /// The plan of a network.
 pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
-    let forward = || typed.nodes.iter().map(forward).collect::<Vec<Instruction>>();
+    let forward = |infers| typed.nodes.iter().map(|node| forward(node, infers)).collect::<Vec<Instruction>>();
     let nodes = typed.nodes.len();
-    let mut infer = Planner::new(typed, steps, forward()).schedule();
+    let mut infer = Planner::new(typed, steps, forward(true)).schedule();
     workspaces(typed, &mut infer, |node, size| (size.0, (node, node)));
-    let mut instructions = forward();
+    let mut instructions = forward(false);
     let mut scratch = typed.values.len() + steps.gradients.len();
     instructions.extend(steps.list.iter().map(|step| backward(typed, &step.action, &mut scratch)));
     let mut train = Planner::new(typed, steps, instructions).schedule();
@@ -115,13 +115,14 @@ pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
     Plan { infer: infer.finish(), train: train.finish() }
 }
 
-/// The forward step of a node.
-fn forward(node: &crate::shape::Node) -> Instruction {
+/// The forward step of a node, in inference or in training.
+fn forward(node: &crate::shape::Node, infers: bool) -> Instruction {
     let mut instruction = Instruction::default();
     let inputs: Vec<usize> = node.inputs.iter().map(|input| input.0).collect();
     match &node.operation.form {
         Form::View | Form::Detached => instruction.make(node.output.0, inputs, true),
         Form::InPlace { .. } => instruction.make(node.output.0, inputs, false),
+        Form::Op { .. } if infers && node.overwrites => instruction.make(node.output.0, inputs, false),
         Form::Op { .. } | Form::Tensor => {
             instruction.make(node.output.0, Vec::new(), false);
             instruction.reads.extend(inputs);

@@ -57,6 +57,8 @@ pub(crate) struct Node {
     pub(crate) span: Span,
     /// Whether its backward pass may change dL/dy.
     pub(crate) spoils: bool,
+    /// Whether it can, in inference, write its output where its input lies.
+    pub(crate) overwrites: bool,
     /// What it does.
     pub(crate) operation: Operation,
 }
@@ -213,6 +215,7 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
             recompute: item.recompute.is_some(),
             span,
             spoils: layer.spoils(),
+            overwrites: layer.overwrites(),
             operation,
         });
     }

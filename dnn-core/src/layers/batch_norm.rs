@@ -11,7 +11,7 @@
 //! its channel NaN, and the running statistics of that channel too, as in PyTorch; other channels stay what they are.
 
 use super::statistics::{covariance, squares, total};
-use crate::layer::{Layer, Pass};
+use crate::layer::{Layer, Overwrite, Pass};
 use crate::parameters::{Entry, Parameters, Role};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -291,6 +291,28 @@ impl<const C: usize, const S: usize, T: Scalar, const W: usize, const B: usize, 
         for c in 0..C {
             self.running_mean[c] = old * self.running_mean[c] + new * mean[c];
             self.running_var[c] = old * self.running_var[c] + new * (variance[c] * unbiased);
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<const C: usize, const S: usize, T: Scalar, const W: usize, const B: usize, const EPS: u64, const MOMENTUM: u64>
+    Overwrite<[[T; S]; C]> for BatchNorm<C, T, W, B, EPS, MOMENTUM>
+{
+    #[inline(always)]
+    fn overwrite(&self, buffer: &mut [[[T; S]; C]], workspace: &mut [T]) {
+        const { Self::FITS };
+        let [scale, ..] = batch_mut::<[T; C]>(workspace) else { return };
+        for c in 0..C {
+            scale[c] = self.scale(c, self.running_var[c]);
+        }
+        for v in buffer {
+            for c in 0..C {
+                let (mean, scale, shift) = (self.running_mean[c], scale[c], self.shift(c));
+                for v in &mut v[c] {
+                    *v = (*v - mean) * scale + shift;
+                }
+            }
         }
     }
 }

@@ -314,6 +314,12 @@ fn forward_step(
             let field = field(node);
             quote!(__dnn::operand::spread(&self.#field, #write);)
         }
+        Form::Op { to: rows, .. } if over.is_some() => {
+            let rows = network.tensor(rows);
+            let (layer, buffer) = (layer(node), buffers.at(to, &rows, true));
+            let space = workspace(network, buffers, index, node, false);
+            at(node.span, quote!(__dnn::Overwrite::<#rows>::overwrite(&#layer, #buffer, #space);))
+        }
         Form::Op { .. } => {
             // What has no backward step runs as in inference, and keeps nothing.
             let trains = mode == Mode::Forward && network.steps.has_gradient(node.output);

@@ -109,6 +109,10 @@ impl Layer for BatchNorm {
         false
     }
 
+    fn overwrites(&self) -> bool {
+        true
+    }
+
     fn keeps_shape(&self) -> bool {
         true
     }

@@ -179,6 +179,11 @@ pub(crate) trait Layer {
         true
     }
 
+    /// Whether it can, in inference, write its output where its input lies: then its type implements `Overwrite`.
+    fn overwrites(&self) -> bool {
+        false
+    }
+
     /// The one shape that its arguments demand, if there is one.
     fn takes(&self) -> Option<Vec<usize>> {
         None
