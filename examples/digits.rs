@@ -8,6 +8,7 @@
 //!
 //! `examples/data/README.md` says where the images come from and what other libraries reach on them.
 
+use dnn::Summary;
 use dnn::prelude::*;
 use std::error::Error;
 use std::fmt::Write;
@@ -40,14 +41,32 @@ pub const TRAIN: usize = 1437;
 /// Passes over the training images.
 pub const EPOCHS: usize = 30;
 
+/// The logits of the images to test, and how training went.
+pub type Run = (Vec<[f32; 10]>, History);
+
+/// A network, and how it is trained.
+pub struct Recipe {
+    /// The example that it belongs to.
+    pub name: &'static str,
+    /// The network's table.
+    pub summary: Summary,
+    /// Trains on some images from a seed and tests on others. The last argument is whether that goes quietly.
+    pub fit: fn(&Images, &Images, u64, bool) -> Result<Run, FitError>,
+    /// What others reach on the same images.
+    pub others: &'static [&'static str],
+}
+
 fn main() -> ExitCode {
-    match arguments().and_then(|(seeds, file)| run(seeds, &file)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+    Recipe {
+        name: "digits",
+        summary: Digits::summary(),
+        fit,
+        others: &[
+            "scikit-learn's MLPClassifier, 64 hidden units   96.94 to 97.78 % for ten seeds on the same images",
+            "this network in PyTorch, the same recipe        97.50 to 98.06 %",
+        ],
     }
+    .main()
 }
 
 /// The number of runs and the file.
@@ -69,68 +88,85 @@ fn arguments() -> Result<(Option<u64>, PathBuf), Box<dyn Error>> {
     Ok((seeds, file))
 }
 
-fn run(seeds: Option<u64>, file: &Path) -> Result<(), Box<dyn Error>> {
-    if cfg!(debug_assertions) {
-        eprintln!("a debug build takes a minute, `cargo run --release --example digits` a second");
+impl Recipe {
+    /// One run or several, as the arguments of the program say.
+    pub fn main(&self) -> ExitCode {
+        match arguments().and_then(|(seeds, file)| self.run(seeds, &file)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
+            }
+        }
     }
-    let start = Instant::now();
-    let images = read(file)?;
-    if images.len() <= TRAIN {
-        let (file, count) = (file.display(), images.len());
-        return Err(format!("`{file}` has {count} images: {TRAIN} are to train on, and one at least to test").into());
-    }
-    let (train, test) = images.shuffled(0).split(TRAIN);
-    println!("{} images to train on, {} to test", train.len(), test.len());
-    println!();
-    println!("{}", Digits::summary());
-    println!();
-    match seeds {
-        None => one_run(&train, &test)?,
-        Some(seeds) => many_runs(&train, &test, seeds)?,
-    }
-    println!();
-    println!("scikit-learn's MLPClassifier, 64 hidden units   96.94 to 97.78 % for ten seeds on the same images");
-    println!("this network in PyTorch, the same recipe        97.50 to 98.06 %");
-    println!("{:.2} seconds in all", start.elapsed().as_secs_f64());
-    Ok(())
-}
 
-fn one_run(train: &Images, test: &Images) -> Result<(), Box<dyn Error>> {
-    let (net, history) = fit(train, test, 0, false)?;
-    println!("{history}");
-    let svg = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/digits.svg");
-    let written =
-        std::fs::create_dir_all(svg.with_file_name("")).and_then(|()| std::fs::write(&svg, picture(&history)));
-    written.map_err(|error| format!("cannot write `{}`: {error}", svg.display()))?;
-
-    let read: Vec<[f32; 10]> = net.predict_batch(test.inputs()).iter().map(probabilities).collect();
-    println!();
-    confusion(test, &read);
-    println!();
-    misread(test, &read);
-    println!();
-    println!("learning curve: {}", svg.display());
-    println!("test accuracy:  {}", share(right(test, &history), test.len()));
-    Ok(())
-}
-
-fn many_runs(train: &Images, test: &Images, seeds: u64) -> Result<(), Box<dyn Error>> {
-    println!("seed  test accuracy          seconds");
-    let mut counts = Vec::new();
-    for seed in 0..seeds {
+    fn run(&self, seeds: Option<u64>, file: &Path) -> Result<(), Box<dyn Error>> {
+        if cfg!(debug_assertions) {
+            let name = self.name;
+            eprintln!("a debug build takes minutes, `cargo run --release --example {name}` seconds");
+        }
         let start = Instant::now();
-        let count = right(test, &fit(train, test, seed, true)?.1);
-        println!("{seed:>4}  {}  {:>7.2}", share(count, test.len()), start.elapsed().as_secs_f64());
-        counts.push(count);
+        let images = read(file)?;
+        if images.len() <= TRAIN {
+            let (file, count) = (file.display(), images.len());
+            return Err(
+                format!("`{file}` has {count} images: {TRAIN} are to train on, and one at least to test").into()
+            );
+        }
+        let (train, test) = images.shuffled(0).split(TRAIN);
+        println!("{} images to train on, {} to test", train.len(), test.len());
+        println!();
+        println!("{}", self.summary);
+        println!();
+        match seeds {
+            None => self.one_run(&train, &test)?,
+            Some(seeds) => self.many_runs(&train, &test, seeds)?,
+        }
+        println!();
+        for other in self.others {
+            println!("{other}");
+        }
+        println!("{:.2} seconds in all", start.elapsed().as_secs_f64());
+        Ok(())
     }
-    counts.sort_unstable();
-    println!();
-    for (name, count) in
-        [("lowest", counts[0]), ("median", counts[counts.len() / 2]), ("highest", counts[counts.len() - 1])]
-    {
-        println!("{name:<8}{}", share(count, test.len()));
+
+    fn one_run(&self, train: &Images, test: &Images) -> Result<(), Box<dyn Error>> {
+        let (logits, history) = (self.fit)(train, test, 0, false)?;
+        println!("{history}");
+        let svg = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/{}.svg", self.name));
+        let written =
+            std::fs::create_dir_all(svg.with_file_name("")).and_then(|()| std::fs::write(&svg, picture(&history)));
+        written.map_err(|error| format!("cannot write `{}`: {error}", svg.display()))?;
+
+        let read: Vec<[f32; 10]> = logits.iter().map(probabilities).collect();
+        println!();
+        confusion(test, &read);
+        println!();
+        misread(test, &read);
+        println!();
+        println!("learning curve: {}", svg.display());
+        println!("test accuracy:  {}", share(right(test, &history), test.len()));
+        Ok(())
     }
-    Ok(())
+
+    fn many_runs(&self, train: &Images, test: &Images, seeds: u64) -> Result<(), Box<dyn Error>> {
+        println!("seed  test accuracy          seconds");
+        let mut counts = Vec::new();
+        for seed in 0..seeds {
+            let start = Instant::now();
+            let count = right(test, &(self.fit)(train, test, seed, true)?.1);
+            println!("{seed:>4}  {}  {:>7.2}", share(count, test.len()), start.elapsed().as_secs_f64());
+            counts.push(count);
+        }
+        counts.sort_unstable();
+        println!();
+        for (name, count) in
+            [("lowest", counts[0]), ("median", counts[counts.len() / 2]), ("highest", counts[counts.len() - 1])]
+        {
+            println!("{name:<8}{}", share(count, test.len()));
+        }
+        Ok(())
+    }
 }
 
 /// Reads lines of 64 pixels from 0 to 16 and a label.
@@ -146,7 +182,7 @@ pub fn read(file: &Path) -> Result<Images, DataError> {
 
 /// Trains from a seed, of which the start, the order of images and dropout depend: AdamW in batches of 32, whose learning
 /// rate falls from 0.005 to 0 in equal steps.
-pub fn fit(train: &Images, test: &Images, seed: u64, quiet: bool) -> Result<(Box<Digits>, History), FitError> {
+fn fit(train: &Images, test: &Images, seed: u64, quiet: bool) -> Result<Run, FitError> {
     let rate = |epochs: usize| 5e-3 * (1.0 - epochs as f64 / EPOCHS as f64);
     let net = Digits::init(&mut Rng::new(seed));
     let mut trainer = Trainer::new(net, CrossEntropy, AdamW::new(rate(0))).seed(seed);
@@ -156,7 +192,7 @@ pub fn fit(train: &Images, test: &Images, seed: u64, quiet: bool) -> Result<(Box
         *trainer.optimizer_mut() = AdamW::new(rate(epoch.number));
         ControlFlow::Continue(())
     })?;
-    Ok((trainer.into_network(), history))
+    Ok((trainer.network().predict_batch(test.inputs()), history))
 }
 
 /// The test images that the network of the last epoch reads as what they are.
