@@ -64,3 +64,13 @@ fn the_loss_falls_from_the_first_step() {
     }
     assert!(trainer.step(&x, &targets) < 0.8 * first);
 }
+
+/// A target is checked at every step, by whoever trains.
+#[test]
+#[should_panic(expected = "sample 1 has the label 96, but the network gives 96 classes")]
+fn a_character_that_is_none_is_no_target() {
+    let (x, mut targets) = characters::windows(&characters::TEXT[..64]);
+    targets[1][31] = 96;
+    let network = characters::Characters::boxed(&mut Rng::new(1));
+    Trainer::new(network, EachStep(CrossEntropy), Adam::new(0.01)).step(&x, &targets);
+}

@@ -2,6 +2,7 @@
 
 use super::Loss;
 use crate::scalar::Scalar;
+use core::slice::from_ref;
 
 /// A loss at each step of a sequence: outputs [S, N] against S targets, such as the next character at every place of a text.
 /// With [`CrossEntropy`](struct@crate::CrossEntropy) it is PyTorch's
@@ -33,9 +34,11 @@ impl<T: Scalar, const N: usize, const S: usize, D, L: Loss<[T; N], D>> Loss<[[T;
         self.0.weights(targets)
     }
     #[track_caller]
-    fn check(&self, targets: &[[D; S]]) {
-        for targets in targets {
-            self.0.check(targets);
+    fn check_from(&self, first: usize, targets: &[[D; S]]) {
+        for (sample, targets) in targets.iter().enumerate() {
+            for target in targets {
+                self.0.check_from(first + sample, from_ref(target));
+            }
         }
     }
     fn is_correct(&self, y: &[[T; N]; S], targets: &[D; S]) -> Option<bool> {
@@ -71,6 +74,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "sample 1 has the label 2, but the network gives 2 classes")]
     fn labels_are_checked() {
-        Loss::<[[f32; 2]; 2], _>::check(&EachStep(CrossEntropy), &[[0u8, 2]]);
+        Loss::<[[f32; 2]; 2], _>::check(&EachStep(CrossEntropy), &[[0u8, 1], [0, 2]]);
     }
 }
