@@ -1,4 +1,5 @@
-"""Write the PyTorch parity goldens of whole models, and the weights of one: anomaly.json, reader.json, reader.safetensors.
+"""Write the PyTorch parity goldens of whole models, and weights of some: anomaly.json, reader.json, reader.safetensors,
+variational.json, variational.safetensors.
 
     pip install torch safetensors numpy
     python tests/parity/models.py
@@ -110,8 +111,60 @@ def reader_case():
     return case | {"losses": losses}
 
 
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(8, 64)
+        self.fc2 = nn.Linear(64, 64)
+
+    def forward(self, code):
+        return self.fc2(F.relu(self.fc1(code)))
+
+
+class Variational(nn.Module):
+    """The variational autoencoder of examples/variational.rs."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(64, 64)
+        self.mean = nn.Linear(64, 8)
+        self.deviation = nn.Linear(64, 8)
+        self.decoder = Decoder()
+
+    def forward(self, x, noise):
+        h = F.relu(self.fc1(x))
+        mean, deviation = self.mean(h), F.softplus(self.deviation(h))
+        return self.decoder(mean + deviation * noise), mean, deviation
+
+
+def variational_case():
+    """The weights, the gradients of the evidence lower bound per pixel, and the losses of five steps."""
+    torch.manual_seed(2)
+    net = Variational()
+    save_file(net.state_dict(), HERE / "variational.safetensors", metadata={"format": "pt"})
+    x, noise = torch.randint(17, (5, 64)) / 16, torch.randn(5, 8)
+
+    def bound():
+        y, mean, deviation = net(x, noise)
+        divergence = (mean**2 + deviation**2 - 1) / 2 - torch.log(deviation)
+        return F.binary_cross_entropy_with_logits(y, x) + divergence.sum() / x.numel()
+
+    bound().backward()
+    case = {"x": x, "noise": noise, "y": sampled(torch.cat(net(x, noise), dim=1))}
+    case["gradients"] = {own: sampled(parameter.grad) for own, parameter in net.named_parameters()}
+    optimizer, losses = torch.optim.Adam(net.parameters(), lr=0.003), []
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = bound()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return case | {"losses": losses}
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     write("anomaly.json", [model_case("anomaly", scalar, Anomaly(), [640], 6, 0.2) for scalar in SCALARS])
     write("reader.json", [reader_case()])
+    write("variational.json", [variational_case()])
