@@ -3,6 +3,8 @@
 
 #![cfg(feature = "std")]
 
+#[path = "models/autoencoder.rs"]
+mod autoencoder;
 #[path = "models/ds_cnn.rs"]
 mod ds_cnn;
 #[path = "models/golden.rs"]

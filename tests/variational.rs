@@ -3,14 +3,12 @@
 
 #![cfg(feature = "std")]
 
-#[allow(dead_code)]
-#[path = "parity/pattern.rs"]
-mod pattern;
+#[path = "parity/sampled.rs"]
+mod sampled;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../examples/variational.rs"]
 mod variational;
 
-use dnn::Role;
 use dnn::prelude::*;
 use serde_json::Value;
 use std::process::Command;
@@ -25,7 +23,7 @@ fn numbers(values: &Value) -> Vec<f32> {
 
 #[test]
 fn it_trains_from_the_weights_of_pytorch_as_it_does_there() {
-    let [case] = &pattern::cases("variational.json")[..] else { panic!("one case") };
+    let case = sampled::case("variational.json");
     let (pixels, noise) = (numbers(&case["x"]), numbers(&case["noise"]));
     let (x, noise): (&[Picture], &[[f32; 8]]) = (dnn::tensor::batch(&pixels), dnn::tensor::batch(&noise));
     let mut net = Box::new(Variational::zeros());
@@ -38,11 +36,11 @@ fn it_trains_from_the_weights_of_pytorch_as_it_does_there() {
             picture.into_iter().chain(mean).chain(deviation)
         })
         .collect();
-    pattern::close("y", &y, &case["y"]);
+    sampled::close("y", &y, &case["y"]);
 
     let mut trainer = Trainer::new(net, LOSS, Adam::new(0.003));
     trainer.backward((x, noise), &targets(x));
-    pattern::tensors(trainer.gradient(), Role::Parameter, &case["gradients"]);
+    sampled::gradients(trainer.gradient(), &case["gradients"]);
     trainer.zero_gradient();
     for expected in case["losses"].as_array().unwrap() {
         let (loss, expected) = (f64::from(trainer.step((x, noise), &targets(x))), expected.as_f64().unwrap());

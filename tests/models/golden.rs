@@ -8,7 +8,7 @@ use dnn::prelude::*;
 use dnn::{Layer, Output, Role};
 use serde_json::Value;
 
-/// What `tests/parity/convolutional.py` wrote.
+/// What `golden` of `tests/parity/convolutional.py` wrote.
 pub(crate) struct Golden(Value);
 
 impl Golden {
@@ -49,8 +49,9 @@ impl Golden {
         N: Network<Input = X, Scalar = T>,
     {
         let mut net: Box<N> = self.network();
-        let x: Vec<X> = batch("x");
-        let mut y = batch::<Output<N>>("dy");
+        let samples = self.0["batch"].as_u64().unwrap() as usize;
+        let x: Vec<X> = batch("x", samples);
+        let mut y = batch::<Output<N>>("dy", samples);
         let mut scratch = vec![T::ZERO; <N as Layer<X>>::INFER.len(x.len())];
         Layer::infer(&*net, &x, &mut y, &mut scratch);
         close("y of infer", &self.0["inferred"]["y"], dnn::tensor::flat(&y), 1, tolerance);
@@ -74,7 +75,7 @@ impl Golden {
         N: Network<Input = X, Scalar = T>,
     {
         let case = &self.0[kind];
-        let mut dy = batch::<Output<N>>("dy");
+        let mut dy = batch::<Output<N>>("dy", x.len());
         let (mut y, mut dx, mut gradient) = (dy.clone(), x.to_vec(), dnn::boxed_zeros::<N::Gradient>());
         net.forward(pass, x, &mut y, workspace);
         close(&format!("{kind} y"), &case["y"], dnn::tensor::flat(&y), 1, tolerance);
@@ -103,9 +104,8 @@ fn number(name: &str, place: usize) -> f64 {
     f64::from((h ^ (h >> 16)) >> 8) / 8_388_608.0 - 1.0
 }
 
-/// Two samples.
-fn batch<X: Tensor<Scalar: Scalar>>(name: &str) -> Vec<X> {
-    let scalars: Vec<X::Scalar> = (0..2 * X::LEN).map(|place| X::Scalar::from_f64(number(name, place))).collect();
+fn batch<X: Tensor<Scalar: Scalar>>(name: &str, samples: usize) -> Vec<X> {
+    let scalars: Vec<X::Scalar> = (0..samples * X::LEN).map(|place| X::Scalar::from_f64(number(name, place))).collect();
     dnn::tensor::batch(&scalars).to_vec()
 }
 

@@ -9,7 +9,7 @@ both sides by one formula, `numbers`, so that no file of weights is needed: a
 tensor's numbers depend on the checksum of its name alone. LeNet-5 is loaded
 from the file of weights as well.
 
-Each file has one case in f64 with
+Each file has one case in f64, of "batch" samples, with
 * "parameters": names and shapes of all tensors of the state_dict;
 * "trained", a pass with the statistics of the batch, dropout and gradients of
   everything, and "inferred", the same through eval(): "y", and of "dx" and
@@ -32,7 +32,6 @@ from torch.nn import functional as F
 from generate import write
 
 HERE = pathlib.Path(__file__).resolve().parent
-BATCH = 2
 NORM = dict(eps=1e-3, momentum=0.01)  # as in TensorFlow, where momentum is 0.99
 
 
@@ -224,8 +223,8 @@ def sparse(value, kept=12):
     return {"norm": float(flat.norm()), "step": step, "values": flat[::step]}
 
 
-def run(net):
-    x = tensor("x", [BATCH, *net.SAMPLE]).requires_grad_()
+def run(net, batch):
+    x = tensor("x", [batch, *net.SAMPLE]).requires_grad_()
     net.zero_grad()
     y = net(x)
     y.backward(tensor("dy", y.shape))
@@ -236,19 +235,19 @@ def run(net):
     }
 
 
-def golden(name, net):
+def golden(name, net, batch=2):
     net = net.double()
     fill(net)
     tensors = {k: v for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
     if name == "lenet":
         save_file({k: v.float() for k, v in tensors.items()}, HERE.parent / "weights" / "lenet.safetensors")
     net.eval()
-    inferred = run(net)
+    inferred = run(net, batch)
     net.train()
-    trained = run(net)
+    trained = run(net, batch)
     buffers = {k: sparse(v) for k, v in tensors.items() if "running" in k}
     parameters = {k: list(v.shape) for k, v in tensors.items()}
-    case = {"name": name, "scalar": "f64", "parameters": parameters, "inferred": inferred, "trained": trained}
+    case = {"name": name, "scalar": "f64", "batch": batch, "parameters": parameters, "inferred": inferred, "trained": trained}
     write(f"{name}.json", [{**case, "buffers": buffers}])
 
 

@@ -1,37 +1,21 @@
-"""Write the PyTorch parity goldens of whole models, and weights of some: anomaly.json, reader.json, reader.safetensors,
-variational.json, variational.safetensors.
+"""Write the PyTorch parity goldens of models without convolutions: autoencoder.json, and with weights as PyTorch saves
+them reader.json, reader.safetensors, variational.json, variational.safetensors.
 
     pip install torch safetensors numpy
     python tests/parity/models.py
 
-A large model's weights, inputs and dL/dy are made by one formula here and in
-pattern.rs, so that they are in no file. Of every tensor that is compared the
-file holds one element in "step", and the Euclidean norm of all.
+autoencoder.json has the form that convolutional.py says. Of every tensor of the
+others the file holds one element in "step", and the Euclidean norm of all.
 """
 
-import math
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-from generate import HERE, SCALARS, write
+from convolutional import NORM, golden
+from generate import HERE, write
 from sequences import waves
-
-
-def pattern(name, count, reach):
-    """Numbers between -reach and reach that belong to a name."""
-    number = 0
-    for byte in name.encode():
-        number = (number * 31 + byte) % 2003
-    place = np.arange(count, dtype=np.int64)
-    return ((place * 7919 + number) % 2003 - 1001) / 1001 * reach
-
-
-def drawn(name, dims, reach, dtype):
-    return torch.tensor(pattern(name, math.prod(dims), reach)).to(dtype).reshape(dims)
 
 
 def sampled(tensor):
@@ -41,33 +25,17 @@ def sampled(tensor):
     return {"dims": list(tensor.shape), "step": step, "norm": float(flat.double().norm()), "values": flat[::step]}
 
 
-def model_case(name, scalar, net, dims, batch, reach):
-    """A model forwards and backwards in training, and then forwards in inference."""
-    dtype = SCALARS[scalar]
-    net = net.to(dtype)
-    with torch.no_grad():
-        for own, parameter in net.named_parameters():
-            around = 1.0 if own.startswith("norm") and own.endswith("weight") else 0.0
-            parameter.copy_(around + drawn(own, parameter.shape, reach, torch.float64))
-    x = drawn("x", [batch, *dims], 1.0, dtype).requires_grad_()
-    y = net(x)
-    y.backward(drawn("dy", list(y.shape), 0.01, dtype))
-    case = {"name": name, "scalar": scalar, "batch": batch, "reach": reach, "y": sampled(y), "dx": sampled(x.grad)}
-    case["gradients"] = {own: sampled(parameter.grad) for own, parameter in net.named_parameters()}
-    case["buffers"] = {own: sampled(buffer) for own, buffer in net.named_buffers() if buffer.dim()}
-    case["inferred"] = sampled(net.eval()(x))
-    return case
+class Autoencoder(nn.Module):
+    """The autoencoder of MLPerf Tiny."""
 
-
-class Anomaly(nn.Module):
-    """The autoencoder of MLPerf Tiny; Keras's defaults of a normalisation are eps = 0.001 and momentum = 0.99."""
+    SAMPLE = [640]
 
     def __init__(self):
         super().__init__()
         widths = [640, 128, 128, 128, 128, 8, 128, 128, 128, 128]
         for number, (inputs, outputs) in enumerate(zip(widths, widths[1:]), start=1):
             self.add_module(f"fc{number}", nn.Linear(inputs, outputs))
-            self.add_module(f"norm{number}", nn.BatchNorm1d(outputs, eps=1e-3, momentum=0.01))
+            self.add_module(f"norm{number}", nn.BatchNorm1d(outputs, **NORM))
         self.fc10 = nn.Linear(128, 640)
 
     def forward(self, x):
@@ -165,6 +133,6 @@ def variational_case():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    write("anomaly.json", [model_case("anomaly", scalar, Anomaly(), [640], 6, 0.2) for scalar in SCALARS])
+    golden("autoencoder", Autoencoder(), batch=4)
     write("reader.json", [reader_case()])
     write("variational.json", [variational_case()])
