@@ -11,6 +11,8 @@ network! {
         Tanh,
         fc2: Linear<8, 3>,
     }
+
+    struct Words: [u8; 3] -> [3, 2] { embedding: Embedding<5, 2> }
 }
 
 const X: [[f32; 2]; 4] = [[1.0, -1.0]; 4];
@@ -49,4 +51,13 @@ fn what_fits_is_not_spoilt() {
     let mut y = [[0.0; 3]; 4];
     Net::zeros().infer(&X, &mut y, &mut [0.0; 32]);
     assert_eq!(y, [[0.0; 3]; 4]);
+}
+
+#[test]
+fn a_token_that_there_is_none_of_is_spoilt_by_itself() {
+    let (net, mut dp) = (Words { embedding: Embedding { weight: [[1.0; 2]; 5] } }, Words::zeros());
+    let [first, unknown, last] = net.predict(&[4, 5, 0]);
+    assert!(is_spoilt(&unknown) && [first, last] == [[1.0; 2]; 2]);
+    net.backward(&Pass::default(), &[[4, 5, 0]], &[[[0.0; 2]; 3]], &mut [], &mut [[[1.0; 2]; 3]], None, Some(&mut dp));
+    assert_eq!(dp.embedding.weight, [[1.0; 2], [0.0; 2], [0.0; 2], [0.0; 2], [1.0; 2]]);
 }

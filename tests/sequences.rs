@@ -317,22 +317,31 @@ fn every_recurrent_layer_goes_step_by_step_as_it_goes_at_once() {
     compare!(RnnReluNet<f32> RnnState);
 }
 
+/// Also where elements are dropped, and tokens looked up: what a sample is does not depend on its place in a part.
 #[test]
 #[cfg(feature = "deterministic")]
 fn a_workspace_of_any_capacity_gives_the_same_bits() {
     let mut rng = Rng::new(9);
-    let x: Vec<[[f32; 3]; 4]> =
-        (0..7).map(|_| [[0.0; 3]; 4].map(|row| row.map(|_| f32::uniform(&mut rng, 1.0)))).collect();
-    let weights = |capacity| {
-        let net = Recurrent::<f32>::init(&mut Rng::new(2));
-        let mut trainer = Trainer::new(net, Mse, Adam::new(0.01)).capacity(capacity);
-        for _ in 0..3 {
-            trainer.step(&x, &[[0.5, -0.5]; 7]);
-        }
-        trainer.network().flat().iter().map(|value| value.to_bits()).collect::<Vec<u32>>()
-    };
-    let whole = weights(7);
-    for capacity in [1, 2, 3, 4] {
-        assert_eq!(weights(capacity), whole, "capacity {capacity}");
+    macro_rules! compare {
+        ($($net:ty, $x:expr, $target:expr;)*) => {$(
+            let x: Vec<_> = (0..7).map(|_| $x).collect();
+            let weights = |capacity| {
+                let net = <$net>::init(&mut Rng::new(2));
+                let mut trainer = Trainer::new(net, Mse, Adam::new(0.01)).capacity(capacity);
+                for _ in 0..3 {
+                    trainer.step(&x, &[$target; 7]);
+                }
+                trainer.network().flat().iter().map(|value| value.to_bits()).collect::<Vec<u32>>()
+            };
+            let whole = weights(7);
+            for capacity in [1, 2, 3, 4] {
+                assert_eq!(weights(capacity), whole, "{} {capacity}", stringify!($net));
+            }
+        )*};
+    }
+    compare! {
+        Recurrent<f32>, [[0.0; 3]; 4].map(|row| row.map(|_| f32::uniform(&mut rng, 1.0))), [0.5, -0.5];
+        Encoders<f32>, [[0.0; 4]; 3].map(|row| row.map(|_| f32::uniform(&mut rng, 1.0))), [[0.5; 4]; 3];
+        Words, [0; 4].map(|_| rng.below(7) as u16), [0.5, -0.5];
     }
 }
