@@ -18,6 +18,8 @@ network! {
     }
     /// `conv2d_same`
     pub struct Same<T>: [2, 5, 6] -> [3, 5, 6] { layer: Conv2d<2, 3, [2, 4], padding = same> }
+    /// `conv2d_valid`
+    pub struct Valid<T>: [2, 4, 5] -> [3, 2, 4] { layer: Conv2d<2, 3, [3, 2], padding = valid> }
     /// `conv2d_same_apart`
     pub struct SameApart<T>: [1, 6, 6] -> [2, 6, 6] { layer: Conv2d<1, 2, [3, 2], padding = same, dilation = [2, 3]> }
     /// `conv2d_groups`
@@ -66,6 +68,10 @@ network! {
     pub struct AvgOptions<T>: [2, 6, 7] -> [2, 6, 4] { AvgPool2d<[3, 2], stride = [1, 2], padding = 1> }
     /// `avg_pool2d_within`
     pub struct AvgWithin<T>: [2, 5, 5] -> [2, 3, 3] { AvgPool2d<3, stride = 2, padding = 1, count_include_pad = false> }
+    /// `avg_pool2d_divisor`
+    pub struct AvgDivisor<T>: [2, 5, 5] -> [2, 3, 3] {
+        AvgPool2d<3, stride = 2, padding = 1, divisor_override = 5>
+    }
     /// `avg_pool2d_ceil`
     pub struct AvgCeil<T>: [1, 6, 8] -> [1, 4, 3] { AvgPool2d<3, stride = [2, 4], padding = 1, ceil_mode = true> }
     /// `avg_pool2d_ceil_within`
@@ -123,6 +129,7 @@ fn layer<T: Scalar>(case: &Case) {
         "conv2d" => replay::<Plain<T>, _, T>(case),
         "conv2d_options" => replay::<Options<T>, _, T>(case),
         "conv2d_same" => replay::<Same<T>, _, T>(case),
+        "conv2d_valid" => replay::<Valid<T>, _, T>(case),
         "conv2d_same_apart" => replay::<SameApart<T>, _, T>(case),
         "conv2d_groups" => replay::<Groups<T>, _, T>(case),
         "conv2d_depthwise" => replay::<Depthwise<T>, _, T>(case),
@@ -143,6 +150,7 @@ fn layer<T: Scalar>(case: &Case) {
         "max_pool1d_ceil" => replay::<MaxLineCeil<T>, _, T>(case),
         "avg_pool2d" => replay::<Avg<T>, _, T>(case),
         "avg_pool2d_options" => replay::<AvgOptions<T>, _, T>(case),
+        "avg_pool2d_divisor" => replay::<AvgDivisor<T>, _, T>(case),
         "avg_pool2d_within" => replay::<AvgWithin<T>, _, T>(case),
         "avg_pool2d_ceil" => replay::<AvgCeil<T>, _, T>(case),
         "avg_pool2d_ceil_within" => replay::<AvgCeilWithin<T>, _, T>(case),

@@ -65,12 +65,14 @@ impl Windows for Window {
     }
 }
 
-/// A window whose sum is divided by the number of its elements.
+/// A window whose sum is divided by the number of its elements, or by a number of its own.
 #[derive(Clone, Copy)]
 pub(crate) struct Mean {
     pub(crate) window: Window,
     /// Whether the padding counts, as zeros.
     pub(crate) padded: bool,
+    /// What every sum is divided by, or 0 for the number of elements.
+    pub(crate) divisor: usize,
 }
 
 impl Mean {
@@ -96,6 +98,9 @@ impl Windows for Mean {
     /// What reaches beyond the padding behind never counts.
     #[inline(always)]
     fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
+        if self.divisor > 0 {
+            return if dim == 0 { self.divisor } else { 1 };
+        }
         let Window { kernel, stride, padding, .. } = self.window;
         let begin = position * stride[dim]; // counted from the padding before
         let whole = begin + kernel[dim];

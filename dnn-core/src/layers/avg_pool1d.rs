@@ -43,6 +43,7 @@ over_lines! {
     Mean {
         window: Window { kernel: [1, K], stride: [1, S], padding: [0, P], dilation: [1, 1], ceil: CEIL },
         padded: !WITHIN,
+        divisor: 0,
     },
     mean,
     mean_back

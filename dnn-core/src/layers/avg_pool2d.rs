@@ -12,10 +12,11 @@ use core::marker::PhantomData;
 /// the padding behind.
 ///
 /// S is the stride, by default that of the kernel, P the padding, at most half of the kernel. The zeros of the padding count
-/// unless `WITHIN`; what reaches beyond the padding behind never does.
+/// unless `WITHIN`; what reaches beyond the padding behind never does. DIVISOR, if it is not 0, takes the place of the number
+/// of elements.
 ///
 /// In a declaration it is written `AvgPool2d<2>`, or `AvgPool2d<[3, 2], stride = 2, padding = [1, 0]>`, with
-/// `ceil_mode = true` and `count_include_pad = false`.
+/// `ceil_mode = true`, `count_include_pad = false` and `divisor_override = 3`.
 ///
 /// ```
 /// use dnn_core::{AvgPool2d, Op};
@@ -35,18 +36,20 @@ pub struct AvgPool2d<
     const PW: usize = 0,
     const CEIL: bool = false,
     const WITHIN: bool = false,
+    const DIVISOR: usize = 0,
 > {
     scalar: PhantomData<T>,
 }
 
 no_parameters! {
-    AvgPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, CEIL: bool, WITHIN: bool]>
+    AvgPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, CEIL: bool, WITHIN: bool, DIVISOR: usize]>
 }
 over_planes! {
-    AvgPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, CEIL: bool, WITHIN: bool]>,
+    AvgPool2d<[KH, KW], [SH: usize, SW: usize, PH: usize, PW: usize, CEIL: bool, WITHIN: bool, DIVISOR: usize]>,
     Mean {
         window: Window { kernel: [KH, KW], stride: [SH, SW], padding: [PH, PW], dilation: [1, 1], ceil: CEIL },
         padded: !WITHIN,
+        divisor: DIVISOR,
     },
     mean,
     mean_back
@@ -68,6 +71,17 @@ mod tests {
         let mut dy = [[[[4.0, 8.0], [12.0, 16.0]]]];
         pool.backward(&Pass::default(), &X, &y, &mut [], &mut dy, Some(&mut dx), None);
         assert_eq!(dx, [[[[1.0, 2.0, 2.0], [3.0, 4.0, 4.0]]]]);
+    }
+
+    #[test]
+    fn a_divisor_of_its_own_is_for_every_window() {
+        let pool: AvgPool2d<2, 2, f32, 2, 2, 1, 1, false, true, 2> = AvgPool2d::new();
+        let (mut y, mut dx) = ([[[[0.0; 2]; 2]]], [[[[9.0; 3]; 2]]]);
+        pool.infer(&X, &mut y, &mut []);
+        assert_eq!(y, [[[[1.0, 5.0], [4.0, 2.0]]]]);
+        let mut dy = [[[[4.0, 8.0], [12.0, 16.0]]]];
+        pool.backward(&Pass::default(), &X, &y, &mut [], &mut dy, Some(&mut dx), None);
+        assert_eq!(dx, [[[[2.0, 4.0, 4.0], [6.0, 8.0, 8.0]]]]);
     }
 
     #[test]

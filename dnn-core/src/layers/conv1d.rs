@@ -28,7 +28,8 @@ use core::mem::offset_of;
 /// are further zeros behind, which `padding = same` needs with an even kernel. B is the bias, `[T; O]` or `()`.
 ///
 /// In a declaration it is written `Conv1d<1, 8, 5, stride = 2, padding = 1>`, with `padding = same` for an output as long as
-/// the input, and `dilation`, `groups`, `bias = false`.
+/// the input, `padding = valid` for none, and `dilation`, `groups`, `bias = false`. PyTorch's `padding_mode` is left out: the
+/// padding is zeros.
 ///
 /// ```
 /// use dnn_core::{Conv1d, Op};

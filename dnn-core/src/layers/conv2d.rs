@@ -26,8 +26,8 @@ use core::mem::offset_of;
 /// are further zeros behind, which `padding = same` needs with an even kernel. B is the bias, `[T; O]` or `()`.
 ///
 /// In a declaration it is written `Conv2d<3, 8, 5, stride = 2, padding = 1>`, with lists for rows and columns,
-/// `Conv2d<3, 8, [5, 3], padding = [2, 1]>`, `padding = same` for an output as long as the input, and `dilation`, `groups`,
-/// `bias = false`.
+/// `Conv2d<3, 8, [5, 3], padding = [2, 1]>`, `padding = same` for an output as long as the input, `padding = valid` for none,
+/// and `dilation`, `groups`, `bias = false`. PyTorch's `padding_mode` is left out: the padding is zeros.
 ///
 /// ```
 /// use dnn_core::{Conv2d, Op};

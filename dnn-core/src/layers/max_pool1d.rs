@@ -15,7 +15,7 @@ use core::marker::PhantomData;
 /// S is the stride, by default that of the kernel, P the padding, at most half of the kernel, D the dilation.
 ///
 /// In a declaration it is written `MaxPool1d<2>`, or `MaxPool1d<3, stride = 2, padding = 1>`, with `dilation` and
-/// `ceil_mode = true`.
+/// `ceil_mode = true`. PyTorch's `return_indices` is left out.
 ///
 /// ```
 /// use dnn_core::{MaxPool1d, Op};

@@ -17,7 +17,7 @@ use core::marker::PhantomData;
 ///
 /// In a declaration it is written `Upsample<scale_factor = 2>` with an integer, or `Upsample<size = [14, 14]>`, with
 /// `mode = bilinear`, for one dimension `mode = linear`, and `align_corners = true`. Where PyTorch rounds a quotient of
-/// lengths, this takes the exact one.
+/// lengths, this takes the exact one. PyTorch's `bicubic` is left out.
 ///
 /// ```
 /// use dnn_core::{Op, Upsample};

@@ -11,7 +11,7 @@ use core::marker::PhantomData;
 /// [C, H + TOP + BOTTOM, W + LEFT + RIGHT].
 ///
 /// In a declaration it is written `ZeroPad2d<1>` or, left, right, top, bottom as in PyTorch, `ZeroPad2d<[0, 1, 0, 1]>`:
-/// that, before a `Conv2d` of stride 2, is TensorFlow's `SAME`.
+/// that, before a `Conv2d` of stride 2, is TensorFlow's `SAME`. PyTorch's negative numbers, which cut, are left out.
 ///
 /// ```
 /// use dnn_core::{Op, ZeroPad2d};

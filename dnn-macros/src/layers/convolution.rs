@@ -20,8 +20,8 @@ struct Convolution {
     bias: bool,
 }
 
-/// Takes the numbers of channels, the size of the kernel, and `stride = 1`, `padding = 0` or `same`, `dilation = 1`,
-/// `groups = 1`, `bias = true`.
+/// Takes the numbers of channels, the size of the kernel, and `stride = 1`, `padding = 0`, `valid` or `same`,
+/// `dilation = 1`, `groups = 1`, `bias = true`.
 pub(super) fn read(arguments: &mut Arguments<'_>, dims: usize) -> Box<dyn Layer> {
     arguments.demand_name();
     let (label, place) = (arguments.label(), Place::from(arguments.span()));

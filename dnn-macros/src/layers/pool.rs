@@ -74,6 +74,7 @@ pub(super) fn read(
     let readable = kernel.is_some();
     let kernel = kernel.unwrap_or_else(|| super::arguments::Sizes::ones(dims, place));
     let mut window = window::read(arguments, &kernel, dims, Some(&kernel));
+    window::refuse_words(arguments, &label);
     if dilated {
         window::read_dilation(arguments, &mut window);
     }

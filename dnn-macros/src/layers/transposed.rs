@@ -30,9 +30,7 @@ pub(super) fn read(arguments: &mut Arguments<'_>, dims: usize) -> Box<dyn Layer>
     let (channels, sizes) = arguments.channels_and_sizes(&["in_channels", "out_channels"], &["kernel_size"], dims);
     let (mut channels, kernel) = (channels.into_iter(), sizes.into_iter().next().flatten());
     let (mut inputs, mut outputs) = (channels.next().flatten(), channels.next().flatten());
-    if let Some(same) = arguments.says("padding", "same") {
-        arguments.error(same, format!("`{label}`: `padding` is a number here: write one, such as 1"));
-    }
+    window::refuse_words(arguments, &label);
     let readable = kernel.is_some();
     let kernel = kernel.unwrap_or_else(|| super::arguments::Sizes::ones(dims, place));
     let mut window = window::read(arguments, &kernel, dims, None);

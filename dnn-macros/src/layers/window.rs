@@ -50,10 +50,8 @@ pub(super) fn both(values: &[usize], rest: usize) -> [usize; 2] {
 pub(super) fn read(arguments: &mut Arguments<'_>, kernel: &Sizes, dims: usize, stride: Option<&Sizes>) -> Window {
     let size = kernel.values.clone();
     let stride = arguments.sizes_option("stride", dims, 1).or(stride.cloned());
-    let padding = match arguments.says("padding", "same") {
-        Some(_) => None,
-        None => arguments.sizes_option("padding", dims, 0),
-    };
+    let words = ["same", "valid"].map(|word| arguments.says("padding", word).is_some());
+    let padding = if words == [false; 2] { arguments.sizes_option("padding", dims, 0) } else { None };
     let padding_place = padding.as_ref().map(|sizes| sizes.place);
     Window {
         padding_place,
@@ -65,6 +63,15 @@ pub(super) fn read(arguments: &mut Arguments<'_>, kernel: &Sizes, dims: usize, s
         dilation: [1; 2],
         ceil: false,
         places: Some([kernel.places[0], kernel.places[dims - 1]]),
+    }
+}
+
+/// Notes `padding = same` and `padding = valid` of a layer that is no convolution.
+pub(super) fn refuse_words(arguments: &mut Arguments<'_>, label: &str) {
+    for (word, example) in [("same", 1), ("valid", 0)] {
+        if let Some(place) = arguments.says("padding", word) {
+            arguments.error(place, format!("`{label}`: `padding` is a number here: write one, such as {example}"));
+        }
     }
 }
 
