@@ -81,6 +81,25 @@ network! {
             out(Concat(head, Mean<axis = 0>(Reshape<4, 2>(c))))
         }
     }
+
+    /// `axes`
+    pub struct Axes<T>: [2, 3, 4] -> [3, 4] {
+        fc: Linear<4, 4>,
+        act: PRelu<2>,
+        gain: Parameter<[3, 1]>,
+        shift: Parameter<[2, 1, 1]>,
+
+        fn forward(x) {
+            let h = act(fc(x)) * gain + shift;
+            let (a, b) = Split<1, 3, axis = -1>(h);
+            let c = Concat<axis = 2>(b, a);
+            let d = Glu<dim = 1>(Concat<axis = 1>(c, 2.0 * x - 1.0));
+            let e = Mean<axis = 1>(Permute<2, 0, 1>(d));
+            let f = Mish(x) - Unsqueeze<axis = 0>(Permute<1, 0>(e));
+            let (g, k) = Split(f);
+            Squeeze<axis = 0>(g) * Hardswish(Squeeze<axis = 0>(k)) + Mean<axis = 0>(a)
+        }
+    }
 }
 
 /// A sample whose batches are flat slices, one for each tensor.
@@ -181,8 +200,10 @@ fn every_wired_network_agrees_with_pytorch() {
             ("variational", "f64") => replay::<Variational<f64>, f64>(case),
             ("operations", "f32") => replay::<Operations<f32>, f32>(case),
             ("operations", "f64") => replay::<Operations<f64>, f64>(case),
+            ("axes", "f32") => replay::<Axes<f32>, f32>(case),
+            ("axes", "f64") => replay::<Axes<f64>, f64>(case),
             other => panic!("an unknown case {other:?}"),
         }
     }
-    assert_eq!(cases.len(), 8);
+    assert_eq!(cases.len(), 10);
 }

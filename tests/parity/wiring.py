@@ -102,6 +102,29 @@ class Operations(nn.Module):
         return self.out(torch.cat([d[:, :4], c.reshape(-1, 4, 2).mean(dim=1)], dim=1))
 
 
+class Axes(nn.Module):
+    """Every operation along other dimensions than the first one, over three of them."""
+
+    inputs = [[2, 3, 4]]
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.act = nn.PReLU(2)
+        self.gain = nn.Parameter(torch.zeros(3, 1))
+        self.shift = nn.Parameter(torch.zeros(2, 1, 1))
+
+    def forward(self, x):
+        h = self.act(self.fc(x)) * self.gain + self.shift
+        a, b = h.split([1, 3], dim=-1)
+        c = torch.cat([b, a], dim=3)
+        d = F.glu(torch.cat([c, 2.0 * x - 1.0], dim=2), dim=2)
+        e = d.permute(0, 3, 1, 2).mean(dim=2)  # [4, 3]
+        f = F.mish(x) - e.permute(0, 2, 1).unsqueeze(1)  # [1, 3, 4] from [2, 3, 4]
+        g, k = f.split(1, dim=1)
+        return g.squeeze(1) * F.hardswish(k.squeeze(1)) + a.mean(dim=1)
+
+
 def case(name, module, scalar):
     draw = Draw(name, scalar)
     net = module().to(draw.dtype)
@@ -129,7 +152,7 @@ def case(name, module, scalar):
 
 
 def cases():
-    modules = {"residual": Residual, "critic": Critic, "variational": Variational, "operations": Operations}
+    modules = {"residual": Residual, "critic": Critic, "variational": Variational, "operations": Operations, "axes": Axes}
     return [case(name, module, scalar) for name, module in modules.items() for scalar in ("f32", "f64")]
 
 
