@@ -1,7 +1,8 @@
 //! y = x Wᵀ + bias as weighted sums of the columns of W: vectors along the outputs, so that every sum begins with the bias and
 //! takes the inputs in order, one after the other, as `naive` does.
 //!
-//! A panel of W, a strip of outputs by a block of inputs, is transposed on the stack and serves all samples.
+//! A panel of W, a strip of outputs by a block of inputs, is transposed on the stack and serves all samples. Where there is one
+//! sample alone, columns of W stay in registers.
 
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::{Dots, Rows};
@@ -21,30 +22,39 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
         let [samples, outputs, inputs] = self.shape;
-        if samples == 0 {
-            return;
-        }
-        self.set_to_bias();
-        let (mut panel, block) = (Panel(MaybeUninit::uninit()), SCALARS / (2 * V::LANES));
-        let mut first = 0;
-        while first < inputs {
-            let count = if inputs - first > block { block } else { inputs - first };
-            let mut o = 0;
-            // SAFETY: as of this function; strips end with the outputs, blocks with the inputs.
-            unsafe {
+        // All outputs, two vectors of them or one at a time.
+        macro_rules! strips {
+            ($strip:ident, $($argument:expr),*) => {{
+                let mut o = 0;
                 while o + 2 * V::LANES <= outputs {
-                    self.strip::<V, 2>(&mut panel, [o, V::LANES], [first, count]);
+                    self.$strip::<V, 2>([o, V::LANES], $($argument),*);
                     o += 2 * V::LANES;
                 }
                 if o + V::LANES <= outputs {
-                    self.strip::<V, 1>(&mut panel, [o, V::LANES], [first, count]);
+                    self.$strip::<V, 1>([o, V::LANES], $($argument),*);
                     o += V::LANES;
                 }
                 if o < outputs {
-                    self.strip::<V, 1>(&mut panel, [o, outputs - o], [first, count]);
+                    self.$strip::<V, 1>([o, outputs - o], $($argument),*);
+                }
+            }};
+        }
+        self.set_to_bias();
+        // SAFETY: as of this function; strips end with the outputs, blocks with the inputs.
+        unsafe {
+            match samples {
+                0 => {}
+                1 => strips!(single,),
+                _ => {
+                    let (mut panel, block) = (Panel(MaybeUninit::uninit()), SCALARS / (2 * V::LANES));
+                    let mut first = 0;
+                    while first < inputs {
+                        let count = if inputs - first > block { block } else { inputs - first };
+                        strips!(strip, &mut panel, [first, count]);
+                        first += count;
+                    }
                 }
             }
-            first += count;
         }
     }
 }
@@ -57,8 +67,8 @@ impl<T: Scalar> Dots<'_, T> {
     #[inline(always)]
     unsafe fn strip<V: Vector<T>, const C: usize>(
         &mut self,
-        panel: &mut Panel<T>,
         [o, lanes]: [usize; 2],
+        panel: &mut Panel<T>,
         [first, count]: [usize; 2],
     ) {
         let [samples, outputs, inputs] = self.shape;
@@ -80,14 +90,52 @@ impl<T: Scalar> Dots<'_, T> {
             rows.strip::<V, C>(0, lanes);
         }
     }
+
+    /// Adds the terms of all inputs to C vectors of `lanes` outputs from o on, for the only sample.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`; the outputs exist.
+    #[inline(always)]
+    unsafe fn single<V: Vector<T>, const C: usize>(&mut self, [o, lanes]: [usize; 2]) {
+        let inputs = self.shape[2];
+        // SAFETY: as of this function; `new` has checked the lengths.
+        unsafe {
+            let (x, y) = (self.x.as_ptr(), self.y.as_mut_ptr().add(o));
+            let weight = self.weight.as_ptr().add(o * inputs);
+            let mut sums = [V::splat(T::ZERO); C];
+            for c in 0..C {
+                sums[c] = V::load(y.add(c * V::LANES), lanes);
+            }
+            let mut i = 0;
+            while i + 4 <= inputs {
+                for c in 0..C {
+                    let columns = V::columns(weight.add(c * V::LANES * inputs + i), inputs, lanes);
+                    for j in 0..4 {
+                        sums[c] = V::splat(*x.add(i + j)).mul_add(columns[j], sums[c]);
+                    }
+                }
+                i += 4;
+            }
+            while i < inputs {
+                for c in 0..C {
+                    let column = column::<V, T>(weight.add(c * V::LANES * inputs + i), inputs, lanes);
+                    sums[c] = V::splat(*x.add(i)).mul_add(column, sums[c]);
+                }
+                i += 1;
+            }
+            for c in 0..C {
+                sums[c].store(y.add(c * V::LANES), lanes);
+            }
+        }
+    }
 }
 
-/// to[k][r] = from[r][k] for `rows` rows, which become a vector, and `columns` columns; the lanes behind the last row hold
-/// what there is.
+/// to[k][r] = from[r][k] for `rows` rows, which become a vector, and `columns` columns; lanes behind the last row hold any
+/// numbers.
 ///
 /// # Safety
-/// The machine has the instructions of `V`; rows `row` apart and columns exist, of at most `V::LANES` rows and one at least,
-/// and so do places `next` apart for as many vectors as columns.
+/// The machine has the instructions of `V`; rows `row` apart and columns exist, at most `V::LANES` rows and one at least, and
+/// so do places `next` apart for as many vectors as columns.
 #[inline(always)]
 unsafe fn transpose<V: Vector<T>, T: Scalar>(
     to: *mut T,
@@ -107,11 +155,24 @@ unsafe fn transpose<V: Vector<T>, T: Scalar>(
             k += 4;
         }
         while k < columns {
-            for r in 0..V::LANES {
-                let row = if r < rows { r } else { rows - 1 } * row;
-                *to.add(k * next + r) = *from.add(row + k);
-            }
+            column::<V, T>(from.add(k), row, rows).store(to.add(k * next), V::LANES);
             k += 1;
         }
+    }
+}
+
+/// The first scalar of each of `rows` rows that are `row` apart.
+///
+/// # Safety
+/// The machine has the instructions of `V`, and the rows exist, at most `V::LANES`.
+#[inline(always)]
+unsafe fn column<V: Vector<T>, T: Scalar>(from: *const T, row: usize, rows: usize) -> V {
+    let mut column = [T::ZERO; 16];
+    // SAFETY: as of this function; no vector has more than 16 lanes.
+    unsafe {
+        for r in 0..rows {
+            *column.as_mut_ptr().add(r) = *from.add(r * row);
+        }
+        V::load(column.as_ptr(), V::LANES)
     }
 }
