@@ -28,7 +28,8 @@ impl<const R: usize> Permute<R> {
     #[inline(always)]
     fn source<X: Tensor, Y: Tensor>(&self, at: usize) -> usize {
         let (mut rest, mut place) = (at, 0usize);
-        for (n, dim) in Y::DIMS.iter().zip(self.dims).rev() {
+        // Each reversed by itself: the end of a `zip` compares lengths, and could panic.
+        for (n, dim) in Y::DIMS.iter().rev().zip(self.dims.iter().rev()) {
             let index = rest.checked_rem(*n).unwrap_or(0);
             rest = rest.checked_div(*n).unwrap_or(0);
             let mut stride = 1usize;
