@@ -6,23 +6,45 @@
 use dnn::prelude::*;
 use runs::{ADAM, Digits, Mixed, NESTEROV};
 
-#[allow(unreachable_pub, reason = "the file is public where it is a library")]
+#[allow(unreachable_pub, reason = "a part of several programs")]
+#[path = "determinism/src/layers.rs"]
+mod layers;
+#[allow(unreachable_pub, reason = "a part of several programs")]
+#[path = "../examples/firmware/src/print.rs"]
+mod print;
+#[allow(unreachable_pub, reason = "a part of several programs")]
 #[path = "determinism/src/runs.rs"]
 mod runs;
+#[allow(unreachable_pub, reason = "a part of several programs")]
+#[path = "../examples/firmware/src/weights.rs"]
+mod weights;
+#[allow(unreachable_pub, reason = "a part of several programs")]
+#[path = "../examples/firmware/src/xor.rs"]
+mod xor;
 
 #[test]
 fn short_runs_have_the_hashes_of_the_record() {
     let record = include_str!("determinism/short.txt");
+    let mut printed = String::new();
+    let mut memory = xor::Ram::new();
+    xor::run(&mut memory, &mut printed);
     let hashes = [
+        ("xor", weights::hash(memory.network())),
         ("mazur", runs::mazur(&mut Memory::new(), 500)),
         ("digits", runs::digits::<8>(&mut Memory::new(), 5)),
         ("mixed", runs::mixed::<f32, 8>(&mut Memory::new(), 2)),
         ("mixed of f64", runs::mixed::<f64, 3>(&mut Memory::new(), 1)),
+        ("planes", layers::planes::<3>(1)),
+        ("lines", layers::lines::<3>(1)),
+        ("sequences", layers::sequences::<3>(1)),
+        ("wired", layers::wired::<3>(1)),
+        ("statistics", layers::statistics(1)),
         ("functions", runs::functions::<f32>(50)),
         ("functions of f64", runs::functions::<f64>(50)),
     ];
     let lines: Vec<String> = hashes.iter().map(|(name, hash)| format!("{name} {hash:016x}")).collect();
     assert_eq!(lines, record.lines().collect::<Vec<_>>());
+    assert_eq!(printed, include_str!("../examples/firmware/expected/xor.txt"), "what the boards print");
 }
 
 #[test]
@@ -55,6 +77,18 @@ fn every_activation_in_a_workspace_of_any_capacity_has_the_same_bits() {
     }
     check::<f32>();
     check::<f64>();
+}
+
+#[test]
+fn every_layer_in_a_workspace_of_any_capacity_has_the_same_bits() {
+    macro_rules! check {
+        ($($run:ident)*) => {$(
+            let whole = layers::$run::<8>(5);
+            let parts = [layers::$run::<1>(5), layers::$run::<2>(5), layers::$run::<3>(5), layers::$run::<4>(5)];
+            assert_eq!(parts, [whole; 4], "{}", stringify!($run));
+        )*};
+    }
+    check!(planes lines sequences wired);
 }
 
 #[test]

@@ -74,6 +74,9 @@ pub trait Layer<X: Sample>: Parameters {
     const DETACHED: bool = false;
     /// Whether it takes statistics over the batch, so that `forward` has to see the whole batch at once.
     const WHOLE_BATCH: bool = false;
+    /// Whether it uses a parameter several times for a sample. The order in which gradients are added then depends on how many
+    /// samples are worked on at a time: with the feature `deterministic` it is one.
+    const SHARES: bool = false;
     /// The samples that a batch must have at least in training: 2 where one alone has no variance.
     const LEAST_BATCH: usize = 1;
 

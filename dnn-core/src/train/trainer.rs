@@ -209,7 +209,8 @@ impl<S: Storage, L> Trainer<S, L> {
         let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
         let weights = self.loss.all_weights(targets);
         let mut sums = [Number::<S>::ZERO; 4];
-        for_parts(&mut self.storage, x, targets, usize::MAX, extent, |parts, x, targets, start| {
+        let most = const { at_a_time::<S::Network>() };
+        for_parts(&mut self.storage, x, targets, most, extent, |parts, x, targets, start| {
             let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
             let first = self.samples.wrapping_add(start);
             let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false };
@@ -315,6 +316,12 @@ impl<S: Storage<Optimizer: fmt::Debug>, L: fmt::Debug> fmt::Debug for Trainer<S,
             .field("clip_value", clip_value)
             .finish_non_exhaustive()
     }
+}
+
+/// How many samples a step works on at a time at most, so that any capacity gives the same bits where bits are promised.
+const fn at_a_time<N: Network>() -> usize {
+    let (shares, whole_batch) = (<N as Layer<N::Input>>::SHARES, <N as Layer<N::Input>>::WHOLE_BATCH);
+    if cfg!(feature = "deterministic") && shares && !whole_batch { 1 } else { usize::MAX }
 }
 
 /// Calls `each` with the parts of a batch of at least one sample, at most `limit` and the storage's capacity of them at a

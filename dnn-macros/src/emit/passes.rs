@@ -32,6 +32,9 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let least = own(network).filter(|node| !node.frozen).map(|node| own_item(network, node, true, quote!(LEAST_BATCH)));
     let least_batch = quote!(__dnn::check::most([1 #(, #least)*]));
     let whole_batch = quote!(false #statistics);
+    let is_shared = network.typed.nodes.iter().any(is_shared);
+    let shares = any("SHARES", &|node| !node.frozen);
+    let shares = (is_shared || !shares.is_empty()).then(|| quote!(const SHARES: bool = #is_shared #shares;));
     let (infer, forward, backward, absorb) = if network.runs {
         (pass(network, Mode::Infer), pass(network, Mode::Forward), reverse::backward(network), absorb(network))
     } else {
@@ -52,6 +55,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const DETACHED: bool = #detached;
             const WHOLE_BATCH: bool = #whole_batch;
             const LEAST_BATCH: usize = #least_batch;
+            #shares
 
             #[track_caller]
             fn infer(&self, x: #read, y: &mut [#output], workspace: &mut [#scalar]) {
@@ -80,6 +84,12 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             #absorb
         }
     }
+}
+
+/// Whether gradients of the same parameters come from a node before too.
+fn is_shared(node: &Node) -> bool {
+    let parameters = node.operation.field.as_ref().map(|field| field.parameters);
+    node.again && !node.frozen && parameters.is_some_and(|count| count != Some(0))
 }
 
 #[derive(Clone, Copy, PartialEq)]

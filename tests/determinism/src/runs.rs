@@ -79,7 +79,7 @@ const fn digits_of(csv: &[u8]) -> ([[[f32; 8]; 8]; COUNT], [Class<10>; COUNT]) {
 }
 
 /// A batch of `N` images for a step of training, in the type that a network computes in.
-fn batch<T: Scalar, const N: usize>(step: usize) -> ([[[T; 8]; 8]; N], [Class<10>; N]) {
+pub fn batch<T: Scalar, const N: usize>(step: usize) -> ([[[T; 8]; 8]; N], [Class<10>; N]) {
     let (mut images, mut labels) = ([[[T::ZERO; 8]; 8]; N], [DIGITS.1[0]; N]);
     for n in 0..N {
         let from = (step * N + n) % COUNT;
@@ -112,7 +112,7 @@ impl Hash {
     }
 
     /// Of the losses of a run and the parameters behind it.
-    fn of<N: Parameters>(mut self, network: &N) -> u64 {
+    pub fn of<N: Parameters>(mut self, network: &N) -> u64 {
         for value in network.flat() {
             self.add(*value);
         }
