@@ -1,4 +1,5 @@
-//! Whole networks beside the same work written by hand, in one run: `cargo bench --bench networks`.
+//! Whole networks beside the same work written by hand, in one run: `cargo bench --bench networks`. With
+//! `--features deterministic`, what the same bits on every machine cost.
 //!
 //! Before anything is timed, both are shown to give the same results.
 
@@ -31,6 +32,36 @@ network! {
         fc1: Linear<784, 128>,
         Relu,
         fc2: Linear<128, 10>,
+    }
+}
+
+network! {
+    /// That of the example `digits`.
+    struct Digits: [8, 8] -> [10] {
+        Flatten,
+        fc1: Linear<64, 32>,
+        Relu,
+        fc2: Linear<32, 10>,
+    }
+}
+
+network! {
+    struct Convolutions: [1, 28, 28] -> [10] {
+        conv1: Conv2d<1, 8, 3, padding = 1>,
+        Relu,
+        MaxPool2d<2>,
+        conv2: Conv2d<8, 16, 3, padding = 1>,
+        Relu,
+        MaxPool2d<2>,
+        Flatten,
+        fc: Linear<784, 10>,
+    }
+}
+
+network! {
+    struct Recurrent: [28, 28] -> [10] {
+        gru: Gru<28, 64, output = last>,
+        fc: Linear<64, 10>,
     }
 }
 
@@ -118,6 +149,33 @@ mod train_784_128_10_batch_64 {
         let (x, labels) = batch(64);
         let mut net = mlp_by_hand();
         bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.05, 0.9));
+    }
+}
+
+/// Steps of 64 samples; `digits` of 32, as in the example.
+mod train {
+    use super::*;
+    use core::array::from_fn;
+    use dnn::Network;
+
+    macro_rules! steps {
+        ($($name:ident: $network:ident by $optimizer:expr, $samples:literal of |$rng:ident| $sample:expr;)*) => {$(
+            #[divan::bench]
+            fn $name(bencher: Bencher<'_, '_>) {
+                let $rng = &mut Rng::new(2);
+                let x: Vec<<$network as Network>::Input> = (0..$samples).map(|_| $sample).collect();
+                let labels: Vec<u8> = (0..$samples).map(|i| ((i * 7 + 3) % 10) as u8).collect();
+                let mut trainer = Trainer::new($network::boxed(&mut Rng::new(1)), CrossEntropy, $optimizer);
+                bencher.bench_local(|| trainer.step(black_box(&x), black_box(&labels)));
+            }
+        )*};
+    }
+
+    steps! {
+        mlp_784_128_10_adam: Mlp by Adam::new(0.001), 64 of |rng| from_fn(|_| rng.unit_f32());
+        digits_adam: Digits by Adam::new(0.003), 32 of |rng| from_fn(|_| from_fn(|_| rng.unit_f32()));
+        convolutions_sgd: Convolutions by Sgd::new(0.01), 64 of |rng| [from_fn(|_| from_fn(|_| rng.unit_f32()))];
+        gru_sgd: Recurrent by Sgd::new(0.01), 64 of |rng| from_fn(|_| from_fn(|_| rng.unit_f32()));
     }
 }
 

@@ -90,8 +90,34 @@
 //! | `gemm` | yes | products of large matrices by `matrixmultiply`; implies `alloc` |
 //! | `libm` | no | elementary functions from `libm` where there is no standard library |
 //! | `rand_core` | no | any generator of `rand_core` initialises a network |
+//! | `deterministic` | no | the same bits on every machine and target, see below |
 //!
 //! Without features the crate is `no_std`, has no heap and runs on a microcontroller.
+//!
+//! # The same bits on every machine
+//!
+//! With the feature `deterministic` the same program gives the same numbers, bit for bit: outputs, losses, gradients, weights
+//! and the state of optimisers.
+//!
+//! - **On every machine**: any target, processor, opt-level and set of this crate's features. Every sum has one order, whatever
+//!   the vectors are as wide as; no multiplication is fused with an addition; elementary functions are this crate's own, and
+//!   `matrixmultiply` and `libm` are not called, even where they are there.
+//! - **At any capacity**: a step gives the same bits whether the memory has room for one sample or for the whole batch. A
+//!   network that calls a layer several times on a sample is trained one sample at a time.
+//! - **Not between versions** of this crate: an order of sums may change.
+//!
+//! What it does not cover:
+//!
+//! - Which numbers are NaN is the same, the bits of a NaN are not: processors choose sign and payload themselves.
+//! - Processors that do not round as IEEE 754 says: 32-bit x86 without SSE2 (`i586`), vectors of 32-bit ARM (NEON), which take
+//!   subnormal numbers for zero, and any program that switches its processor to do so or to another rounding.
+//! - Compilers that are told to fuse: `-Cllvm-args=-fp-contract=fast`.
+//! - A layer, loss or optimiser of your own, and what a program computes beside the network, as it makes its data: they keep the
+//!   promise if they call elementary functions by [`Scalar`] (those of the standard library differ between machines), add in one
+//!   order, and let no thread, clock or `HashMap` decide. A layer of your own that uses a parameter several times on a sample
+//!   adds to the gradient sample after sample, or says [`SHARES`](Layer::SHARES).
+//!
+//! The front page of the project has what was compared, and what it costs.
 
 #![no_std]
 #![forbid(unsafe_code)]

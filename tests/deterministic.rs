@@ -37,6 +37,7 @@ fn short_runs_have_the_hashes_of_the_record() {
         ("planes", layers::planes::<3>(1)),
         ("lines", layers::lines::<3>(1)),
         ("sequences", layers::sequences::<3>(1)),
+        ("tokens", layers::tokens::<3>(1)),
         ("wired", layers::wired::<3>(1)),
         ("statistics", layers::statistics(1)),
         ("functions", runs::functions::<f32>(50)),
@@ -88,7 +89,7 @@ fn every_layer_in_a_workspace_of_any_capacity_has_the_same_bits() {
             assert_eq!(parts, [whole; 4], "{}", stringify!($run));
         )*};
     }
-    check!(planes lines sequences wired);
+    check!(planes lines sequences tokens wired);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::runs::{Hash, batch};
 use dnn::prelude::*;
-use dnn::{Network, Optimizer};
+use dnn::{Network, Optimizer, Sample};
 
 network! {
     /// What works on planes.
@@ -50,6 +50,15 @@ network! {
         lstm: Lstm<9, 10, output = last>,
     }
 
+    /// What works on tokens; each image is a sentence of sixteen pixels.
+    pub struct Tokens: [u8; 16] -> [10] {
+        embedding: Embedding<17, 8, padding_idx = 0>,
+        post: TransformerEncoderLayer<8, 2, 12>,
+        pre: TransformerEncoderLayer<8, 2, 12, activation = gelu, norm_first = true, causal = true>(dropout = 0.2),
+        Flatten,
+        fc: Linear<128, 10>,
+    }
+
     /// What two values become, parameters by themselves, and a layer that is used twice.
     pub struct Wired: [8, 8] -> [10] {
         fc: Linear<8, 8>,
@@ -88,15 +97,32 @@ where
     O: Optimizer<N>,
     L: Loss<[f32; 10], D>,
 {
+    run_on::<N, _, O, L, D, B>(steps, loss, optimizer, |image| image, target)
+}
+
+/// The same for a network that takes another tensor, made of an image.
+fn run_on<N, X, O, L, D, const B: usize>(
+    steps: usize,
+    loss: L,
+    optimizer: O,
+    input: impl Fn([[f32; 8]; 8]) -> X,
+    target: impl Fn(Class<10>) -> D,
+) -> u64
+where
+    X: for<'a> Sample<Batch<'a> = &'a [X]>,
+    N: Network<Input = X, Output = [f32; 10], Scalar = f32>,
+    O: Optimizer<N>,
+    L: Loss<[f32; 10], D>,
+{
     let (mut memory, mut hash) = (const { Memory::<N, O, B>::new() }, Hash::START);
     memory.network_mut().init_in(&mut Rng::new(5));
     let mut trainer = Trainer::within(&mut memory, loss, optimizer).seed(6).clip_value(0.5);
     for step in 0..steps {
         let (images, labels) = batch::<f32, 8>(step);
-        hash.add(trainer.step(&images, &labels.map(&target)));
+        hash.add(trainer.step(&images.map(&input), &labels.map(&target)));
     }
-    let evaluated = batch::<f32, 8>(steps);
-    hash.add(trainer.evaluate(&evaluated.0, &evaluated.1.map(&target)).loss);
+    let (images, labels) = batch::<f32, 8>(steps);
+    hash.add(trainer.evaluate(&images.map(&input), &labels.map(&target)).loss);
     hash.of(trainer.network())
 }
 
@@ -119,6 +145,13 @@ pub fn lines<const B: usize>(steps: usize) -> u64 {
 /// Sequences, by Huber's loss and Adam.
 pub fn sequences<const B: usize>(steps: usize) -> u64 {
     run::<Sequences, _, _, _, B>(steps, Huber.delta(0.3), Adam::new(0.01), probabilities)
+}
+
+/// Tokens, by cross-entropy and Adam with decay.
+pub fn tokens<const B: usize>(steps: usize) -> u64 {
+    // The middle of each image.
+    let sentence = |image: [[f32; 8]; 8]| core::array::from_fn(|i| (16.0 * image[2 + i / 4][2 + i % 4]) as u8);
+    run_on::<Tokens, _, _, _, _, B>(steps, CrossEntropy, Adam::new(0.01).weight_decay(1e-3), sentence, |class| class)
 }
 
 /// Wired layers, by binary cross-entropy of logits and Adagrad.
