@@ -37,6 +37,7 @@ fn short_runs_have_the_hashes_of_the_record() {
         ("planes", layers::planes::<3>(1)),
         ("lines", layers::lines::<3>(1)),
         ("sequences", layers::sequences::<3>(1)),
+        ("activations", layers::activations::<3>(1)),
         ("tokens", layers::tokens::<3>(1)),
         ("wired", layers::wired::<3>(1)),
         ("statistics", layers::statistics(1)),
@@ -46,6 +47,21 @@ fn short_runs_have_the_hashes_of_the_record() {
     let lines: Vec<String> = hashes.iter().map(|(name, hash)| format!("{name} {hash:016x}")).collect();
     assert_eq!(lines, record.lines().collect::<Vec<_>>());
     assert_eq!(printed, include_str!("../examples/firmware/expected/xor.txt"), "what the boards print");
+}
+
+#[test]
+fn every_layer_is_in_a_run() {
+    let runs = concat!(include_str!("determinism/src/runs.rs"), include_str!("determinism/src/layers.rs"));
+    let words: Vec<&str> = runs.split(|c: char| !c.is_alphanumeric()).collect();
+    let list = include_str!("../dnn-macros/src/layers/mod.rs");
+    let names: Vec<&str> =
+        list.lines().filter_map(|line| line.strip_suffix("\",")?.split_once(": \"").map(|at| at.1)).collect();
+    assert!(names.len() > 60, "{names:?}");
+    for name in names {
+        // These are written as operators, or with a small letter.
+        let other = ["Add", "Subtract", "Multiply", "Affine", "Detach"].contains(&name);
+        assert!(other || words.contains(&name), "no run of `tests/determinism` has `{name}`");
+    }
 }
 
 #[test]
@@ -89,7 +105,7 @@ fn every_layer_in_a_workspace_of_any_capacity_has_the_same_bits() {
             assert_eq!(parts, [whole; 4], "{}", stringify!($run));
         )*};
     }
-    check!(planes lines sequences tokens wired);
+    check!(planes lines sequences activations tokens wired);
 }
 
 #[test]

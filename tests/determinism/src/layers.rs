@@ -50,6 +50,31 @@ network! {
         lstm: Lstm<9, 10, output = last>,
     }
 
+    /// Activations that have a parameter, limits or gates, and dropout of whole channels.
+    pub struct Activations: [8, 8] -> [10] {
+        slopes: PRelu<8>,
+        Dropout1d(0.25),
+        fc1: Linear<8, 14>,
+        Glu,
+        Mish,
+        Selu,
+        Reshape<8, 7, 1>,
+        Dropout2d,
+        slope: PRelu,
+        Flatten,
+        fc2: Linear<56, 20>,
+        Hardswish,
+        fc3: Linear<20, 16>,
+        Celu(0.5),
+        Relu6,
+        fc4: Linear<16, 12>,
+        Softsign,
+        fc5: Linear<12, 11>,
+        Hardtanh(-0.9, max_val = 0.8),
+        fc6: Linear<11, 10>,
+        Hardsigmoid,
+    }
+
     /// What works on tokens; each image is a sentence of sixteen pixels.
     pub struct Tokens: [u8; 16] -> [10] {
         embedding: Embedding<17, 8, padding_idx = 0>,
@@ -69,8 +94,8 @@ network! {
         fn forward(x) {
             let h = Tanh(fc(Tanh(fc(x)))) * scale - shift;
             let (a, b) = Split<axis = 0>(h);
-            let c = (1.0 - a) * b * 0.5;
-            let means = Mean(Permute<1, 0>(h));
+            let c = (1.0 - a) * b * 0.5 + detach(a);
+            let means = Mean(Squeeze<axis = 1>(Unsqueeze<axis = 1>(Permute<1, 0>(h))));
             let (left, right) = Split(c);
             out(Concat(means, Flatten(left) - Flatten(right)))
         }
@@ -145,6 +170,11 @@ pub fn lines<const B: usize>(steps: usize) -> u64 {
 /// Sequences, by Huber's loss and Adam.
 pub fn sequences<const B: usize>(steps: usize) -> u64 {
     run::<Sequences, _, _, _, B>(steps, Huber.delta(0.3), Adam::new(0.01), probabilities)
+}
+
+/// Further activations, by the mean squared error and RMSprop.
+pub fn activations<const B: usize>(steps: usize) -> u64 {
+    run::<Activations, _, _, _, B>(steps, Mse, RmsProp::new(0.01), probabilities)
 }
 
 /// Tokens, by cross-entropy and Adam with decay.

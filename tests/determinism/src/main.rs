@@ -44,6 +44,7 @@ fn all(short: bool, out: &mut dyn Output) {
     print("planes", layers::planes::<3>(steps(100, 1)));
     print("lines", layers::lines::<3>(steps(100, 1)));
     print("sequences", layers::sequences::<3>(steps(100, 1)));
+    print("activations", layers::activations::<3>(steps(100, 1)));
     print("tokens", layers::tokens::<3>(steps(100, 1)));
     print("wired", layers::wired::<3>(steps(100, 1)));
     print("statistics", layers::statistics(steps(100, 1)));

@@ -10,6 +10,8 @@
 //!
 //! A convolution gathers forwards and scatters backwards, a transposed one the other way round; both have the same weight.
 
+#[cfg(feature = "deterministic")]
+mod lines;
 pub(crate) mod naive;
 mod packed;
 pub(crate) mod planes;
@@ -85,7 +87,8 @@ impl Shape {
 }
 
 /// Whether a convolution of so many products for a sample is a kernel: a call of one takes as long as a hundred products.
-/// Where bits are promised none is: blocks of channels and of the window's elements break the order of the sums.
+/// Where bits are promised none is: blocks of channels and of the window's elements break the order of the sums, and `lines`
+/// keeps it.
 const fn by_vectors(products: usize) -> bool {
     route::TARGET && !cfg!(feature = "deterministic") && products >= 256
 }
@@ -115,6 +118,10 @@ pub(crate) fn gather<
         let (to, from, weight) = (flat_mut(small), flat(large), flat(weight));
         T::planes(&mut Planes::new(to, from, weight, bias.as_slice(), shape!(slide), samples, true));
     } else {
+        #[cfg(feature = "deterministic")]
+        if route::TARGET {
+            return lines::gather(small, large, weight, bias, slide);
+        }
         naive::gather(small, large, weight, bias, slide);
     }
 }
@@ -137,6 +144,10 @@ pub(crate) fn scatter<
         let (to, from, weight) = (flat_mut(large), flat(small), flat(weight));
         T::planes(&mut Planes::new(to, from, weight, bias.as_slice(), shape!(slide), samples, false));
     } else {
+        #[cfg(feature = "deterministic")]
+        if route::TARGET {
+            return lines::scatter(large, small, weight, bias, slide);
+        }
         naive::scatter(large, small, weight, bias, slide);
     }
 }
@@ -158,6 +169,10 @@ pub(crate) fn gradient_weight<
         let (large, small) = (flat(large), flat(small));
         let dweight = dweight.as_flattened_mut().as_flattened_mut().as_flattened_mut();
         return T::weights(&mut Weights::new(dweight, large, small, shape!(slide)));
+    }
+    #[cfg(feature = "deterministic")]
+    if route::TARGET {
+        return lines::gradient_weight(dweight, large, small, slide);
     }
     naive::gradient_weight(dweight, large, small, slide);
 }

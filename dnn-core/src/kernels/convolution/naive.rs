@@ -8,13 +8,13 @@ use crate::scalar::Scalar;
 
 /// The place that element k of the window has at a position; none, seen as a very large one, in the padding.
 #[inline(always)]
-fn place(slide: &Slide, dim: usize, position: usize, k: usize) -> usize {
+pub(super) fn place(slide: &Slide, dim: usize, position: usize, k: usize) -> usize {
     (position * slide.stride[dim] + k * slide.dilation[dim]).wrapping_sub(slide.padding[dim])
 }
 
 /// The first of the I large channels in the group of small channel o: there are C large ones and O small ones in all.
 #[inline(always)]
-fn first<const C: usize, const O: usize, const I: usize>(o: usize) -> usize {
+pub(super) fn first<const C: usize, const O: usize, const I: usize>(o: usize) -> usize {
     const {
         assert!(I > 0 && C.is_multiple_of(I) && O.is_multiple_of(C / I) && O > 0);
     }
