@@ -174,6 +174,12 @@ fn blocks_with_slopes_and_gates_learn() {
 }
 
 #[test]
+fn slopes_work_where_their_input_lies() {
+    // The buffer is the network's own output.
+    assert_eq!((SlopeOfFeatures::<f32>::INFERENCE_BYTES, Fixed::INFERENCE_BYTES), (0, 4 * 6));
+}
+
+#[test]
 fn frozen_slopes_stay_and_pass_the_gradient_on() {
     let mut trainer = Trainer::new(Fixed::init(&mut Rng::new(8)), Mse, Sgd::new(0.1));
     let before = trainer.network().fc1.clone();

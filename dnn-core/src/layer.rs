@@ -4,7 +4,7 @@
 //! - [`Op<X, Y>`] is what generated code calls: both types are named. Every `Layer<X>` is an `Op<X, Output>`; a layer whose
 //!   output lengths are computed (a convolution) implements `Op` alone.
 //! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
-//! - [`Overwrite<X>`] keeps the shape and works on one buffer in inference alone: normalisation.
+//! - [`Overwrite<X>`] keeps the shape and works on one buffer in inference alone: normalisation, learnt slopes.
 
 use crate::parameters::Parameters;
 use crate::random::split_mix;

@@ -3,7 +3,7 @@
 //! dx = dy where x > 0, else w dy; dw += sum of dy x where x <= 0: at the kink x = 0 the gradient is w dy, as in PyTorch. A
 //! NaN stays a NaN, and so does the gradient of w.
 
-use crate::layer::{Layer, Pass};
+use crate::layer::{Layer, Overwrite, Pass};
 use crate::parameters::{Entry, Parameters, Role};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -62,23 +62,36 @@ impl<const N: usize, T, const INIT: u64> PRelu<N, T, INIT> {
 }
 
 #[diagnostic::do_not_recommend]
+impl<const C: usize, const S: usize, const N: usize, T: Scalar, const INIT: u64> Overwrite<[[T; S]; C]>
+    for PRelu<N, T, INIT>
+{
+    #[inline(always)]
+    fn overwrite(&self, buffer: &mut [[[T; S]; C]], _: &mut [T]) {
+        const { Self::fits(C) };
+        for x in buffer {
+            for c in 0..C {
+                let at = Self::slope(c);
+                let slope = if at < N { self.weight[at] } else { T::ZERO };
+                for x in &mut x[c] {
+                    *x = if *x > T::ZERO { *x } else { slope * *x };
+                }
+            }
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<const C: usize, const S: usize, const N: usize, T: Scalar, const INIT: u64> Layer<[[T; S]; C]>
     for PRelu<N, T, INIT>
 {
     type Output = [[T; S]; C];
 
     #[inline(always)]
-    fn infer(&self, x: &[[[T; S]; C]], y: &mut [[[T; S]; C]], _: &mut [T]) {
-        const { Self::fits(C) };
-        for (x, y) in x.iter().zip(y) {
-            for c in 0..C {
-                let at = Self::slope(c);
-                let slope = if at < N { self.weight[at] } else { T::ZERO };
-                for (x, y) in x[c].iter().zip(&mut y[c]) {
-                    *y = if *x > T::ZERO { *x } else { slope * *x };
-                }
-            }
+    fn infer(&self, x: &[[[T; S]; C]], y: &mut [[[T; S]; C]], workspace: &mut [T]) {
+        for (x, y) in x.iter().zip(y.iter_mut()) {
+            *y = *x;
         }
+        self.overwrite(y, workspace);
     }
 
     #[inline(always)]

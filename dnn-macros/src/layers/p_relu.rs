@@ -62,4 +62,8 @@ impl Layer for PRelu {
     fn spoils(&self) -> bool {
         false
     }
+
+    fn overwrites(&self) -> bool {
+        true
+    }
 }
