@@ -1,6 +1,6 @@
 //! The name of a tensor inside nested networks.
 
-use crate::parameters::{Entry, Role, leaves};
+use crate::parameters::{Entry, Role};
 use core::fmt;
 
 /// A part of a [`Path`]: what stands between two points.
@@ -64,8 +64,7 @@ impl Walk {
                     }
                     self.index -= 1;
                 }
-                Entry::Nested { name, offset, stride, count, table, frozen } => {
-                    let each = leaves(table);
+                Entry::Nested { name, offset, stride, count, table, tensors: each, frozen } => {
                     let all = match count {
                         Some(count) => each * count,
                         None => each,
@@ -157,10 +156,17 @@ mod tests {
 
     const WEIGHT: Entry = Entry::Tensor { name: "weight", offset: 4, dims: &[1], role: Role::Parameter };
     const BIAS: Entry = Entry::Tensor { name: "bias", offset: 0, dims: &[1], role: Role::Buffer };
-    const NORM: Entry =
-        Entry::Nested { name: "norm", offset: 8, stride: 0, count: None, table: &[WEIGHT, BIAS], frozen: false };
+    const NORM: Entry = Entry::Nested {
+        name: "norm",
+        offset: 8,
+        stride: 0,
+        count: None,
+        table: &[WEIGHT, BIAS],
+        tensors: 2,
+        frozen: false,
+    };
     const EMPTY: Entry =
-        Entry::Nested { name: "relu", offset: 8, stride: 0, count: Some(3), table: &[], frozen: false };
+        Entry::Nested { name: "relu", offset: 8, stride: 0, count: Some(3), table: &[], tensors: 0, frozen: false };
     const NET: [Entry; 3] = [
         BIAS,
         EMPTY,
@@ -170,6 +176,7 @@ mod tests {
             stride: 32,
             count: Some(13),
             table: &[WEIGHT, NORM, BIAS],
+            tensors: 4,
             frozen: false,
         },
     ];

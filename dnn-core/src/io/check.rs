@@ -146,18 +146,18 @@ pub(super) const fn meaning(table: &'static [Entry], tensor: &Stored<'_>) -> Mea
             match table[i] {
                 Entry::Tensor { name, role, .. } => {
                     if bytes.are(name) {
-                        return Meaning::Tensor(index + leaves(table.split_at(i).0));
+                        return Meaning::Tensor(index + before(table, i));
                     }
                     has_buffers |= matches!(role, Role::Buffer);
                 }
-                Entry::Nested { name, count, table: inner, .. } => {
+                Entry::Nested { name, count, table: inner, tensors, .. } => {
                     if let Some(mut rest) = bytes.behind(name)
                         && rest.take(b'.')
                     {
-                        index += leaves(table.split_at(i).0);
+                        index += before(table, i);
                         if let Some(count) = count {
                             match rest.index() {
-                                Some(element) if element < count => index += element * leaves(inner),
+                                Some(element) if element < count => index += element * tensors,
                                 _ => return Meaning::Nothing,
                             }
                         }
@@ -173,6 +173,14 @@ pub(super) const fn meaning(table: &'static [Entry], tensor: &Stored<'_>) -> Mea
             return if Text::plain(tensor.dtype).is(Text::plain("I64")) { Meaning::Batches } else { Meaning::Nothing };
         }
         return Meaning::Nothing;
+    }
+}
+
+/// How many tensors stand before entry `i` of a table.
+const fn before(table: &'static [Entry], i: usize) -> usize {
+    match table.split_at_checked(i) {
+        Some((before, _)) => leaves(before),
+        None => 0,
     }
 }
 
@@ -210,8 +218,24 @@ mod tests {
         const WEIGHT: Entry = Entry::Tensor { name: "w", offset: 0, dims: &[1], role: crate::Role::Parameter };
         const LONG: Entry = Entry::Tensor { name: "w2", offset: 0, dims: &[1], role: crate::Role::Buffer };
         const NET: &[Entry] = &[
-            Entry::Nested { name: "fc", offset: 0, stride: 0, count: None, table: &[WEIGHT, LONG], frozen: false },
-            Entry::Nested { name: "fc1", offset: 0, stride: 8, count: Some(11), table: &[WEIGHT, LONG], frozen: false },
+            Entry::Nested {
+                name: "fc",
+                offset: 0,
+                stride: 0,
+                count: None,
+                table: &[WEIGHT, LONG],
+                tensors: 2,
+                frozen: false,
+            },
+            Entry::Nested {
+                name: "fc1",
+                offset: 0,
+                stride: 8,
+                count: Some(11),
+                table: &[WEIGHT, LONG],
+                tensors: 2,
+                frozen: false,
+            },
             LONG,
         ];
         for (name, index) in [

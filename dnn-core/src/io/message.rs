@@ -117,8 +117,15 @@ mod tests {
     #[test]
     fn a_compiler_says_what_a_program_prints() {
         const WEIGHT: Entry = Entry::Tensor { name: "weight", offset: 0, dims: &[2, 3], role: Role::Parameter };
-        const BLOCKS: Entry =
-            Entry::Nested { name: "blocks", offset: 0, stride: 24, count: Some(12), table: &[WEIGHT], frozen: false };
+        const BLOCKS: Entry = Entry::Nested {
+            name: "blocks",
+            offset: 0,
+            stride: 24,
+            count: Some(12),
+            table: &[WEIGHT],
+            tensors: 1,
+            frozen: false,
+        };
         let tensor = Path::new(&[BLOCKS], 11);
         let (mut found, mut deep, mut names) = (Dims::NONE, Dims::NONE, Quote::NONE);
         for dim in [3, 2] {

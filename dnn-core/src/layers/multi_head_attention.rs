@@ -10,7 +10,7 @@
 use crate::kernels::{gates, linear};
 use crate::layer::{InPlace, Layer, Pass};
 use crate::layers::{Bias, Dropout, Linear, Softmax};
-use crate::parameters::{Entry, Parameters, Role};
+use crate::parameters::{Entry, Parameters, Role, leaves};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::{batch, batch_mut, view, view_mut};
@@ -71,6 +71,7 @@ impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: B
         stride: 0,
         count: None,
         table: <Linear<E, E, T, O> as Parameters>::TABLE,
+        tensors: leaves(<Linear<E, E, T, O> as Parameters>::TABLE),
         frozen: false,
     };
     const ENTRIES: [Entry; 3] = match B::DIMS {

@@ -7,7 +7,7 @@
 
 use crate::layer::{InPlace, Layer, Pass};
 use crate::layers::{Dropout, Gelu, LayerNorm, Linear, MultiHeadAttention, Relu};
-use crate::parameters::{Entry, Parameters};
+use crate::parameters::{Entry, Parameters, leaves};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, batch, batch_mut, copy};
@@ -164,7 +164,7 @@ unsafe impl<
     type Gradient = Self;
     const TABLE: &'static [Entry] = {
         const fn part<P: Parameters>(name: &'static str, offset: usize) -> Entry {
-            Entry::Nested { name, offset, stride: 0, count: None, table: P::TABLE, frozen: false }
+            Entry::Nested { name, offset, stride: 0, count: None, table: P::TABLE, tensors: leaves(P::TABLE), frozen: false }
         }
         &[
             part::<MultiHeadAttention<E, N, K, T, [[T; E]; 3], [T; E], CAUSAL>>(

@@ -29,6 +29,7 @@ unsafe impl Parameters for Mazur {
             stride: 0,
             count: None,
             table: <Linear<2, 2> as Parameters>::TABLE,
+            tensors: 2,
             frozen: false,
         },
         Entry::Nested {
@@ -37,6 +38,7 @@ unsafe impl Parameters for Mazur {
             stride: 0,
             count: None,
             table: <Linear<2, 2> as Parameters>::TABLE,
+            tensors: 2,
             frozen: false,
         },
     ];

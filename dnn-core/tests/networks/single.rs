@@ -18,6 +18,7 @@ unsafe impl<const I: usize, const O: usize> Parameters for Single<I, O> {
         stride: 0,
         count: None,
         table: <Linear<I, O> as Parameters>::TABLE,
+        tensors: 2,
         frozen: false,
     }];
     fn init_in<R: Generator>(&mut self, rng: &mut R) {

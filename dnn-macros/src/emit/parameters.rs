@@ -290,6 +290,7 @@ fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
                     stride: #stride,
                     count: #number,
                     table: #table,
+                    tensors: __dnn::leaves(#table),
                     frozen: #frozen,
                 }
             }
