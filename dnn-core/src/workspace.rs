@@ -176,6 +176,13 @@ pub fn buffers<T, const K: usize>(workspace: &mut [T], samples: usize, places: [
     }
 }
 
+/// The number of samples for one step of a long pass, as if it were another one each time: where the buffers of a step lie is
+/// then computed in that step, and not for all steps at once, to be kept on the stack. With a heap there is stack enough.
+#[inline(always)]
+pub fn anew(samples: usize) -> usize {
+    if cfg!(feature = "alloc") { samples } else { core::hint::black_box(samples) }
+}
+
 /// The buffer at one place, to read.
 #[inline(always)]
 pub fn buffer<T>(workspace: &[T], samples: usize, place: Place) -> &[T] {

@@ -30,6 +30,9 @@ fn untaken(name: &str) -> Ident {
     if TAKEN.iter().any(|taken| name == taken) { variable(&format!("{name}_")) } else { name }
 }
 
+/// A pass of more steps is long: its training would take more than a kilobyte of stack.
+const LONG: usize = 16;
+
 pub(super) struct Buffers<'a> {
     network: &'a Network<'a>,
     schedule: &'a Schedule,
@@ -118,12 +121,16 @@ impl<'a> Buffers<'a> {
 
     /// The statement that takes the buffers, and the step behind it; `title` is written above them.
     pub(super) fn step(self, title: &str, step: &TokenStream) -> TokenStream {
-        let Buffers { names, places, .. } = self;
+        let Buffers { names, places, network, schedule, .. } = self;
         if names.is_empty() {
             return quote!(#[doc = #title] #step);
         }
         let names = names.into_iter().map(|(_, name)| name);
         let (workspace, n) = (variable("workspace"), variable("n"));
+        // `predict` knows the number and computes nothing.
+        let training = std::ptr::eq(schedule, &network.plan.train);
+        let n =
+            if training && network.typed.nodes.len() > LONG { quote!(__dnn::workspace::anew(#n)) } else { quote!(#n) };
         quote! {
             #[doc = #title]
             let [#(#names),*] = __dnn::workspace::buffers(&mut *#workspace, #n, [#(#places),*]);
