@@ -170,7 +170,7 @@ network! {
     /// Attention on top of attention, with places of both kinds.
     pub struct Attentive<T>: [4, 6] -> [4, 6] {
         PositionalEncoding,
-        attention1: MultiHeadAttention<6, 2>,
+        attention1: MultiHeadAttention<6, 2>(dropout = 0.3),
         Dropout(0.1),
         positions: PositionalEmbedding<5, 6>,
         attention2: MultiHeadAttention<6, 3, causal = true, bias = false>,

@@ -23,7 +23,12 @@ use core::slice::from_mut;
 /// as query, key and value (A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017).
 ///
 /// K = E / N is the width of a head. B and O are the biases of both products, `()` for none. A CAUSAL layer looks at no
-/// later step. PyTorch's dropout of shares and its padding masks are left out: sequences of one type have one length.
+/// later step. DROPOUT is the bits of an `f64`, the probability with which a share is dropped in training, 0 by default, and
+/// LAYER is the number in its network, so that two layers drop different shares. PyTorch's padding masks are left out:
+/// sequences of one type have one length.
+///
+/// In a declaration it is written `attention: MultiHeadAttention<64, 4>`, or `MultiHeadAttention<64, 4, bias = false, causal =
+/// true>(dropout = 0.1)`.
 ///
 /// ```
 /// use dnn_core::{Layer, MultiHeadAttention, Parameters};
@@ -46,6 +51,8 @@ pub struct MultiHeadAttention<
     B = [[T; E]; 3],
     O = [T; E],
     const CAUSAL: bool = false,
+    const DROPOUT: u64 = 0,
+    const LAYER: u64 = 0,
 > {
     /// W_in, [3 E, E]: of queries, keys and values
     pub in_proj_weight: [[[T; E]; E]; 3],
@@ -55,10 +62,24 @@ pub struct MultiHeadAttention<
     pub out_proj: Linear<E, E, T, O>,
 }
 
-impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: Bias<T>, const CAUSAL: bool>
-    MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+impl<
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    T: Scalar,
+    B: Bias<T>,
+    O: Bias<T>,
+    const CAUSAL: bool,
+    const DROPOUT: u64,
+    const LAYER: u64,
+> MultiHeadAttention<E, N, K, T, B, O, CAUSAL, DROPOUT, LAYER>
 {
     const FITS: () = assert!(E == N * K, "heads divide the width");
+    /// Dropout of the shares, where there is any.
+    const OF_SHARES: Option<Dropout> = match f64::from_bits(DROPOUT) {
+        p if p > 0.0 => Some(Dropout { p, layer: LAYER }),
+        _ => None,
+    };
     const WEIGHT: Entry = Entry::Tensor {
         name: "in_proj_weight",
         offset: offset_of!(Self, in_proj_weight),
@@ -287,8 +308,17 @@ impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: B
 
 // SAFETY: repr(C) over arrays of one scalar type and a layer of it; the table is made from the fields.
 #[diagnostic::do_not_recommend]
-unsafe impl<const E: usize, const N: usize, const K: usize, T: Scalar, B: Bias<T>, O: Bias<T>, const CAUSAL: bool>
-    Parameters for MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+unsafe impl<
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    T: Scalar,
+    B: Bias<T>,
+    O: Bias<T>,
+    const CAUSAL: bool,
+    const DROPOUT: u64,
+    const LAYER: u64,
+> Parameters for MultiHeadAttention<E, N, K, T, B, O, CAUSAL, DROPOUT, LAYER>
 {
     type Scalar = T;
     type Gradient = Self;
@@ -321,7 +351,9 @@ impl<
     B: Bias<T>,
     O: Bias<T>,
     const CAUSAL: bool,
-> Layer<[[T; E]; S]> for MultiHeadAttention<E, N, K, T, B, O, CAUSAL>
+    const DROPOUT: u64,
+    const LAYER: u64,
+> Layer<[[T; E]; S]> for MultiHeadAttention<E, N, K, T, B, O, CAUSAL, DROPOUT, LAYER>
 {
     type Output = [[T; E]; S];
     const INFER: Extent = Extent::new(Self::infer_len(S), 0);
@@ -333,7 +365,7 @@ impl<
     }
 
     fn forward(&self, pass: &Pass, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], saved: &mut [T]) {
-        self.attend_and_keep(pass, None, x, y, saved);
+        self.attend_and_keep(pass, Self::OF_SHARES, x, y, saved);
     }
 
     fn backward(
@@ -346,7 +378,7 @@ impl<
         dx: Option<&mut [[[T; E]; S]]>,
         dp: Option<&mut Self>,
     ) {
-        self.attend_back(pass, None, x, saved, dy, dx, dp);
+        self.attend_back(pass, Self::OF_SHARES, x, saved, dy, dx, dp);
     }
 }
 
@@ -391,6 +423,28 @@ mod tests {
         close(dp.in_proj_weight[1][0][0], ln2 * (0.32 * 3.0 - 0.32));
         close(dp.in_proj_weight[2][0][0], 0.8 * 3.0 + 0.2);
         close(dp.out_proj.weight[0][0], 2.6);
+    }
+
+    /// One step sees itself alone, with a share of 1: in training the share is 0 or 2, by sample and layer.
+    #[test]
+    fn shares_are_dropped_in_training_alone() {
+        fn run<const LAYER: u64>(pass: &Pass) -> [[[f64; 1]; 1]; 64] {
+            type Half<const LAYER: u64> = MultiHeadAttention<1, 1, 1, f64, (), (), false, { 0.5f64.to_bits() }, LAYER>;
+            let mut attention: Half<LAYER> = zeros();
+            (attention.in_proj_weight, attention.out_proj.weight) = ([[[1.0]]; 3], [[1.0]]);
+            let (x, mut y) = ([[[3.0]]; 64], [[[9.0]]; 64]);
+            let mut saved = std::vec![9.0; <Half<LAYER> as Layer<[[f64; 1]; 1]>>::TRAIN.len(64)];
+            attention.infer(&x, &mut y, &mut saved);
+            assert_eq!(y, x);
+            attention.forward(pass, &x, &mut y, &mut saved);
+            y
+        }
+        let pass = Pass { seed: 5, ..Pass::default() };
+        let dropped = run::<1>(&pass).iter().filter(|y| **y == [[0.0]]).count();
+        let doubled = run::<1>(&pass).iter().filter(|y| **y == [[6.0]]).count();
+        assert!(dropped + doubled == 64 && (20..44).contains(&dropped), "{dropped}"); // 32 expected, three deviations
+        assert_ne!(run::<1>(&pass), run::<2>(&pass));
+        assert_eq!(run::<1>(&pass.frozen()), [[[3.0]]; 64]);
     }
 
     #[test]

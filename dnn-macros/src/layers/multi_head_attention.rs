@@ -2,12 +2,13 @@
 //!
 //! dv = Aᵀ do, ds = A (dA - sum dA A), dq = ds k / sqrt(K), dk = dsᵀ q / sqrt(K), dx = [dq dk dv] W_in
 
-use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Type, Workspace, sequence};
+use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Type, Workspace, batch_norm, sequence};
 use crate::error::Errors;
 use crate::shape::Incoming;
 use crate::syntax::{Length, MAX_ELEMENTS};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use std::rc::Rc;
 
 struct Attention {
     label: String,
@@ -15,9 +16,11 @@ struct Attention {
     heads: usize,
     bias: bool,
     causal: bool,
+    dropout: f64,
+    number: u64,
 }
 
-/// Takes the width and the number of heads, `bias = true` and `causal = false`.
+/// Takes the width and the number of heads, `bias = true`, `causal = false`, and `(dropout)` of the shares, 0 as in PyTorch.
 pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     arguments.demand_name();
     let label = arguments.label();
@@ -25,8 +28,10 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     let (width, heads) = (lengths.next().flatten(), lengths.next().flatten());
     let bias = arguments.word_option("bias", &["true", "false"]) == "true";
     let causal = arguments.word_option("causal", &["false", "true"]) == "true";
+    let dropout = arguments.hyper("dropout", 0.0, "a probability from 0 to 1", |p| (0.0..=1.0).contains(&p));
     let (width, heads) = divided(arguments, &label, width, heads);
-    Box::new(Attention { label, width, heads, bias, causal })
+    let number = arguments.position() as u64;
+    Box::new(Attention { label, width, heads, bias, causal, dropout, number })
 }
 
 /// The width and the number of heads, after a check that heads divide it and that its square is a weight.
@@ -73,7 +78,7 @@ pub(super) fn macs(s: usize, e: usize) -> usize {
 
 impl Layer for Attention {
     fn operation(&self, incoming: Incoming<'_>, _: Option<&[usize]>, errors: &mut Errors) -> Operation {
-        let Attention { label, width, heads, bias, causal } = self;
+        let Attention { label, width, heads, bias, .. } = self;
         let (place, given) = (width.as_ref().map(|width| width.place), width.as_ref().map(|width| width.value));
         let (s, e) = sequence::check(label, place, given, &incoming, errors);
         let (infer, train) = workspace(s, e, *heads);
@@ -90,7 +95,7 @@ impl Layer for Attention {
                 own: None,
             },
             field: Some(Field {
-                ty: Type::BuiltIn(generics, vec![e, *heads, e / heads, (*bias).into(), (*causal).into()]),
+                ty: Type::OfScalar(Rc::new(self.ty(e))),
                 parameters: Some(e.saturating_mul(e).saturating_mul(4).saturating_add(biases)),
                 buffers: Some(0),
             }),
@@ -106,14 +111,23 @@ impl Layer for Attention {
     }
 }
 
-/// `MultiHeadAttention<E, N, K, T, B, O, CAUSAL>` without what is default.
-fn generics(lengths: &[usize], scalar: &TokenStream) -> TokenStream {
-    let number = |at: usize| Literal::usize_unsuffixed(lengths.get(at).copied().unwrap_or(1));
-    let ([e, n, k], bias, causal) = ([0, 1, 2].map(number), lengths.get(3) == Some(&1), lengths.get(4) == Some(&1));
-    match (bias, causal) {
-        (true, false) if scalar.to_string() == "f32" => quote!(MultiHeadAttention<#e, #n, #k>),
-        (true, false) => quote!(MultiHeadAttention<#e, #n, #k, #scalar>),
-        (true, true) => quote!(MultiHeadAttention<#e, #n, #k, #scalar, [[#scalar; #e]; 3], [#scalar; #e], true>),
-        (false, _) => quote!(MultiHeadAttention<#e, #n, #k, #scalar, (), (), #causal>),
+impl Attention {
+    /// `MultiHeadAttention<E, N, K, T, B, O, CAUSAL, DROPOUT, LAYER>` without what is default.
+    fn ty(&self, e: usize) -> impl Fn(&TokenStream, &TokenStream) -> TokenStream + use<> {
+        let [e, n, k] = [e, self.heads, e / self.heads].map(Literal::usize_unsuffixed);
+        let Attention { bias, causal, dropout, number, .. } = *self;
+        move |_, scalar| {
+            let biases = if bias { quote!([[#scalar; #e]; 3], [#scalar; #e]) } else { quote!((), ()) };
+            let options = match (bias, causal, dropout > 0.0) {
+                (true, false, false) if scalar.to_string() == "f32" => quote!(),
+                (true, false, false) => quote!(, #scalar),
+                (_, _, false) => quote!(, #scalar, #biases, #causal),
+                (_, _, true) => {
+                    let (dropout, number) = (batch_norm::bits(dropout), Literal::u64_unsuffixed(number));
+                    quote!(, #scalar, #biases, #causal, #dropout, #number)
+                }
+            };
+            quote!(MultiHeadAttention<#e, #n, #k #options>)
+        }
     }
 }
