@@ -164,7 +164,15 @@ unsafe impl<
     type Gradient = Self;
     const TABLE: &'static [Entry] = {
         const fn part<P: Parameters>(name: &'static str, offset: usize) -> Entry {
-            Entry::Nested { name, offset, stride: 0, count: None, table: P::TABLE, tensors: leaves(P::TABLE), frozen: false }
+            Entry::Nested {
+                name,
+                offset,
+                stride: 0,
+                count: None,
+                table: P::TABLE,
+                tensors: leaves(P::TABLE),
+                frozen: false,
+            }
         }
         &[
             part::<MultiHeadAttention<E, N, K, T, [[T; E]; 3], [T; E], CAUSAL>>(
