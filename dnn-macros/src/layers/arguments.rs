@@ -380,7 +380,10 @@ impl<'a> Arguments<'a> {
 }
 
 fn unknown(word: &str, what: &str, key: &str, known: &[&str]) -> String {
-    let advice = match (nearest(key, known.iter().copied()), known) {
+    // `num_layers` and `use_bias` end with the word that is meant.
+    let last = |known: &&str| key.strip_suffix(known).is_some_and(|first| first.ends_with('_'));
+    let meant = nearest(key, known.iter().copied()).or_else(|| known.iter().copied().find(|known| last(known)));
+    let advice = match (meant, known) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, []) => format!("it has no {what}s, remove it"),
         (None, [only]) => format!("its only {what} is `{only}`"),
