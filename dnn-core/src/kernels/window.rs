@@ -17,6 +17,7 @@ pub(crate) trait Windows: Copy {
     /// The columns of the widest of so many windows.
     fn widest(&self, windows: usize, length: usize) -> usize;
     /// What the sum over rows or columns is divided by.
+    #[inline(always)]
     fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
         self.count(dim, position, length)
     }

@@ -7,6 +7,8 @@
 
 mod channels;
 mod planes;
+mod steps;
+mod wiring;
 
 use core::hint::black_box;
 use dnn::prelude::*;
@@ -86,6 +88,8 @@ extern "C" fn _start() -> ! {
 
     channels::run();
     planes::run();
+    steps::run();
+    wiring::run();
     loop {}
 }
 
