@@ -150,18 +150,20 @@ macro_rules! transposed {
             ) {
                 const { check::groups(C, O, I, G) };
                 let inputs = const { if G > 0 { I / G } else { I } };
+                for c in 0..C {
+                    self.bias[c] = norm.fold(c, &mut [], convolution.bias.of(c));
+                }
                 for i in 0..I {
                     self.weight[i] = convolution.weight[i];
-                }
-                for c in 0..C {
-                    let scale = norm.scale(c, norm.running_var[c]);
-                    let group = self.weight.iter_mut().skip(c / O * inputs).take(inputs);
-                    for weight in group.filter_map(|outputs| outputs.get_mut(c % O)) {
-                        for weight in flat_mut(weight) {
+                    // Channels are looked up: a compiler forgets the bound of a loop over them that divides.
+                    let first = i.checked_div(inputs).unwrap_or(0) * O;
+                    for o in 0..O {
+                        let Some(&variance) = norm.running_var.get(first + o) else { continue };
+                        let scale = norm.scale(first + o, variance);
+                        for weight in flat_mut(&mut self.weight[i][o]) {
                             *weight *= scale;
                         }
                     }
-                    self.bias[c] = norm.fold(c, &mut [], convolution.bias.of(c));
                 }
             }
         }
