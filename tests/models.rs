@@ -13,5 +13,7 @@ mod golden;
 mod lenet;
 #[path = "models/mobilenet.rs"]
 mod mobilenet;
+#[path = "models/plan.rs"]
+mod plan;
 #[path = "models/resnet.rs"]
 mod resnet;

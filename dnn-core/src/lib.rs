@@ -60,7 +60,7 @@ pub use parameters::{Entry, Named, Parameters, Role, count, trained, zeros};
 pub use path::Path;
 pub use random::{Generator, Rng};
 pub use scalar::Scalar;
-pub use summary::{LayerInfo, Summary};
+pub use summary::{BufferInfo, LayerInfo, Summary};
 pub use tensor::{Sample, Tensor};
 #[cfg(feature = "alloc")]
 pub use train::{Epoch, Fit, FitError, Heap, History};

@@ -3,7 +3,7 @@
 use crate::layer::Layer;
 #[cfg(feature = "alloc")]
 use crate::scalar::Scalar;
-use crate::summary::LayerInfo;
+use crate::summary::{BufferInfo, LayerInfo};
 use crate::tensor::{Sample, Tensor};
 
 /// A network declared with `network!`.
@@ -24,6 +24,10 @@ pub trait Network: Layer<<Self as Network>::Input> {
     const NAME: &'static str;
     /// Its layers in order.
     const LAYERS: &'static [LayerInfo];
+    /// The buffers of inference; none where they are not told.
+    const INFERENCE: &'static [BufferInfo] = &[];
+    /// The buffers of training; none where they are not told.
+    const TRAINING: &'static [BufferInfo] = &[];
 }
 
 /// The tensor that a network gives for one sample.

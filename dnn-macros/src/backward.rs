@@ -251,6 +251,11 @@ impl Derivation<'_> {
 }
 
 impl Steps {
+    /// The step of a node's backward pass, if it has one.
+    pub(crate) fn of_node(&self, node: usize) -> Option<usize> {
+        self.list.iter().position(|step| matches!(step.action, Action::Node { node: own, .. } if own == node))
+    }
+
     /// Whether a gradient of this value is made.
     pub(crate) fn has_gradient(&self, value: ValueId) -> bool {
         self.made[value.0]

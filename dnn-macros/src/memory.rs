@@ -98,10 +98,7 @@ pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
     let mut scratch = typed.values.len() + steps.gradients.len();
     instructions.extend(steps.list.iter().map(|step| backward(typed, &step.action, &mut scratch)));
     let mut train = Planner::new(typed, steps, instructions).schedule();
-    let step_of = |node: usize| {
-        let is = |step: &crate::backward::Step| matches!(step.action, Action::Node { node: own, .. } if own == node);
-        steps.list.iter().position(is).map(|step| nodes + step)
-    };
+    let step_of = |node: usize| steps.of_node(node).map(|step| nodes + step);
     workspaces(typed, &mut train, |node, size| {
         step_of(node).map_or((size.0, (node, node)), |step| (size.1, (node, step)))
     });

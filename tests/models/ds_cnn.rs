@@ -1,7 +1,7 @@
 //! DS-CNN.
 
 #[path = "../../examples/models/ds_cnn.rs"]
-mod model;
+pub(crate) mod model;
 
 use super::golden::Golden;
 use model::DsCnn;

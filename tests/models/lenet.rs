@@ -1,7 +1,7 @@
 //! LeNet-5.
 
 #[path = "../../examples/models/lenet.rs"]
-mod model;
+pub(crate) mod model;
 
 use super::golden::Golden;
 use dnn::prelude::*;

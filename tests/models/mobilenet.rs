@@ -1,7 +1,7 @@
 //! MobileNetV1.
 
 #[path = "../../examples/models/mobilenet.rs"]
-mod model;
+pub(crate) mod model;
 
 use super::golden::Golden;
 use model::MobileNet;

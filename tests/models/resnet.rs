@@ -1,7 +1,7 @@
 //! ResNet-8.
 
 #[path = "../../examples/models/resnet.rs"]
-mod model;
+pub(crate) mod model;
 
 use super::golden::Golden;
 use model::ResNet8;

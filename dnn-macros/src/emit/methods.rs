@@ -1,7 +1,8 @@
 //! The methods and constants that a user calls on the type, and the `Network` implementation that `Trainer` reads.
 
-use super::{Network, associated};
+use super::{Network, associated, passes};
 use crate::layers::{Form, Type};
+use crate::memory::{Schedule, Storage};
 use crate::shape::Node;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -22,6 +23,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let infer = concrete_extent(network, &quote!(INFER));
     let train = concrete_extent(network, &quote!(TRAIN));
     let layers = network.typed.nodes.iter().map(|node| info(network, node));
+    let (inference, training) = (passes::plan(network, false), passes::plan(network, true));
     let arguments_of_predict = network.typed.inputs.iter().enumerate().map(|(at, input)| {
         let (name, ty) = (super::buffers::input_name(network, at), network.value_type(*input, &scalar));
         quote!(#name: &#ty)
@@ -99,6 +101,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
                 __dnn::Summary {
                     name: #text,
                     layers: <Self as __dnn::Network>::LAYERS,
+                    inference: <Self as __dnn::Network>::INFERENCE,
+                    training: <Self as __dnn::Network>::TRAINING,
                     parameters: Self::PARAMETERS,
                     macs: Self::MACS,
                     parameter_bytes: Self::PARAMETER_BYTES,
@@ -127,6 +131,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             type Shared = [#scalar; #train.batch];
             const NAME: &'static str = #text;
             const LAYERS: &'static [__dnn::LayerInfo] = &[#(#layers),*];
+            const INFERENCE: &'static [__dnn::BufferInfo] = &[#(#inference),*];
+            const TRAINING: &'static [__dnn::BufferInfo] = &[#(#training),*];
         }
 
         __dnn::with_alloc! {
@@ -209,6 +215,12 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
     };
     let parameters = if node.again { quote!(0) } else { own(parameters) };
     let (macs, frozen) = (own(macs), node.frozen);
+    let lies = |schedule: &Schedule| match schedule.value(node.output) {
+        Storage::Place(place) => schedule.places[place].name.clone(),
+        Storage::Input(at) => super::buffers::input_name(network, at).to_string(),
+        _ => "y".to_owned(),
+    };
+    let (infers_in, trains_in) = (lies(&network.plan.infer), lies(&network.plan.train));
     quote! {
         __dnn::LayerInfo {
             name: #name,
@@ -218,6 +230,8 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
             parameters: #parameters,
             frozen: #frozen,
             macs: #macs,
+            infers_in: #infers_in,
+            trains_in: #trains_in,
         }
     }
 }

@@ -162,6 +162,34 @@ fn places(network: &Network<'_>) -> TokenStream {
     }
 }
 
+/// The buffers of inference or of training, as the summary shows them: those of the plan, and behind them the workspaces whose
+/// need only their types know.
+pub(super) fn plan(network: &Network<'_>, training: bool) -> Vec<TokenStream> {
+    let schedule = if training { &network.plan.train } else { &network.plan.infer };
+    let literal = |number: usize| Literal::usize_unsuffixed(number);
+    let info = |name: &str, place: TokenStream, (from, to): (usize, usize)| {
+        let (from, to) = (literal(from), literal(to));
+        quote!(__dnn::BufferInfo { name: #name, place: #place, live: (#from, #to) })
+    };
+    let planned = schedule.places.iter().map(|place| {
+        let (offset, len) = (literal(place.offset), literal(place.len));
+        info(&place.name, quote!(__dnn::Place::new(#offset, #len)), place.live)
+    });
+    let nodes = network.typed.nodes.iter().enumerate().filter(|_| network.runs);
+    let behind = nodes.filter(|(_, node)| matches!(node.operation.form, Form::Op { workspace: Workspace::OfType, .. }));
+    let behind = behind.map(|(at, node)| {
+        let name = format!("{}_saved", network.typed.values[node.output.0].name);
+        if training {
+            let place = own_place(node);
+            let last = network.steps.of_node(at).map_or(at, |step| network.typed.nodes.len() + step);
+            return info(&name, quote!(Self::#place), (at, last));
+        }
+        let (size, need) = (literal(schedule.size()), own_item(network, node, false, quote!(INFER)));
+        info(&name, quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0), #need)), (at, at))
+    });
+    planned.chain(behind).collect()
+}
+
 fn own_place(node: &Node) -> Ident {
     format_ident!("__PLACE_{}", node.output.0)
 }

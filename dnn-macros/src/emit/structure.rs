@@ -1,7 +1,8 @@
 //! The struct: plain public fields, and in its documentation the table of layers.
 
-use super::Network;
+use super::{Network, passes};
 use crate::layers::Field;
+use crate::memory::{Schedule, Storage};
 use crate::shape::{Node, brackets};
 use crate::syntax::Scalar;
 use proc_macro2::TokenStream;
@@ -93,12 +94,40 @@ fn table(network: &Network<'_>) -> String {
         &format!("| | total | | | {} | {} | {} |\n\n", cell(parameters), cell(macs), cell(held.map(|sum| sum * bytes)));
     let plan = network.plan;
     let (infer, train) = (plan.infer.size() * bytes, plan.train.size() * bytes);
-    let own = if parameters.is_none() { ", and what the layers of your own take" } else { "" };
+    let own = match passes::own(network).count() {
+        0 => String::new(),
+        1 => ", and the workspace of a layer whose type alone knows it".to_owned(),
+        several => format!(", and the workspaces of {several} layers whose types alone know them"),
+    };
     let scalar = network.scalar().into_token_stream().to_string();
     let scalar = if matches!(network.declaration.scalar, Scalar::Generic(_)) { "f32".to_owned() } else { scalar };
     text + &format!(
-        "Workspace in `{scalar}`: `{infer}` bytes to predict one sample, `{train}` bytes a sample to train{own}."
+        "Workspace in `{scalar}`: `{infer}` bytes to predict one sample, `{train}` bytes a sample to train{own}. \
+         Steps are the layers in order, from 0, and behind them those of the backward pass.\n\n{}{}",
+        buffers(network, "inference", &plan.infer),
+        buffers(network, "training", &plan.train),
     )
+}
+
+/// The plan: a line for each buffer, with the layers whose outputs lie there.
+fn buffers(network: &Network<'_>, title: &str, schedule: &Schedule) -> String {
+    if schedule.places.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        format!("| buffer of {title} | scalars a sample | steps | holds the output of |\n|---|--:|--:|---|\n");
+    for (number, place) in schedule.places.iter().enumerate() {
+        let lies = |node: &&Node| schedule.value(node.output) == Storage::Place(number);
+        let layers = network.typed.nodes.iter().filter(lies).map(|node| {
+            let name = network.declaration.layers[node.layer].name.as_ref();
+            let element = node.element.map_or(String::new(), |element| format!("[{element}]"));
+            name.map_or_else(|| format!("`{}`", node.kind), |name| format!("`{name}{element}`"))
+        });
+        let (layers, end) = (layers.collect::<Vec<_>>().join(", "), place.offset + place.len);
+        let (from, to) = place.live;
+        text += &format!("| `{}` | `{}..{end}` | {from} to {to} | {layers} |\n", place.name, place.offset);
+    }
+    text + "\n"
 }
 
 /// The scalars of a layer that have a gradient, and all of them.

@@ -1,0 +1,50 @@
+//! The memory plans of the models, as `summary()` has them: buffers that are live together share no scalar, and a plan takes
+//! hardly more than what is live at its fullest step.
+
+use super::{ds_cnn, lenet, mobilenet, resnet};
+use dnn::{BufferInfo, Summary};
+
+/// The scalars for one sample that are live at the fullest step, and those of the plan.
+fn sizes(plan: &[BufferInfo]) -> [usize; 2] {
+    let together = |a: &BufferInfo, b: &BufferInfo| a.live.0 <= b.live.1 && b.live.0 <= a.live.1;
+    for (number, a) in plan.iter().enumerate() {
+        for b in plan[..number].iter().filter(|b| together(a, b)) {
+            let (a, b) = (a.place.range(1), b.place.range(1));
+            assert!(a.end <= b.start || b.end <= a.start, "{a:?} and {b:?}");
+        }
+    }
+    let live = |step| plan.iter().filter(move |buffer| buffer.live.0 <= step && step <= buffer.live.1);
+    let fullest = plan.iter().map(|buffer| live(buffer.live.0).map(|buffer| buffer.place.len.len(1)).sum());
+    [fullest.max().unwrap(), plan.iter().map(|buffer| buffer.place.end().len(1)).max().unwrap()]
+}
+
+/// What the plans take of a summary, which says the same in bytes. Workspaces of layers in inference may differ in what they
+/// take for each sample and once in a batch, of which the largest are added up.
+fn plans(summary: Summary) -> [[usize; 2]; 2] {
+    let (inference, training) = (sizes(summary.inference), sizes(summary.training));
+    assert_eq!(summary.training_bytes, 4 * training[1]);
+    assert!((4 * inference[1]..4 * inference[1] + 1024).contains(&summary.inference_bytes), "{summary}");
+    [inference, training]
+}
+
+/// [live, planned] for inference and for training.
+#[test]
+fn plans_take_hardly_more_than_what_is_live() {
+    assert_eq!(plans(lenet::model::LeNet::<f32>::summary()), [[5880, 5880], [10_584, 10_584]]);
+    assert_eq!(plans(ds_cnn::model::DsCnn::<f32>::summary()), [[24_064, 24_064], [203_576, 203_576]]);
+    // Workspaces of nested networks lie behind what is planned: at its fullest step not all of that is live.
+    assert_eq!(plans(resnet::model::ResNet8::<f32>::summary()), [[50_224, 58_416], [216_288, 224_480]]);
+    assert_eq!(plans(mobilenet::model::MobileNet::<f32>::summary()), [[75_280, 80_016], [606_115, 611_059]]);
+}
+
+#[test]
+fn a_summary_prints_its_plans() {
+    let text = format!("{:#}", lenet::model::LeNet::<f32>::summary());
+    let line = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {text}"));
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("v6 "), "v6 1600..2000 5 to 7 MaxPool2d<2>, Flatten");
+    assert_eq!(line("dv2 "), "dv2 4704..9408 21 to 23");
+    assert!(!lenet::model::LeNet::<f32>::summary().to_string().contains("1600..2000"));
+}
