@@ -4,9 +4,12 @@
 //! Before anything is timed, both are shown to give the same results.
 
 mod by_hand;
+#[path = "../examples/models/lenet.rs"]
+mod model;
 
 use divan::{Bencher, black_box};
 use dnn::prelude::*;
+use model::LeNet;
 
 network! {
     struct Mazur: [2] -> [2] {
@@ -96,6 +99,29 @@ fn batch(samples: usize) -> (Vec<[f32; 784]>, Vec<u8>) {
     (inputs, (0..samples).map(|i| ((i * 7 + 3) % 10) as u8).collect())
 }
 
+type Image = [[[f32; 28]; 28]; 1];
+
+fn lenet() -> Box<LeNet<f32>> {
+    LeNet::boxed(&mut Rng::new(1))
+}
+
+fn lenet_by_hand() -> by_hand::lenet::LeNet {
+    use by_hand::lenet::{Conv, Layers};
+    let net = lenet();
+    by_hand::lenet::LeNet::new(Layers {
+        conv1: Conv { weight: net.conv1.weight, bias: net.conv1.bias },
+        conv2: Conv { weight: net.conv2.weight, bias: net.conv2.bias },
+        fc1: by_hand::Layer::boxed(&net.fc1.weight, &net.fc1.bias),
+        fc2: by_hand::Layer::boxed(&net.fc2.weight, &net.fc2.bias),
+        fc3: by_hand::Layer::boxed(&net.fc3.weight, &net.fc3.bias),
+    })
+}
+
+fn images() -> (Vec<Image>, Vec<u8>) {
+    let (rows, labels) = batch(32);
+    (dnn::tensor::batch(rows.as_flattened()).to_vec(), labels)
+}
+
 fn main() {
     same_results();
     divan::main();
@@ -114,6 +140,14 @@ fn same_results() {
     }
     for (a, b) in trainer.network().predict(&x[0]).into_iter().zip(hand.predict(&x[0])) {
         close(a, b, "a logit of 784-128-10");
+    }
+    let (x, labels) = images();
+    let (mut trainer, mut hand) = (Trainer::new(lenet(), CrossEntropy, Sgd::new(0.01)), lenet_by_hand());
+    for _ in 0..5 {
+        close(trainer.step(&x, &labels), hand.step(&x, &labels, 0.01), "the loss of LeNet-5");
+    }
+    for (a, b) in trainer.network().predict(&x[0]).into_iter().zip(hand.predict(&x[0])) {
+        close(a, b, "a logit of LeNet-5");
     }
 }
 
@@ -213,5 +247,40 @@ mod predict_784_128_10 {
             }
             black_box(&mut y);
         });
+    }
+}
+
+mod train_lenet_batch_32 {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let (x, labels) = images();
+        let mut trainer = Trainer::new(lenet(), CrossEntropy, Sgd::new(0.01));
+        trainer.step(&x, &labels);
+        bencher.bench_local(|| trainer.step(black_box(&x), black_box(&labels)));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let (x, labels) = images();
+        let mut net = lenet_by_hand();
+        bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.01));
+    }
+}
+
+mod predict_lenet {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let ((x, _), net) = (images(), lenet());
+        bencher.bench_local(|| net.predict(black_box(&x[0])));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let ((x, _), net) = (images(), lenet_by_hand());
+        bencher.bench_local(|| net.predict(black_box(&x[0])));
     }
 }

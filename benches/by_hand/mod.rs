@@ -2,6 +2,8 @@
 //!
 //! Weights are stored `[in][out]`, so that the inner loops run over outputs and the compiler vectorises them.
 
+pub(crate) mod lenet;
+
 /// A fully connected layer, its momentum beside it.
 pub(crate) struct Layer<const I: usize, const O: usize> {
     pub(crate) weight: [[f32; O]; I],
@@ -85,6 +87,22 @@ fn relu<const N: usize>(x: &mut [f32; N]) {
     }
 }
 
+/// The loss of logits, which become its gradient times `scale`.
+fn softmax(y: &mut [f32; 10], label: u8, scale: f32) -> f32 {
+    let largest = y.iter().fold(f32::MIN, |a, &b| if b > a { b } else { a });
+    let shifted = y[label as usize] - largest;
+    let mut sum = 0.0;
+    for v in &mut *y {
+        *v = (*v - largest).exp();
+        sum += *v;
+    }
+    for v in &mut *y {
+        *v *= scale / sum;
+    }
+    y[label as usize] -= scale;
+    sum.ln() - shifted
+}
+
 /// 784-128-10 with ReLU, cross-entropy and momentum.
 pub(crate) struct Mlp {
     pub(crate) fc1: Box<Layer<784, 128>>,
@@ -115,18 +133,7 @@ impl Mlp {
             let mut h = self.fc1.forward(x);
             relu(&mut h);
             let mut y = self.fc2.forward(&h);
-            let largest = y.iter().fold(f32::MIN, |a, &b| if b > a { b } else { a });
-            let shifted = y[label as usize] - largest;
-            let mut sum = 0.0;
-            for v in &mut y {
-                *v = (*v - largest).exp();
-                sum += *v;
-            }
-            loss += sum.ln() - shifted;
-            for v in &mut y {
-                *v *= scale / sum;
-            }
-            y[label as usize] -= scale;
+            loss += softmax(&mut y, label, scale);
             g2.accumulate(&h, &y);
             let mut dh = self.fc2.input_gradient(&y);
             for (d, h) in dh.iter_mut().zip(&h) {
