@@ -27,6 +27,8 @@ fn main() {
     println!("cargo::rustc-link-search={}", folder.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=--nmagic"); // sections are not aligned to pages that there are not
+    // Flash begins at 0, where debug information would have what is not linked at all.
+    println!("cargo::rustc-link-arg-bins=-zdead-reloc-in-nonalloc=.debug_*=0xffffffff");
 }
 
 /// The memory of one of QEMU's machines, as the linker reads it.

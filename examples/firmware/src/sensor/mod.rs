@@ -10,6 +10,10 @@
 //!   not become normal.
 //! - **Normal**: the network learns from it, and the limit follows the errors. The first windows are all taken for normal.
 
+mod signal;
+
+pub use signal::{Fault, Signal};
+
 use crate::line;
 use crate::print::{Hex, Output, fixed};
 use crate::weights::hash;
@@ -58,7 +62,7 @@ pub enum Verdict {
 
 /// Watches a sensor.
 pub struct Detector<'m> {
-    memory: &'m mut Ram,
+    trainer: Trainer<&'m mut Ram, Mse>,
     /// The errors of normal windows: their mean, and their mean distance from it, both over about 64 windows.
     mean: f32,
     spread: f32,
@@ -71,7 +75,8 @@ impl<'m> Detector<'m> {
     pub fn new(memory: &'m mut Ram, seed: u64) -> Self {
         memory.clear();
         memory.network_mut().init_in(&mut Rng::new(seed));
-        Detector { memory, mean: 0.0, spread: 0.0, windows: 0, learning: true }
+        let trainer = Trainer::within(memory, Mse, Adam::new(0.003));
+        Detector { trainer, mean: 0.0, spread: 0.0, windows: 0, learning: true }
     }
 
     /// Whether normal windows still change the network; the limit follows their errors in any case.
@@ -81,7 +86,7 @@ impl<'m> Detector<'m> {
 
     /// The network.
     pub fn network(&self) -> &Autoencoder {
-        self.memory.network()
+        self.trainer.network()
     }
 
     /// One window.
@@ -91,106 +96,23 @@ impl<'m> Detector<'m> {
         if unreadable > 0 {
             return Verdict::Unreadable { readings: unreadable };
         }
-        let mut trainer = Trainer::within(self.memory, Mse, Adam::new(0.003));
-        let error = trainer.backward(from_ref(readings), from_ref(readings));
+        let error = self.trainer.backward(from_ref(readings), from_ref(readings));
         let limit = self.mean + 8.0 * self.spread;
-        let normal = error <= limit; // not so for NaN
-        if self.windows >= WARM_UP && !normal {
+        // Neither holds for NaN.
+        let normal = if self.windows < WARM_UP { error.is_finite() } else { error <= limit };
+        if !normal {
+            self.trainer.zero_gradient();
             return Verdict::Anomaly { error, limit };
         }
-        if self.learning {
-            trainer.update();
+        match self.learning {
+            true => self.trainer.update(),
+            false => self.trainer.zero_gradient(),
         }
         self.mean += (error - self.mean) / 64.0;
         self.spread += ((error - self.mean).abs() - self.spread) / 64.0;
         self.windows = self.windows.saturating_add(1);
         Verdict::Normal
     }
-}
-
-/// What can be wrong with a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// One reading is off by 0.25.
-    Spike,
-    /// From one reading of the first half on, all are the same.
-    Stuck,
-    /// Eight readings in a row are off by 0.1 to one side and the other.
-    Rattle,
-    /// One reading is not a number.
-    Dropout,
-}
-
-/// The vibration of a machine, with planted faults: the same windows on every machine for a seed.
-///
-/// A turn takes 13.7 readings. Its wave of size 0.25, made of parabolas, has an overtone that grows from 0.05 to 0.2 while
-/// the machine wears, and a zero point that drifts from 0 to 0.15, both over [`Signal::WINDOWS`] windows; noise is uniform
-/// in ±0.015. Behind the warm-up one window of 32 has a fault, each kind in turn.
-#[derive(Clone)]
-pub struct Signal {
-    rng: Rng,
-    phase: u32, // of 2^32 a turn
-    windows: usize,
-    faults: usize,
-}
-
-impl Signal {
-    /// Windows of a run.
-    pub const WINDOWS: usize = 5000;
-
-    /// The signal of a seed.
-    pub const fn new(seed: u64) -> Signal {
-        Signal { rng: Rng::new(seed), phase: 0, windows: 0, faults: 0 }
-    }
-
-    /// The next window and what is wrong with it.
-    pub fn window(&mut self) -> ([f32; READINGS], Option<Fault>) {
-        let wear = self.windows as f32 / Self::WINDOWS as f32;
-        let (overtone, zero) = (0.05 + 0.15 * wear, 0.15 * wear);
-        let mut readings = [0.0; READINGS];
-        for reading in &mut readings {
-            let noise = 0.03 * self.rng.unit_f32() - 0.015;
-            *reading = zero + 0.25 * wave(self.phase) + overtone * wave(self.phase.wrapping_mul(2)) + noise;
-            self.phase = self.phase.wrapping_add(313_501_263); // 2^32 / 13.7
-        }
-        self.windows += 1;
-        let fault = (self.windows > WARM_UP && self.rng.below(32) == 0).then(|| self.plant(&mut readings));
-        (readings, fault)
-    }
-
-    /// Spoils a window.
-    fn plant(&mut self, readings: &mut [f32; READINGS]) -> Fault {
-        let fault = match self.faults % 4 {
-            0 => Fault::Spike,
-            1 => Fault::Stuck,
-            2 => Fault::Rattle,
-            _ => Fault::Dropout,
-        };
-        self.faults += 1;
-        let place = self.rng.below(8) as usize;
-        let (mut held, mut sign) = (0.0, if self.rng.below(2) == 0 { 0.25 } else { -0.25 });
-        for (reading, number) in readings.iter_mut().zip(0..) {
-            match fault {
-                Fault::Spike if number == 2 * place => *reading += sign,
-                Fault::Stuck if number == place => held = *reading,
-                Fault::Stuck if number > place => *reading = held,
-                Fault::Rattle if number >= place && number < place + 8 => {
-                    *reading += 0.4 * sign;
-                    sign = -sign;
-                }
-                Fault::Dropout if number == place => *reading = f32::NAN,
-                _ => {}
-            }
-        }
-        fault
-    }
-}
-
-/// A period of two parabolas between -1 and 1, close to a sine: x (1 - |x|) needs no elementary function, so it has the same
-/// bits everywhere.
-fn wave(phase: u32) -> f32 {
-    let x = phase as i32 as f32 * (1.0 / 2147483648.0);
-    4.0 * x * (1.0 - x.abs())
 }
 
 /// How often the detector was right.
