@@ -77,7 +77,7 @@ class Function:
         by = operands.split("@")[0].split(",")[-1].strip()
         if by.startswith("#"):
             by = int(by[1:])
-        elif before[1] == "ldr" and (word := re.match(by + r", \[pc, #\d+\]\s*@ \(([0-9a-f]+) <", before[2])):
+        elif before[1] == "ldr" and (word := re.match(by + r", \[pc, #\d+\]\s*@ \(?([0-9a-f]+) <", before[2])):
             by = WORDS[int(word.group(1), 16)]
             by -= 1 << 32 if by >= 1 << 31 else 0
         elif before[1] in ("mov", "movw") and (constant := re.match(by + r", #(\d+)", before[2])):
@@ -92,7 +92,7 @@ class Function:
         for address, operation, operands in reversed(self.lines[: self.lines.index(line)]):
             if not operands.startswith(line[2] + ","):
                 continue
-            if operation == "ldr" and (word := re.search(r"@ \(([0-9a-f]+) <", operands)):
+            if operation == "ldr" and (word := re.search(r"@ \(?([0-9a-f]+) <", operands)):
                 return WORDS[int(word.group(1), 16)] - 1
             number = re.search(r"#(\d+)", operands)
             if operation == "movt" and low is None and number:

@@ -38,6 +38,61 @@ network! {
         Dropout(0.1),
         fc10: Linear<9, 5>,
     }
+
+    /// Long layers with parameters, and an activation behind each but the last.
+    struct Long: [12] -> [5] {
+        fc1: Linear<12, 8>,
+        Relu,
+        fc2: Linear<8, 15>,
+        Tanh,
+        fc3: Linear<15, 22>,
+        Gelu,
+        fc4: Linear<22, 12>,
+        Sigmoid,
+        fc5: Linear<12, 19>,
+        Silu,
+        fc6: Linear<19, 9>,
+        LeakyRelu(0.1),
+        fc7: Linear<9, 16>,
+        Softplus,
+        fc8: Linear<16, 23>,
+        Elu(1.0),
+        fc9: Linear<23, 13>,
+        Relu,
+        fc10: Linear<13, 20>,
+        Tanh,
+        fc11: Linear<20, 10>,
+        Gelu,
+        fc12: Linear<10, 17>,
+        Sigmoid,
+        fc13: Linear<17, 24>,
+        Silu,
+        fc14: Linear<24, 14>,
+        LeakyRelu(0.1),
+        fc15: Linear<14, 21>,
+        Softplus,
+        fc16: Linear<21, 11>,
+        Elu(1.0),
+        fc17: Linear<11, 18>,
+        Relu,
+        fc18: Linear<18, 8>,
+        Tanh,
+        fc19: Linear<8, 15>,
+        Gelu,
+        fc20: Linear<15, 5>,
+    }
+}
+
+network! {
+    /// Statistics of a batch among the layers.
+    struct Norms: [3, 8] -> [5] {
+        norm1: BatchNorm1d<3>,
+        Relu,
+        norm2: LayerNorm<8>,
+        Flatten,
+        fc: Linear<24, 5>,
+        norm3: BatchNorm1d<5>,
+    }
 }
 
 /// Names that are found in the file.
@@ -76,6 +131,22 @@ calls! {
         black_box(Trainer::within(memory, Mse, Adam::new(0.003)).step(x, targets));
     }
 
+    fn long_inference(net: &Long, x: &[f32; 12], y: &mut [f32; 5]) {
+        *y = net.predict(x);
+    }
+
+    fn long_adam(memory: &mut Memory<Long, Adam, 4>, x: &[[f32; 12]; 4], targets: &[[f32; 5]; 4]) {
+        black_box(Trainer::within(memory, Mse, Adam::new(0.003)).step(x, targets));
+    }
+
+    fn norms_adam(memory: &mut Memory<Norms, Adam, 4>, x: &[[[f32; 8]; 3]; 4], targets: &[[f32; 5]; 4]) {
+        black_box(Trainer::within(memory, Mse, Adam::new(0.003)).step(x, targets));
+    }
+
+    fn digits_loading(net: &mut Digits, file: &[u8]) {
+        black_box(net.load_bytes(file).is_ok());
+    }
+
     fn mazur_inference(net: &mazur::Mazur, x: &[f32; 2], y: &mut [f32; 2]) {
         *y = net.predict(x);
     }
@@ -84,6 +155,9 @@ calls! {
         black_box(Trainer::within(memory, Mse, Sgd::new(0.5)).step(x, targets));
     }
 }
+
+/// A file of weights, which a program could get by radio.
+static FILE: &[u8] = include_bytes!("../../../data/digits.safetensors");
 
 /// What is on the stack where nothing has been.
 const PAINT: u32 = 0x5afe_5afe;
@@ -114,6 +188,8 @@ fn main() -> ! {
     static mut SGD: Ram<Sgd> = Ram::new();
     static mut ADAM: Ram<Adam> = Ram::new();
     static mut DEEP: Memory<Deep, Adam, 4> = Memory::new();
+    static mut LONG: Memory<Long, Adam, 4> = Memory::new();
+    static mut NORMS: Memory<Norms, Adam, 4> = Memory::new();
     static mut MAZUR: mazur::Ram = mazur::Ram::new();
     let mut console = Console::new();
     let (x, digits) = measure::batch();
@@ -137,6 +213,15 @@ fn main() -> ! {
     let need = kept(Deep::inference_workspace(1), 5);
     show("deep_inference", need, depth(|| deep_inference(DEEP.network(), &a[0], black_box(&mut c))));
     show("deep_adam", 0, depth(|| deep_adam(DEEP, a, b)));
+    LONG.network_mut().init_in(&mut Rng::new(1));
+    let need = kept(Long::inference_workspace(1), 5);
+    show("long_inference", need, depth(|| long_inference(LONG.network(), &a[0], black_box(&mut c))));
+    show("long_adam", 0, depth(|| long_adam(LONG, a, b)));
+    NORMS.network_mut().init_in(&mut Rng::new(1));
+    let d = black_box(&[[[0.5; 8]; 3]; 4]);
+    show("norms_adam", 64, depth(|| norms_adam(NORMS, d, b)));
+    // The set of the tensors that it has found, faults with names in them, and a header that is read within another one.
+    show("digits_loading", 1280, depth(|| digits_loading(ADAM.network_mut(), FILE)));
     let need = kept(mazur::Mazur::inference_workspace(1), 2);
     show("mazur_inference", need, depth(|| mazur_inference(MAZUR.network(), &point[0], black_box(&mut z))));
     show("mazur_sgd", 0, depth(|| mazur_sgd(MAZUR, point, target)));
