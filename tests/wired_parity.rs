@@ -100,6 +100,17 @@ network! {
             Squeeze<axis = 0>(g) * Hardswish(Squeeze<axis = 0>(k)) + Mean<axis = 0>(a)
         }
     }
+
+    /// `masked`
+    pub struct Masked<T>: ([4, 6], [4]) -> [4, 6] {
+        attention: MultiHeadAttention<6, 3>,
+        encoder: TransformerEncoderLayer<6, 2, 8>(dropout = 0.0),
+
+        fn forward(x, mask) {
+            let pairs = Unsqueeze<axis = 0>(mask) * Unsqueeze<axis = 1>(mask);
+            encoder(attention(x, mask) + x, pairs)
+        }
+    }
 }
 
 /// A sample whose batches are flat slices, one for each tensor.
@@ -202,8 +213,10 @@ fn every_wired_network_agrees_with_pytorch() {
             ("operations", "f64") => replay::<Operations<f64>, f64>(case),
             ("axes", "f32") => replay::<Axes<f32>, f32>(case),
             ("axes", "f64") => replay::<Axes<f64>, f64>(case),
+            ("masked", "f32") => replay::<Masked<f32>, f32>(case),
+            ("masked", "f64") => replay::<Masked<f64>, f64>(case),
             other => panic!("an unknown case {other:?}"),
         }
     }
-    assert_eq!(cases.len(), 10);
+    assert_eq!(cases.len(), 12);
 }

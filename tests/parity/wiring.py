@@ -125,6 +125,22 @@ class Axes(nn.Module):
         return g.squeeze(1) * F.hardswish(k.squeeze(1)) + a.mean(dim=1)
 
 
+class Masked(nn.Module):
+    """Attention with a mask of keys, and an encoder with one of queries and keys; both are numbers with gradients."""
+
+    inputs = [[4, 6], [4]]
+
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(6, 3, batch_first=True)
+        self.encoder = nn.TransformerEncoderLayer(6, 2, 8, dropout=0.0, batch_first=True)
+
+    def forward(self, x, mask):
+        pairs = mask[:, None, :] * mask[:, :, None]
+        h, _ = self.attention(x, x, x, key_padding_mask=mask, need_weights=False)
+        return self.encoder(h + x, src_mask=pairs.repeat_interleave(2, dim=0))
+
+
 def case(name, module, scalar):
     draw = Draw(name, scalar)
     net = module().to(draw.dtype)
@@ -153,6 +169,7 @@ def case(name, module, scalar):
 
 def cases():
     modules = {"residual": Residual, "critic": Critic, "variational": Variational, "operations": Operations, "axes": Axes}
+    modules["masked"] = Masked
     return [case(name, module, scalar) for name, module in modules.items() for scalar in ("f32", "f64")]
 
 

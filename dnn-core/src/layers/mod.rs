@@ -2,12 +2,14 @@
 
 mod batch_norm;
 mod folding;
+mod mask;
 mod optional;
 mod planes;
 mod recurrent;
 mod statistics;
 
 pub use batch_norm::{BatchNorm, BatchNormGradient};
+pub use mask::Mask;
 pub use optional::{Absent, Optional};
 pub use recurrent::{Gates, HiddenState};
 

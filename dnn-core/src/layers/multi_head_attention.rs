@@ -4,16 +4,18 @@
 //! do = dy W_out, dv = Aᵀ do, dA = do vᵀ, ds = A (dA - sum over keys of dA A), dq = ds k / sqrt(K), dk = dsᵀ q / sqrt(K)
 //! dx = [dq dk dv] W_in, dW_in += [dq dk dv]ᵀ x, dW_out += dyᵀ o, db += sums
 //!
-//! A causal layer sets the scores of later keys to -inf, so that their share is 0. A NaN or inf among the inputs of a step
-//! makes its whole sample NaN, and no other one.
+//! A causal layer sets the scores of later keys to -inf, so that their share is 0. A mask M is added to the scores of every
+//! head, and its gradient is dM = ds, summed over heads. A NaN or inf among the inputs of a step makes its whole sample NaN,
+//! and no other one; so does a mask that hides every key of a query.
 
 use crate::kernels::{gates, linear};
 use crate::layer::{InPlace, Layer, Pass};
-use crate::layers::{Bias, Dropout, Linear, Softmax};
+use crate::layers::mask::no_masks;
+use crate::layers::{Bias, Dropout, Linear, Mask, Softmax};
 use crate::parameters::{Entry, Parameters, Role, leaves};
 use crate::random::Generator;
 use crate::scalar::Scalar;
-use crate::tensor::{batch, batch_mut, view, view_mut};
+use crate::tensor::{batch, batch_mut, flat_mut, view, view_mut};
 use crate::workspace::{Extent, Place, buffers};
 use core::mem::offset_of;
 use core::slice::from_mut;
@@ -24,11 +26,12 @@ use core::slice::from_mut;
 ///
 /// K = E / N is the width of a head. B and O are the biases of both products, `()` for none. A CAUSAL layer looks at no
 /// later step. DROPOUT is the bits of an `f64`, the probability with which a share is dropped in training, 0 by default, and
-/// LAYER is the number in its network, so that two layers drop different shares. PyTorch's padding masks are left out:
-/// sequences of one type have one length.
+/// LAYER is the number in its network, so that two layers drop different shares.
 ///
 /// In a declaration it is written `attention: MultiHeadAttention<64, 4>`, or `MultiHeadAttention<64, 4, bias = false, causal =
-/// true>(dropout = 0.1)`.
+/// true>(dropout = 0.1)`. In `fn forward` it takes a mask as a second value, whose numbers are added to the scores:
+/// `attention(x, mask)` with a mask `[S]`, a number for each key (PyTorch's `key_padding_mask`), or `[S, S]`, one for each
+/// query and key (`attn_mask`). 0 lets a key be seen, and -inf hides it.
 ///
 /// ```
 /// use dnn_core::{Layer, MultiHeadAttention, Parameters};
@@ -147,13 +150,21 @@ impl<
 
     /// Shares of the keys for each query.
     #[inline(always)]
-    fn shares<const S: usize>(q: &[[T; K]; S], k: &[[T; K]; S], shares: &mut [[T; S]; S]) {
+    fn shares<const S: usize, M: Mask<T, S>>(
+        q: &[[T; K]; S],
+        k: &[[T; K]; S],
+        mask: Option<&M>,
+        shares: &mut [[T; S]; S],
+    ) {
         linear::forward(shares, q, k, &());
         let (scale, never) = (Self::scale(), T::from_f64(f64::NEG_INFINITY));
         for s in 0..S {
             for t in 0..S {
                 shares[s][t] = if CAUSAL && t > s { never } else { shares[s][t] * scale };
             }
+        }
+        if let Some(mask) = mask {
+            mask.put(shares);
         }
         Softmax.infer(view_mut::<_, [[T; 1]; S]>(shares));
     }
@@ -164,8 +175,14 @@ impl<
         T::ONE / T::from_usize(K).sqrt()
     }
 
-    /// y for inference.
-    pub(crate) fn attend<const S: usize>(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+    /// y for inference, with a mask for each sample, or none.
+    pub(crate) fn attend<const S: usize>(
+        &self,
+        x: &[[[T; E]; S]],
+        masks: &[impl Mask<T, S>],
+        y: &mut [[[T; E]; S]],
+        workspace: &mut [T],
+    ) {
         const { Self::FITS };
         let [rows, heads, shares, o] = buffers(workspace, x.len(), Self::infer_places(S));
         gates::forward(batch_mut(rows), x.as_flattened(), &self.in_proj_weight, &self.in_proj_bias);
@@ -173,13 +190,13 @@ impl<
         let heads = batch_mut::<[[[T; K]; S]; 4]>(heads); // [B, 4, S, K]
         let shares = batch_mut::<[[T; S]; S]>(shares); // [B, S, S]
         let to = batch_mut::<[[[T; K]; N]; S]>(o); // [B, S, N, K]
-        for (((rows, heads), shares), to) in rows.iter().zip(heads).zip(shares).zip(to) {
+        for (b, (((rows, heads), shares), to)) in rows.iter().zip(heads).zip(shares).zip(to).enumerate() {
             for n in 0..N {
                 let [q, k, v, o] = heads;
                 for s in 0..S {
                     (q[s], k[s], v[s]) = (rows[s][0][n], rows[s][1][n], rows[s][2][n]);
                 }
-                Self::shares(q, k, shares);
+                Self::shares(q, k, masks.get(b), shares);
                 linear::gradient_input(o, shares, v);
                 for s in 0..S {
                     to[s][n] = o[s];
@@ -195,6 +212,7 @@ impl<
         pass: &Pass,
         dropout: Option<Dropout>,
         x: &[[[T; E]; S]],
+        masks: &[impl Mask<T, S>],
         y: &mut [[[T; E]; S]],
         saved: &mut [T],
     ) {
@@ -214,7 +232,7 @@ impl<
                 for s in 0..S {
                     (q[s], k[s], v[s]) = (rows[s][0][n], rows[s][1][n], rows[s][2][n]);
                 }
-                Self::shares(q, k, &mut shares[n]);
+                Self::shares(q, k, masks.get(b), &mut shares[n]);
                 match dropout {
                     Some(dropout) => {
                         *dropped = shares[n];
@@ -237,7 +255,7 @@ impl<
         Pass { first: pass.first.wrapping_add(b).wrapping_mul(N).wrapping_add(n), ..*pass }
     }
 
-    /// The way back.
+    /// The way back; `dmasks` are written where there are any.
     #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
     pub(crate) fn attend_back<const S: usize>(
         &self,
@@ -247,9 +265,11 @@ impl<
         saved: &mut [T],
         dy: &[[[T; E]; S]],
         dx: Option<&mut [[[T; E]; S]]>,
+        dmasks: &mut [impl Mask<T, S>],
         mut dp: Option<&mut Self>,
     ) {
         const { Self::FITS };
+        flat_mut(dmasks).fill(T::ZERO);
         let [rows, heads, work, o, kept, shares, context] = buffers(saved, dy.len(), Self::train_places(S));
         let weight = &self.out_proj.weight;
         linear::gradient_input(batch_mut(context), dy.as_flattened(), weight);
@@ -286,6 +306,9 @@ impl<
                 }
                 let (rows, shares) = (view_mut::<_, [[T; 1]; S]>(&mut work[..]), view::<_, [[T; 1]; S]>(&shares[..]));
                 Softmax.backward(pass, shares, rows);
+                if let Some(dmask) = dmasks.get_mut(b) {
+                    dmask.pull(work);
+                }
                 let scale = Self::scale();
                 work.as_flattened_mut().iter_mut().for_each(|d| *d *= scale);
                 linear::gradient_input(dq, work, k);
@@ -361,11 +384,11 @@ impl<
     const MACS: usize = Self::macs(S);
 
     fn infer(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
-        self.attend(x, y, workspace);
+        self.attend(x, no_masks::<T, S>(), y, workspace);
     }
 
     fn forward(&self, pass: &Pass, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], saved: &mut [T]) {
-        self.attend_and_keep(pass, Self::OF_SHARES, x, y, saved);
+        self.attend_and_keep(pass, Self::OF_SHARES, x, no_masks::<T, S>(), y, saved);
     }
 
     fn backward(
@@ -378,8 +401,54 @@ impl<
         dx: Option<&mut [[[T; E]; S]]>,
         dp: Option<&mut Self>,
     ) {
-        self.attend_back(pass, Self::OF_SHARES, x, saved, dy, dx, dp);
+        self.attend_back(pass, Self::OF_SHARES, x, saved, dy, dx, no_masks::<T, S>(), dp);
     }
+}
+
+/// With a mask for each sample.
+#[diagnostic::do_not_recommend]
+impl<
+    const S: usize,
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    T: Scalar,
+    B: Bias<T>,
+    O: Bias<T>,
+    const CAUSAL: bool,
+    const DROPOUT: u64,
+    const LAYER: u64,
+    M: Mask<T, S>,
+> crate::layer::Op<([[T; E]; S], M), [[T; E]; S]> for MultiHeadAttention<E, N, K, T, B, O, CAUSAL, DROPOUT, LAYER>
+{
+    const INFER: Extent = Extent::new(Self::infer_len(S), 0);
+    const TRAIN: Extent = Extent::new(Self::train_len(S), 0);
+
+    fn infer(&self, (x, masks): (&[[[T; E]; S]], &[M]), y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+        self.attend(x, masks, y, workspace);
+    }
+
+    fn forward(&self, pass: &Pass, (x, masks): (&[[[T; E]; S]], &[M]), y: &mut [[[T; E]; S]], saved: &mut [T]) {
+        self.attend_and_keep(pass, Self::OF_SHARES, x, masks, y, saved);
+    }
+
+    fn backward(
+        &self,
+        pass: &Pass,
+        (x, _): (&[[[T; E]; S]], &[M]),
+        _: &[[[T; E]; S]],
+        saved: &mut [T],
+        dy: &mut [[[T; E]; S]],
+        dx: Option<(&mut [[[T; E]; S]], &mut [M])>,
+        dp: Option<&mut Self>,
+    ) {
+        match dx {
+            Some((dx, dmasks)) => self.attend_back(pass, Self::OF_SHARES, x, saved, dy, Some(dx), dmasks, dp),
+            None => self.attend_back(pass, Self::OF_SHARES, x, saved, dy, None, no_masks::<T, S>(), dp),
+        }
+    }
+
+    fn absorb(&mut self, _: usize, _: &[T]) {}
 }
 
 #[cfg(test)]
@@ -423,6 +492,35 @@ mod tests {
         close(dp.in_proj_weight[1][0][0], ln2 * (0.32 * 3.0 - 0.32));
         close(dp.in_proj_weight[2][0][0], 0.8 * 3.0 + 0.2);
         close(dp.out_proj.weight[0][0], 2.6);
+    }
+
+    /// With the second of two keys hidden, both queries see the first alone, and nothing flows to the second.
+    #[test]
+    fn a_hidden_key_has_no_share_and_no_gradient() {
+        use crate::layer::Op;
+        type X = [[f64; 1]; 2];
+        type Pair = MultiHeadAttention<1, 1, 1, f64, (), ()>;
+        let mut attention: Pair = zeros();
+        (attention.in_proj_weight, attention.out_proj.weight) = ([[[1.0]]; 3], [[1.0]]);
+        let (x, hidden) = ([[[3.0], [5.0]]], [[0.0, f64::NEG_INFINITY]]);
+        let (mut y, mut saved) = ([[[9.0]; 2]], [9.0; <Pair as Op<(X, [f64; 2]), X>>::TRAIN.len(1)]);
+        Op::<(X, [f64; 2]), X>::infer(&attention, (&x, &hidden), &mut y, &mut saved);
+        assert_eq!(y, [[[3.0]; 2]]);
+        let (mut dx, mut dmask, mut dp) = ([[[9.0]; 2]], [[9.0; 2]], zeros::<Pair>());
+        Op::<(X, [f64; 2]), X>::forward(&attention, &Pass::default(), (&x, &hidden), &mut y, &mut saved);
+        let dy = &mut [[[1.0], [1.0]]];
+        Op::<(X, [f64; 2]), X>::backward(
+            &attention,
+            &Pass::default(),
+            (&x, &hidden),
+            &y,
+            &mut saved,
+            dy,
+            Some((&mut dx, &mut dmask)),
+            Some(&mut dp),
+        );
+        assert_eq!((dx, dmask), ([[[2.0], [0.0]]], [[0.0; 2]]));
+        assert_eq!(dp.in_proj_weight, [[[0.0]], [[0.0]], [[6.0]]]);
     }
 
     /// One step sees itself alone, with a share of 1: in training the share is 0 or 2, by sample and layer.

@@ -6,7 +6,8 @@
 //! A NaN or inf among the inputs of a step makes its whole sample NaN, and no other one.
 
 use crate::layer::{InPlace, Layer, Pass};
-use crate::layers::{Dropout, Gelu, LayerNorm, Linear, MultiHeadAttention, Relu};
+use crate::layers::mask::no_masks;
+use crate::layers::{Dropout, Gelu, LayerNorm, Linear, Mask, MultiHeadAttention, Relu};
 use crate::parameters::{Entry, Parameters, leaves};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -23,11 +24,12 @@ use core::mem::offset_of;
 /// what goes into attention and products in place of the sums. A CAUSAL layer looks at no later step. DROPOUT is the bits of
 /// an `f64`, 0.1 by default: shares of attention, its result, and both products drop elements in training. EPS is that of
 /// both norms, as bits, 1e-5 by default. LAYER is the number in its network, so that two layers drop different elements.
-/// Masks of padding are left out, since sequences of one type have one length, and so is PyTorch's `bias = False`.
+/// PyTorch's `bias = False` is left out.
 ///
 /// In a declaration it is written `encoder: TransformerEncoderLayer<512, 8>` with PyTorch's 2048 values between the products,
 /// or `TransformerEncoderLayer<64, 4, 128, activation = gelu, norm_first = true, causal = true>(dropout = 0.2,
-/// layer_norm_eps = 1e-6)`.
+/// layer_norm_eps = 1e-6)`. In `fn forward` it takes a mask as a second value, `encoder(x, mask)`, as
+/// [`MultiHeadAttention`] does.
 ///
 /// ```
 /// use dnn_core::{Layer, Parameters, Rng, TransformerEncoderLayer};
@@ -196,9 +198,7 @@ unsafe impl<
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<
-    const S: usize,
     const E: usize,
     const N: usize,
     const K: usize,
@@ -210,23 +210,25 @@ impl<
     const DROPOUT: u64,
     const EPS: u64,
     const LAYER: u64,
-> Layer<[[T; E]; S]> for TransformerEncoderLayer<E, N, K, F, T, GELU, NORM_FIRST, CAUSAL, DROPOUT, EPS, LAYER>
+> TransformerEncoderLayer<E, N, K, F, T, GELU, NORM_FIRST, CAUSAL, DROPOUT, EPS, LAYER>
 {
-    type Output = [[T; E]; S];
-    const INFER: Extent = Self::total(&Self::infer_places(S));
-    const TRAIN: Extent = Self::total(&Self::train_places(S));
-    const MACS: usize = MultiHeadAttention::<E, N, K, T, [[T; E]; 3], [T; E], CAUSAL>::macs(S) + 2 * S * E * F;
-
-    fn infer(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+    /// y for inference, with a mask for each sample, or none.
+    fn encode<const S: usize>(
+        &self,
+        x: &[[[T; E]; S]],
+        masks: &[impl Mask<T, S>],
+        y: &mut [[[T; E]; S]],
+        workspace: &mut [T],
+    ) {
         let [a, b, f, attention] = buffers(workspace, x.len(), Self::infer_places(S));
         let (a, b, f) = (batch_mut::<[[T; E]; S]>(a), batch_mut::<[[T; E]; S]>(b), batch_mut::<[T; F]>(f));
         if NORM_FIRST {
             self.norm1.infer(x, a, &mut []);
-            self.self_attn.attend(a, b, attention);
+            self.self_attn.attend(a, masks, b, attention);
             add(b, x); // h
             self.norm2.infer(b, a, &mut []);
         } else {
-            self.self_attn.attend(x, b, attention);
+            self.self_attn.attend(x, masks, b, attention);
             add(b, x);
             self.norm1.infer(b, a, &mut []); // h
         }
@@ -242,20 +244,28 @@ impl<
         }
     }
 
-    fn forward(&self, pass: &Pass, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], saved: &mut [T]) {
+    /// y for training.
+    fn encode_and_keep<const S: usize>(
+        &self,
+        pass: &Pass,
+        x: &[[[T; E]; S]],
+        masks: &[impl Mask<T, S>],
+        y: &mut [[[T; E]; S]],
+        saved: &mut [T],
+    ) {
         let pass = &pass.within(LAYER);
         let [a, h, c, of1, of2, before, behind, attention, ..] = buffers(saved, x.len(), Self::train_places(S));
         let (a, h, c) = (batch_mut::<[[T; E]; S]>(a), batch_mut::<[[T; E]; S]>(h), batch_mut::<[[T; E]; S]>(c));
         let (before, behind) = (batch_mut::<[[T; F]; S]>(before), batch_mut::<[[T; F]; S]>(behind)); // [B, S, F]
         if NORM_FIRST {
             self.norm1.forward(pass, x, a, of1);
-            self.self_attn.attend_and_keep(pass, Self::of_shares(), a, h, attention);
+            self.self_attn.attend_and_keep(pass, Self::of_shares(), a, masks, h, attention);
             Self::drop(pass, 1, h);
             add(h, x);
             self.norm2.forward(pass, h, c, of2);
             self.linear1.infer(c.as_flattened(), before.as_flattened_mut(), &mut []);
         } else {
-            self.self_attn.attend_and_keep(pass, Self::of_shares(), x, a, attention);
+            self.self_attn.attend_and_keep(pass, Self::of_shares(), x, masks, a, attention);
             Self::drop(pass, 1, a);
             add(a, x);
             self.norm1.forward(pass, a, h, of1);
@@ -273,14 +283,16 @@ impl<
         }
     }
 
-    fn backward(
+    /// The way back; `dmasks` are written where there are any.
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    fn encode_back<const S: usize>(
         &self,
         pass: &Pass,
         x: &[[[T; E]; S]],
-        _: &[[[T; E]; S]],
         saved: &mut [T],
         dy: &mut [[[T; E]; S]],
         dx: Option<&mut [[[T; E]; S]]>,
+        dmasks: &mut [impl Mask<T, S>],
         dp: Option<&mut Self>,
     ) {
         let pass = &pass.within(LAYER);
@@ -326,14 +338,14 @@ impl<
             add(d, c);
             copy(part, d);
             Self::drop(pass, 1, part);
-            self.self_attn.attend_back(pass, Self::of_shares(), a, attention, part, Some(&mut *c), dattention);
+            self.self_attn.attend_back(pass, Self::of_shares(), a, attention, part, Some(&mut *c), dmasks, dattention);
             self.norm1.backward(pass, x, &[], of1, c, Some(&mut *part), dnorm1);
         } else {
             add(d, part);
             self.norm1.backward(pass, a, &[], of1, d, Some(&mut *part), dnorm1);
             copy(d, part);
             Self::drop(pass, 1, part);
-            self.self_attn.attend_back(pass, Self::of_shares(), x, attention, part, Some(&mut *c), dattention);
+            self.self_attn.attend_back(pass, Self::of_shares(), x, attention, part, Some(&mut *c), dmasks, dattention);
             copy(part, c);
         }
         if let Some(dx) = dx {
@@ -341,6 +353,98 @@ impl<
             add(dx, part);
         }
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<
+    const S: usize,
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    const F: usize,
+    T: Scalar,
+    const GELU: bool,
+    const NORM_FIRST: bool,
+    const CAUSAL: bool,
+    const DROPOUT: u64,
+    const EPS: u64,
+    const LAYER: u64,
+> Layer<[[T; E]; S]> for TransformerEncoderLayer<E, N, K, F, T, GELU, NORM_FIRST, CAUSAL, DROPOUT, EPS, LAYER>
+{
+    type Output = [[T; E]; S];
+    const INFER: Extent = Self::total(&Self::infer_places(S));
+    const TRAIN: Extent = Self::total(&Self::train_places(S));
+    const MACS: usize = MultiHeadAttention::<E, N, K, T, [[T; E]; 3], [T; E], CAUSAL>::macs(S) + 2 * S * E * F;
+
+    fn infer(&self, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+        self.encode(x, no_masks::<T, S>(), y, workspace);
+    }
+
+    fn forward(&self, pass: &Pass, x: &[[[T; E]; S]], y: &mut [[[T; E]; S]], saved: &mut [T]) {
+        self.encode_and_keep(pass, x, no_masks::<T, S>(), y, saved);
+    }
+
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: &[[[T; E]; S]],
+        _: &[[[T; E]; S]],
+        saved: &mut [T],
+        dy: &mut [[[T; E]; S]],
+        dx: Option<&mut [[[T; E]; S]]>,
+        dp: Option<&mut Self>,
+    ) {
+        self.encode_back(pass, x, saved, dy, dx, no_masks::<T, S>(), dp);
+    }
+}
+
+/// With a mask for each sample.
+#[diagnostic::do_not_recommend]
+impl<
+    const S: usize,
+    const E: usize,
+    const N: usize,
+    const K: usize,
+    const F: usize,
+    T: Scalar,
+    const GELU: bool,
+    const NORM_FIRST: bool,
+    const CAUSAL: bool,
+    const DROPOUT: u64,
+    const EPS: u64,
+    const LAYER: u64,
+    M: Mask<T, S>,
+> crate::layer::Op<([[T; E]; S], M), [[T; E]; S]>
+    for TransformerEncoderLayer<E, N, K, F, T, GELU, NORM_FIRST, CAUSAL, DROPOUT, EPS, LAYER>
+{
+    const INFER: Extent = Self::total(&Self::infer_places(S));
+    const TRAIN: Extent = Self::total(&Self::train_places(S));
+
+    fn infer(&self, (x, masks): (&[[[T; E]; S]], &[M]), y: &mut [[[T; E]; S]], workspace: &mut [T]) {
+        self.encode(x, masks, y, workspace);
+    }
+
+    fn forward(&self, pass: &Pass, (x, masks): (&[[[T; E]; S]], &[M]), y: &mut [[[T; E]; S]], saved: &mut [T]) {
+        self.encode_and_keep(pass, x, masks, y, saved);
+    }
+
+    fn backward(
+        &self,
+        pass: &Pass,
+        (x, _): (&[[[T; E]; S]], &[M]),
+        _: &[[[T; E]; S]],
+        saved: &mut [T],
+        dy: &mut [[[T; E]; S]],
+        dx: Option<(&mut [[[T; E]; S]], &mut [M])>,
+        dp: Option<&mut Self>,
+    ) {
+        match dx {
+            Some((dx, dmasks)) => self.encode_back(pass, x, saved, dy, Some(dx), dmasks, dp),
+            None => self.encode_back(pass, x, saved, dy, None, no_masks::<T, S>(), dp),
+        }
+    }
+
+    fn absorb(&mut self, _: usize, _: &[T]) {}
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::buffers::{Buffers, gradient_name, input_name};
 use super::{Network, associated, at, reverse, variable};
+use crate::graph::ValueId;
 use crate::layers::{Form, Operand, Workspace};
 use crate::memory::{Schedule, Storage};
 use crate::shape::{Node, brackets};
@@ -410,10 +411,12 @@ fn join(
 
 /// What a layer reads: rows of a value, or a tuple of values; nothing where its backward pass does not.
 pub(super) fn read(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node, reads: bool) -> TokenStream {
-    let Form::Op { from, own, .. } = &node.operation.form else { return quote!() };
+    if !matches!(node.operation.form, Form::Op { .. }) {
+        return quote!();
+    }
     let mut one = |at: usize| {
         let input = node.inputs[at];
-        let dims = if own.is_some() { &network.typed.values[input.0].dims } else { from };
+        let dims = rows(network, node, input);
         if reads { buffers.value(input, dims, false) } else { quote!(&[]) }
     };
     match node.inputs.len() {
@@ -422,6 +425,15 @@ pub(super) fn read(network: &Network<'_>, buffers: &mut Buffers<'_>, node: &Node
             let all: Vec<TokenStream> = (0..several).map(one).collect();
             quote!((#(#all),*))
         }
+    }
+}
+
+/// The shape in which a layer reads one of its inputs: rows, or the whole value where only its type knows them or there are
+/// several.
+pub(super) fn rows<'n>(network: &'n Network<'_>, node: &'n Node, input: ValueId) -> &'n [usize] {
+    match &node.operation.form {
+        Form::Op { from, own: None, .. } if node.inputs.len() == 1 => from,
+        _ => &network.typed.values[input.0].dims,
     }
 }
 

@@ -276,7 +276,7 @@ impl Emitter<'_> {
     fn operation(&mut self, step: usize, index: usize, takes: GradientId, gives: &[Gives]) -> TokenStream {
         let network = self.network;
         let node = &network.typed.nodes[index];
-        let Form::Op { from, to: out, reads, reads_for_dx, value, own, .. } = &node.operation.form else {
+        let Form::Op { to: out, reads, reads_for_dx, value, own, .. } = &node.operation.form else {
             return quote!();
         };
         let reads = if node.frozen { reads_for_dx } else { reads };
@@ -323,7 +323,7 @@ impl Emitter<'_> {
         };
         let mut options = Vec::new();
         for (i, give) in gives.iter().enumerate() {
-            let dims = if own.is_some() { &network.typed.values[node.inputs[i].0].dims } else { from };
+            let dims = passes::rows(network, node, node.inputs[i]);
             options.push(self.wanted(node.inputs[i], *give, dims));
         }
         let dx = match &options[..] {

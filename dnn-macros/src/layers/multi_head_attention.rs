@@ -6,12 +6,13 @@ use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Typ
 use crate::error::Errors;
 use crate::shape::Incoming;
 use crate::syntax::{Length, MAX_ELEMENTS};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use std::rc::Rc;
 
 struct Attention {
     label: String,
+    span: Span,
     width: Option<Length>,
     heads: usize,
     bias: bool,
@@ -23,7 +24,7 @@ struct Attention {
 /// Takes the width and the number of heads, `bias = true`, `causal = false`, and `(dropout)` of the shares, 0 as in PyTorch.
 pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     arguments.demand_name();
-    let label = arguments.label();
+    let (label, span) = (arguments.label(), arguments.span());
     let mut lengths = arguments.lengths(&["width", "heads"]).into_iter();
     let (width, heads) = (lengths.next().flatten(), lengths.next().flatten());
     let bias = arguments.word_option("bias", &["true", "false"]) == "true";
@@ -31,7 +32,7 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     let dropout = arguments.hyper("dropout", 0.0, "a probability from 0 to 1", |p| (0.0..=1.0).contains(&p));
     let (width, heads) = divided(arguments, &label, width, heads);
     let number = arguments.position() as u64;
-    Box::new(Attention { label, width, heads, bias, causal, dropout, number })
+    Box::new(Attention { label, span, width, heads, bias, causal, dropout, number })
 }
 
 /// The width and the number of heads, after a check that heads divide it and that its square is a weight.
@@ -104,6 +105,23 @@ impl Layer for Attention {
             derivative: "dv = Aᵀ do, ds = A (dA - sum dA A), dq = ds k, dk = dsᵀ q, dx = [dq dk dv] W_in".to_owned(),
             proofs: vec![Proof { value: e, rule: None, algebra: Algebra::product(&[*heads, e / heads]) }],
         }
+    }
+
+    /// The second value is a mask.
+    fn join(
+        &self,
+        all: &[Incoming<'_>],
+        _: (usize, usize),
+        following: Option<&[usize]>,
+        errors: &mut Errors,
+    ) -> Operation {
+        let operation = self.operation(all[0], following, errors);
+        sequence::check_mask(&self.label, self.span, operation.output[0], all, errors);
+        operation
+    }
+
+    fn operands(&self) -> (usize, usize) {
+        (1, 2)
     }
 
     fn spoils(&self) -> bool {

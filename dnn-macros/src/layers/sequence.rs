@@ -2,6 +2,7 @@
 
 use crate::error::{Errors, Place};
 use crate::shape::{Incoming, brackets, values};
+use proc_macro2::Span;
 
 /// Notes what is wrong with the tensor that reaches a layer, which takes `width` values a step, if that is known. The answer
 /// is the number of steps and the width.
@@ -34,4 +35,13 @@ pub(super) fn check(
             (steps, i)
         }
     }
+}
+
+/// Notes what is wrong with the mask of attention over so many steps, which is the second value of a layer at `span`, if
+/// there is one.
+pub(super) fn check_mask(label: &str, span: Span, steps: usize, all: &[Incoming<'_>], errors: &mut Errors) {
+    let Some(mask) = all.get(1).filter(|mask| mask.dims != [steps] && mask.dims != [steps, steps]) else { return };
+    let (from, shape) = (mask.from, brackets(mask.dims));
+    let message = format!("the mask of `{label}` is {shape} from {from}, but there are {steps} steps");
+    errors.push(span, format!("{message}: make it [{steps}], or [{steps}, {steps}]"));
 }

@@ -7,7 +7,7 @@ use super::{Algebra, Arguments, Field, Form, Layer, Operation, Proof, Reads, Typ
 use crate::error::Errors;
 use crate::shape::Incoming;
 use crate::syntax::{Length, MAX_ELEMENTS};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use std::rc::Rc;
 
@@ -16,6 +16,7 @@ const FEEDFORWARD: usize = 2048;
 
 struct Encoder {
     label: String,
+    span: Span,
     width: Option<Length>,
     heads: usize,
     wide: usize,
@@ -32,7 +33,7 @@ struct Encoder {
 /// as in PyTorch.
 pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     arguments.demand_name();
-    let label = arguments.label();
+    let (label, span) = (arguments.label(), arguments.span());
     let names = ["width", "heads", "values between the products"];
     let written = if arguments.count() < names.len() { 2 } else { names.len() };
     let mut lengths = arguments.lengths(&names[..written]).into_iter();
@@ -53,7 +54,7 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Box<dyn Layer> {
     }
     let default = if written == names.len() { 1 } else { FEEDFORWARD };
     let (wide, number) = (wide.map_or(default, |wide| wide.value), arguments.position() as u64);
-    Box::new(Encoder { label, width, heads, wide, gelu, norm_first, causal, dropout, eps, number })
+    Box::new(Encoder { label, span, width, heads, wide, gelu, norm_first, causal, dropout, eps, number })
 }
 
 impl Layer for Encoder {
@@ -98,6 +99,23 @@ impl Layer for Encoder {
             derivative: "by the same parts; dx is the sum of both ways".to_owned(),
             proofs: vec![Proof { value: e, rule: None, algebra: Algebra::product(&[*heads, e / heads]) }],
         }
+    }
+
+    /// The second value is a mask.
+    fn join(
+        &self,
+        all: &[Incoming<'_>],
+        _: (usize, usize),
+        following: Option<&[usize]>,
+        errors: &mut Errors,
+    ) -> Operation {
+        let operation = self.operation(all[0], following, errors);
+        sequence::check_mask(&self.label, self.span, operation.output[0], all, errors);
+        operation
+    }
+
+    fn operands(&self) -> (usize, usize) {
+        (1, 2)
     }
 
     fn spoils(&self) -> bool {
