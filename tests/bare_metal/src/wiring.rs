@@ -18,6 +18,7 @@ network! {
         fc: Linear<6, 6>,
         out: Linear<18, 2>,
         mean: Linear<4, 3>,
+        attention: MultiHeadAttention<3, 1>,
 
         fn forward(x, z) {
             let h = again(blocks(x)) - x;
@@ -25,7 +26,7 @@ network! {
             let side = fc(fc(z)) * detach(z);
             let turned = Permute<1, 0>(a * b);
             let all = Concat(Flatten(turned), Flatten(a), Squeeze<axis = 0>(Unsqueeze<axis = 0>(1.0 - 2.0 * side)));
-            (out(all), mean(Mean<axis = 1>(h)))
+            (out(all), mean(Mean<axis = 1>(attention(h, Mean<axis = 1>(x)))))
         }
     }
 }
