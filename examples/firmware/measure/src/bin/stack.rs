@@ -221,7 +221,7 @@ fn main() -> ! {
     let d = black_box(&[[[0.5; 8]; 3]; 4]);
     show("norms_adam", 64, depth(|| norms_adam(NORMS, d, b)));
     // The set of the tensors that it has found, faults with names in them, and a header that is read within another one.
-    show("digits_loading", 1280, depth(|| digits_loading(ADAM.network_mut(), FILE)));
+    show("digits_loading", 1536, depth(|| digits_loading(ADAM.network_mut(), FILE)));
     let need = kept(mazur::Mazur::inference_workspace(1), 2);
     show("mazur_inference", need, depth(|| mazur_inference(MAZUR.network(), &point[0], black_box(&mut z))));
     show("mazur_sgd", 0, depth(|| mazur_sgd(MAZUR, point, target)));
