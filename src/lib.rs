@@ -228,7 +228,8 @@ pub use dnn_macros::{__budget, __network};
 ///   `ZeroPad2d<[left, right, top, bottom]>`, and another size `Upsample<scale_factor = 2, mode = bilinear>`.
 /// - `Gru<I, H>`, `Lstm<I, H>` and `Rnn<I, H>` turn a sequence `[S, I]` into the states `[S, H]`, or into the last one with
 ///   `output = last`; `layers = 2`, `bidirectional = true` and `bias = false` are PyTorch's.
-///   `MultiHeadAttention<E, heads>` is attention of a sequence `[S, E]` to itself; `causal = true` hides later steps.
+///   `MultiHeadAttention<E, heads>` is attention of a sequence `[S, E]` to itself; `causal = true` hides later steps, and
+///   `attention(x, mask)` adds a mask to the scores.
 ///   `TransformerEncoderLayer<E, heads, F>` puts two products, F values between them, two norms and dropout around that.
 /// - `norm: BatchNorm2d<C, affine = false>(eps = 1e-3, momentum = 0.01)`: numbers with a fraction stand in parentheses, by
 ///   name or in PyTorch's order.

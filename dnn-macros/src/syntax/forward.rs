@@ -14,7 +14,7 @@
 
 use super::item::{self, Raw};
 use super::length::{parenthesized_parameters, skip_punctuation};
-use super::refused::{NOTHING_KNOWN, behind_a_value, changes_nothing, refused};
+use super::refused::{behind_a_value, changes_nothing, refused};
 use super::{Argument, Constants, Expression, Item};
 use crate::error::{Errors, Place};
 use crate::layers;
@@ -221,7 +221,9 @@ impl Reader<'_> {
                     self.result = vec![Term::Unreadable];
                 }
                 Ok(_) => {
-                    self.errors.add(input.error(behind_a_value(input)));
+                    let message =
+                        behind_a_value(input).unwrap_or("expected an operator, or `;` and the next statement");
+                    self.errors.add(input.error(message));
                     self.result = vec![Term::Unreadable];
                     skip_statement(input)?;
                 }
@@ -293,10 +295,8 @@ impl Reader<'_> {
             return Err(error);
         }
         if !input.peek(Token![;]) {
-            let message = match behind_a_value(input) {
-                NOTHING_KNOWN => "a semicolon is missing behind this statement: write `;`",
-                other => other,
-            };
+            let missing = "a semicolon is missing behind this statement: write `;`";
+            let message = behind_a_value(input).unwrap_or(missing);
             return Err(input.error(message));
         }
         input.parse::<Token![;]>().map(drop)

@@ -35,11 +35,9 @@ pub(super) fn changes_nothing(input: ParseStream<'_>, span: Span) -> syn::Result
     Ok(())
 }
 
-pub(super) const NOTHING_KNOWN: &str = "expected an operator, or `;` and the next statement";
-
-/// What is wrong with what stands behind a value, where it is no operator.
-pub(super) fn behind_a_value(input: ParseStream<'_>) -> &'static str {
-    if input.peek(Token![.]) {
+/// What to write instead of what stands behind a value, where it is Rust that a network has not.
+pub(super) fn behind_a_value(input: ParseStream<'_>) -> Option<&'static str> {
+    Some(if input.peek(Token![.]) {
         "a value has no fields or methods here: call a layer with it, such as `Relu(..)`"
     } else if input.peek(Token![=]) && !input.peek(Token![==]) {
         "a value is made by `let`: write `let h = ..;`"
@@ -50,6 +48,6 @@ pub(super) fn behind_a_value(input: ParseStream<'_>) -> &'static str {
     } else if input.peek(Token![@]) {
         "matrices are multiplied by layers: write `Linear` with parameters, or a layer of your own"
     } else {
-        NOTHING_KNOWN
-    }
+        return None;
+    })
 }

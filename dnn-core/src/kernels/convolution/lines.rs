@@ -18,8 +18,9 @@ fn gather_row<T: Scalar, const W: usize, const OW: usize>(
     kw: usize,
 ) {
     if slide.stride[1] == 1 {
-        let (small, large) = overlap(small, large, slide, kw);
-        for (small, large) in small.iter_mut().zip(large) {
+        let [narrow, wide] = meeting(slide, kw);
+        let small = small.get_mut(narrow..).unwrap_or_default();
+        for (small, large) in small.iter_mut().zip(large.get(wide..).unwrap_or_default()) {
             *small += weight * *large;
         }
     } else {
@@ -31,12 +32,11 @@ fn gather_row<T: Scalar, const W: usize, const OW: usize>(
     }
 }
 
-/// The columns of a small row, and from where on those of a large row meet them, if the window moves by one.
+/// The columns of a small and of a large row from which on they meet, if the window moves by one.
 #[inline(always)]
-fn overlap<'a, 'b, T>(small: &'a mut [T], large: &'b [T], slide: &Slide, kw: usize) -> (&'a mut [T], &'b [T]) {
+fn meeting(slide: &Slide, kw: usize) -> [usize; 2] {
     let (shift, padding) = (kw * slide.dilation[1], slide.padding[1]);
-    let small = small.get_mut(padding.saturating_sub(shift)..).unwrap_or_default();
-    (small, large.get(shift.saturating_sub(padding)..).unwrap_or_default())
+    [padding.saturating_sub(shift), shift.saturating_sub(padding)]
 }
 
 /// `naive::gather`, a row of sums at a time.
@@ -98,9 +98,9 @@ pub(crate) fn scatter<
                     for kh in 0..KH {
                         let Some(row) = plane.get_mut(place(&slide, 0, oh, kh)) else { continue };
                         for kw in (0..KW).rev() {
-                            let (shift, padding) = (kw * slide.dilation[1], slide.padding[1]);
-                            let to = row.get_mut(shift.saturating_sub(padding)..).unwrap_or_default();
-                            let from = small[o][oh].get(padding.saturating_sub(shift)..).unwrap_or_default();
+                            let [narrow, wide] = meeting(&slide, kw);
+                            let to = row.get_mut(wide..).unwrap_or_default();
+                            let from = small[o][oh].get(narrow..).unwrap_or_default();
                             for (sum, small) in to.iter_mut().zip(from) {
                                 *sum += weight[o][i][kh][kw] * *small;
                             }
