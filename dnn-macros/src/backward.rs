@@ -1,12 +1,64 @@
-//! The typed graph to the steps of the backward pass, in the order in which they run, and what they read.
+//! A graph to the steps of the backward pass, in the order in which they run, and what they read.
 //!
 //! Gradients are values like those of the forward pass: each is made once. A value that is used several times gets a piece
 //! of its gradient from every use, and the sum of the pieces is its gradient.
 
 use crate::graph::ValueId;
 use crate::layers::{Form, Keeps, Reads};
-use crate::shape::{Node, Typed};
+use crate::shape::Typed;
 use std::fmt;
+
+/// What is differentiated: values, and nodes in the order of the forward pass, each of which makes one value. Networks and
+/// differentiable functions are.
+pub(crate) trait Flow {
+    /// The name of a value in dumps and in the generated code.
+    fn name(&self, value: ValueId) -> &str;
+    /// How many values there are.
+    fn values(&self) -> usize;
+    /// The values that come from outside.
+    fn inputs(&self) -> &[ValueId];
+    /// Who wants the gradient of an input, by its place among the inputs.
+    fn wants(&self, input: usize) -> Wanted;
+    /// The result.
+    fn output(&self) -> ValueId;
+    /// How many nodes there are.
+    fn nodes(&self) -> usize;
+    /// A node.
+    fn edge(&self, node: usize) -> Edge<'_>;
+    /// How an operand of a node gets its gradient.
+    fn share(&self, node: usize, operand: usize) -> Share;
+    /// The values of the forward pass that the backward step of a node reads for those of its operands that are wanted.
+    fn reads(&self, node: usize, wanted: &[bool]) -> Vec<ValueId>;
+}
+
+/// A node as the reverse pass sees it.
+pub(crate) struct Edge<'a> {
+    /// What it reads.
+    pub(crate) inputs: &'a [ValueId],
+    /// What it makes.
+    pub(crate) output: ValueId,
+    /// Whether it has parameters.
+    pub(crate) parameters: bool,
+    /// Whether they stay what they are.
+    pub(crate) frozen: bool,
+    /// Whether gradients end here.
+    pub(crate) detaches: bool,
+    /// Whether it makes all gradients or none.
+    pub(crate) jointly: bool,
+}
+
+/// How an operand gets its gradient.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// It is that of the output as it is.
+    Same,
+    /// It is that of the output, changed where it lies.
+    InPlace,
+    /// It is written.
+    Written,
+    /// It is added to what is there.
+    Added,
+}
 
 /// Which gradient, or piece of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +135,7 @@ pub(crate) struct Steps {
 
 /// Who wants the gradient of a value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Wanted {
+pub(crate) enum Wanted {
     /// Nobody: it holds integers, or nothing before it is trained.
     Never,
     /// The caller, if at all: it depends on nothing but inputs.
@@ -92,97 +144,59 @@ enum Wanted {
     Always,
 }
 
-/// The steps of a network, from its last node to its first. There is none for what lies before all that is trained, if it is
-/// frozen.
-pub(crate) fn derive(typed: &Typed) -> Steps {
-    let (mut wanted, detached) = wanted(typed, Wanted::ByCaller);
-    if detached {
-        (wanted, _) = self::wanted(typed, Wanted::Never);
+impl Flow for Typed {
+    fn name(&self, value: ValueId) -> &str {
+        &self.values[value.0].name
     }
-    let trained = wanted.iter().map(|wanted| *wanted == Wanted::Always).collect();
-    let mut derivation = Derivation {
-        typed,
-        wanted,
-        totals: vec![None; typed.values.len()],
-        pieces: vec![0; typed.values.len()],
-        gradients: Vec::new(),
-        list: Vec::new(),
-    };
-    let output = derivation.gradient(typed.output);
-    if derivation.wanted[typed.output.0] != Wanted::Never {
-        derivation.totals[typed.output.0] = Some(output);
+
+    fn values(&self) -> usize {
+        self.values.len()
     }
-    let mut first_use = vec![None; typed.values.len()];
-    for (at, node) in typed.nodes.iter().enumerate().rev() {
-        node.inputs.iter().for_each(|input| first_use[input.0] = Some(at));
+
+    fn inputs(&self) -> &[ValueId] {
+        &self.inputs
     }
-    for (at, node) in typed.nodes.iter().enumerate().rev() {
-        derivation.node(at, node);
-        if !detached {
-            derivation.deliver(|input| first_use[input.0] == Some(at));
+
+    fn wants(&self, input: usize) -> Wanted {
+        match self.values[self.inputs[input].0].integer {
+            Some(_) => Wanted::Never,
+            None => Wanted::ByCaller,
         }
     }
-    let made = derivation.totals.iter().map(Option::is_some).collect();
-    Steps { gradients: derivation.gradients, list: derivation.list, made, trained, detached }
-}
 
-/// Who wants the gradient of each value, if the inputs' are wanted so; and whether it ends at a frozen layer.
-fn wanted(typed: &Typed, inputs: Wanted) -> (Vec<Wanted>, bool) {
-    let (mut wanted, mut ends) = (vec![Wanted::Never; typed.values.len()], false);
-    for input in &typed.inputs {
-        if typed.values[input.0].integer.is_none() {
-            wanted[input.0] = inputs;
+    fn output(&self) -> ValueId {
+        self.output
+    }
+
+    fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn edge(&self, node: usize) -> Edge<'_> {
+        let node = &self.nodes[node];
+        Edge {
+            inputs: &node.inputs,
+            output: node.output,
+            parameters: node.operation.field.is_some(),
+            frozen: node.frozen,
+            detaches: matches!(node.operation.form, Form::Detached),
+            jointly: matches!(node.operation.form, Form::Op { .. }) && node.inputs.len() > 1,
         }
     }
-    for node in &typed.nodes {
-        let before = node.inputs.iter().map(|input| wanted[input.0]).max().unwrap_or(Wanted::Never);
-        wanted[node.output.0] = match node.operation.form {
-            Form::Detached => Wanted::Never,
-            _ if node.frozen && before != Wanted::Always => {
-                ends |= before == Wanted::ByCaller;
-                Wanted::Never
-            }
-            _ if node.operation.field.is_some() => Wanted::Always,
-            _ => before,
-        };
-    }
-    (wanted, ends)
-}
 
-struct Derivation<'a> {
-    typed: &'a Typed,
-    wanted: Vec<Wanted>,
-    /// The gradient of each value as far as it is summed up.
-    totals: Vec<Option<GradientId>>,
-    /// How many gradients a value has.
-    pieces: Vec<usize>,
-    gradients: Vec<Gradient>,
-    list: Vec<Step>,
-}
-
-impl Derivation<'_> {
-    fn gradient(&mut self, value: ValueId) -> GradientId {
-        self.pieces[value.0] += 1;
-        let name = &self.typed.values[value.0].name;
-        let name = match self.pieces[value.0] {
-            1 => format!("d{name}"),
-            number => format!("d{name}_{number}"),
-        };
-        let optional = self.wanted[value.0] != Wanted::Always;
-        self.gradients.push(Gradient { value, name, optional });
-        GradientId(self.gradients.len() - 1)
-    }
-
-    fn node(&mut self, at: usize, node: &Node) {
-        let Some(takes) = self.totals[node.output.0] else { return };
-        let wants = |input: &ValueId| self.wanted[input.0] != Wanted::Never;
-        let wanted: Vec<bool> = node.inputs.iter().map(wants).collect();
-        let trains = node.operation.field.is_some() && !node.frozen;
-        if !trains && !wanted.contains(&true) || matches!(node.operation.form, Form::Detached) {
-            return;
+    fn share(&self, node: usize, operand: usize) -> Share {
+        match &self.nodes[node].operation.form {
+            Form::View => Share::Same,
+            Form::InPlace { .. } => Share::InPlace,
+            Form::Join(operands) if operands[operand].same => Share::Same,
+            Form::Join(_) => Share::Added,
+            _ => Share::Written,
         }
-        let optional = self.wanted[node.output.0] == Wanted::ByCaller;
-        let mut reads = match &node.operation.form {
+    }
+
+    fn reads(&self, node: usize, wanted: &[bool]) -> Vec<ValueId> {
+        let node = &self.nodes[node];
+        match &node.operation.form {
             Form::View | Form::Detached | Form::Tensor => Vec::new(),
             Form::InPlace { keeps: Keeps::Nothing, .. } => Vec::new(),
             Form::InPlace { keeps: Keeps::Input, .. } => node.inputs.clone(),
@@ -198,31 +212,123 @@ impl Derivation<'_> {
                     |(at, wanted): (usize, &bool)| (*wanted && operands[at].factor).then(|| node.inputs[1 - at]);
                 wanted.iter().enumerate().filter_map(reads).collect()
             }
+        }
+    }
+}
+
+/// The steps from the last node to the first. There is none for what lies before all that is trained, if it is frozen.
+pub(crate) fn derive(flow: &dyn Flow) -> Steps {
+    let (mut wanted, detached) = wanted(flow, false);
+    if detached {
+        (wanted, _) = self::wanted(flow, true);
+    }
+    let trained = wanted.iter().map(|wanted| *wanted == Wanted::Always).collect();
+    let mut derivation = Derivation {
+        flow,
+        wanted,
+        totals: vec![None; flow.values()],
+        pieces: vec![0; flow.values()],
+        gradients: Vec::new(),
+        list: Vec::new(),
+    };
+    let output = derivation.gradient(flow.output());
+    if derivation.wanted[flow.output().0] != Wanted::Never {
+        derivation.totals[flow.output().0] = Some(output);
+    }
+    let mut first_use = vec![None; flow.values()];
+    for at in (0..flow.nodes()).rev() {
+        flow.edge(at).inputs.iter().for_each(|input| first_use[input.0] = Some(at));
+    }
+    for at in (0..flow.nodes()).rev() {
+        derivation.node(at);
+        if !detached {
+            derivation.deliver(|input| first_use[input.0] == Some(at));
+        }
+    }
+    let made = derivation.totals.iter().map(Option::is_some).collect();
+    Steps { gradients: derivation.gradients, list: derivation.list, made, trained, detached }
+}
+
+/// Who wants the gradient of each value, if nobody does of the inputs or those who say so; and whether it ends at a frozen
+/// layer.
+fn wanted(flow: &dyn Flow, without_inputs: bool) -> (Vec<Wanted>, bool) {
+    let (mut wanted, mut ends) = (vec![Wanted::Never; flow.values()], false);
+    for (at, input) in flow.inputs().iter().enumerate().filter(|_| !without_inputs) {
+        wanted[input.0] = flow.wants(at);
+    }
+    for at in 0..flow.nodes() {
+        let edge = flow.edge(at);
+        let before = edge.inputs.iter().map(|input| wanted[input.0]).max().unwrap_or(Wanted::Never);
+        wanted[edge.output.0] = match edge {
+            Edge { detaches: true, .. } => Wanted::Never,
+            Edge { frozen: true, .. } if before != Wanted::Always => {
+                ends |= before == Wanted::ByCaller;
+                Wanted::Never
+            }
+            Edge { parameters: true, .. } => Wanted::Always,
+            _ => before,
         };
+    }
+    (wanted, ends)
+}
+
+struct Derivation<'a> {
+    flow: &'a dyn Flow,
+    wanted: Vec<Wanted>,
+    /// The gradient of each value as far as it is summed up.
+    totals: Vec<Option<GradientId>>,
+    /// How many gradients a value has.
+    pieces: Vec<usize>,
+    gradients: Vec<Gradient>,
+    list: Vec<Step>,
+}
+
+impl Derivation<'_> {
+    fn gradient(&mut self, value: ValueId) -> GradientId {
+        self.pieces[value.0] += 1;
+        let name = self.flow.name(value);
+        let name = match self.pieces[value.0] {
+            1 => format!("d{name}"),
+            number => format!("d{name}_{number}"),
+        };
+        let optional = self.wanted[value.0] != Wanted::Always;
+        self.gradients.push(Gradient { value, name, optional });
+        GradientId(self.gradients.len() - 1)
+    }
+
+    fn node(&mut self, at: usize) {
+        let flow = self.flow;
+        let Edge { inputs, output, parameters, frozen, detaches, jointly } = flow.edge(at);
+        let Some(takes) = self.totals[output.0] else { return };
+        let wants = |input: &ValueId| self.wanted[input.0] != Wanted::Never;
+        let wanted: Vec<bool> = inputs.iter().map(wants).collect();
+        let trains = parameters && !frozen;
+        if !trains && !wanted.contains(&true) || detaches {
+            return;
+        }
+        let optional = self.wanted[output.0] == Wanted::ByCaller;
+        let mut reads = flow.reads(at, &wanted);
         reads.sort_unstable();
         reads.dedup();
-        let (mut gives, mut sums) = (vec![Gives::Nothing; node.inputs.len()], Vec::new());
+        let (mut gives, mut sums) = (vec![Gives::Nothing; inputs.len()], Vec::new());
         // What is added to pieces that are there comes first: sums are steps of their own, behind this one.
-        let adds = |i: &usize| matches!(&node.operation.form, Form::Join(operands) if !operands[*i].same);
-        let (first, then): (Vec<usize>, Vec<usize>) = (0..node.inputs.len()).partition(adds);
+        let adds = |i: &usize| flow.share(at, *i) == Share::Added;
+        let (first, then): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(adds);
         for i in first.into_iter().chain(then) {
-            let input = node.inputs[i];
-            // A layer of several inputs makes all gradients or none.
-            let all = matches!(node.operation.form, Form::Op { .. }) && node.inputs.len() > 1;
-            if !(wanted[i] || all && wanted.contains(&true)) {
+            let input = inputs[i];
+            if !(wanted[i] || jointly && wanted.contains(&true)) {
                 continue;
             }
             let before = self.totals[input.0];
             let piece = self.gradient(input);
-            if all && !optional {
+            if jointly && !optional {
                 self.gradients[piece.0].optional = false;
             }
-            gives[i] = match &node.operation.form {
-                Form::View => Gives::Same(piece),
-                Form::InPlace { .. } => Gives::InPlace(piece),
-                Form::Join(operands) if operands[i].same => Gives::Same(piece),
-                Form::Join(_) => Gives::Onto { before, sum: piece },
-                _ => Gives::New(piece),
+            gives[i] = match flow.share(at, i) {
+                Share::Same => Gives::Same(piece),
+                Share::InPlace => Gives::InPlace(piece),
+                Share::Written => Gives::New(piece),
+                Share::Added => Gives::Onto { before, sum: piece },
             };
             if !wanted[i] {
                 continue;
@@ -241,8 +347,8 @@ impl Derivation<'_> {
 
     /// Gives the caller the gradients of the inputs that are complete.
     fn deliver(&mut self, complete: impl Fn(ValueId) -> bool) {
-        for (input, value) in self.typed.inputs.iter().enumerate() {
-            if self.typed.values[value.0].integer.is_none() && complete(*value) {
+        for (input, value) in self.flow.inputs().iter().enumerate() {
+            if self.flow.wants(input) != Wanted::Never && complete(*value) {
                 let action = Action::Deliver { input, gradient: self.totals[value.0] };
                 self.list.push(Step { action, optional: true });
             }
