@@ -1,10 +1,10 @@
 //! `budget!(Memory<Digits, Adam, 8>, ram = 40 KiB)`: a seal on the size of a memory.
 
-use crate::emit::{call, hygienic};
+use crate::emit::{call, quote};
 use crate::error::Errors;
 use crate::syntax::limits_of_a_memory;
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Token, Type, braced};
 
@@ -40,14 +40,13 @@ pub(crate) fn memory(tokens: TokenStream) -> TokenStream {
         let call = call(limit.place, quote!(__seal::<__Memory>), quote!(#name, #amount));
         quote!(const _: () = { use __dnn::budget::ram as __seal; #call };)
     });
-    let seals = hygienic(quote!(#(#seals)*));
     let messages = errors.to_tokens();
     quote! {
         #messages
         const _: () = {
             use #krate as __dnn;
             type __Memory = #memory;
-            #seals
+            #(#seals)*
         };
     }
 }

@@ -1,11 +1,11 @@
 //! `#[derive(Parameters)]` for a user's own layer.
 
 use crate::emit::parameters::{Content, FieldOf, Initial, Target, emit};
-use crate::emit::{associated, hygienic};
+use crate::emit::{associated, quote};
 use crate::error::Errors;
 use crate::syntax::representation;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, GenericParam, Type};
 
@@ -42,12 +42,13 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
     let name = &input.ident;
     let checks = own.iter().map(|(field, source)| {
         let (ty, span) = (&field.ty, source.ty.span());
+        let here = span.resolved_at(Span::mixed_site());
         let of = match field.content {
             Content::Tensor { .. } => quote!(__dnn::Tensor),
             _ => quote!(__dnn::Parameters),
         };
         let own = associated(span, ty, of, quote!(Scalar));
-        quote_spanned!(span=> __dnn::check::same::<#scalar, #own>();)
+        quote_spanned!(here=> __dnn::check::same::<#scalar, #own>();)
     });
     let check = quote!(fn __fields #declared () #conditions { #(#checks)* });
     let implementation = emit(&Target {
@@ -59,12 +60,13 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
         scalar: scalar.clone(),
         fields: own.into_iter().map(|(field, _)| field).collect(),
     });
-    let content = hygienic(quote!(#implementation #[allow(dead_code)] #check));
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
             use #krate as __dnn;
-            #content
+            #implementation
+            #[allow(dead_code)]
+            #check
         };
     }
 }

@@ -6,7 +6,7 @@
 use crate::error::Errors;
 use crate::graph::{Graph, ValueId};
 use crate::layers::{self, Layer, Operation};
-use crate::syntax::{Argument, Declaration, Item, are_too_many, too_many};
+use crate::syntax::{Argument, Declaration, Item, are_too_many, is_keyword, too_many};
 use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::HashSet;
 use std::fmt;
@@ -356,7 +356,7 @@ fn names(declaration: &Declaration, errors: &mut Errors) -> Vec<Option<Ident>> {
         let plain = text.trim_start_matches("r#");
         if plain == "_" {
             errors.push(name.span(), "`_` is not a name: write one for the field that holds the layer");
-        } else if syn::parse_str::<Ident>(&text).is_err() {
+        } else if is_keyword(&text) {
             errors.push(name.span(), format!("`{text}` is a keyword: give the layer another name"));
         } else if is_reserved(plain) {
             errors.push(name.span(), format!("`{text}` is reserved for generated code: give the layer another name"));

@@ -1,11 +1,10 @@
 //! `#[budget(..)]`: what a network takes, compared with its limits. Where the macro knows all numbers it says itself what is
 //! too much; where only the types of layers know them, a seal does.
 
-use super::{Network, call, methods, passes};
+use super::{Network, call, methods, passes, quote};
 use crate::error::Errors;
 use crate::syntax::{Limit, Resource};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 
 /// What a layer or a buffer takes of a resource.
 struct Part {

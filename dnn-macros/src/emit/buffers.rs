@@ -1,10 +1,9 @@
 //! The buffers that one step of a pass works on: the caller's, and those that it takes from the workspace.
 
-use super::{Network, variable};
+use super::{Network, quote, variable, variable_name};
 use crate::graph::ValueId;
 use crate::memory::{Place, Schedule, Storage};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
 
 /// Variables of the passes, which no buffer is called.
 const TAKEN: [&str; 9] = ["x", "y", "dx", "dy", "dp", "n", "pass", "workspace", "wanted"];
@@ -13,7 +12,7 @@ const TAKEN: [&str; 9] = ["x", "y", "dx", "dy", "dp", "n", "pass", "workspace", 
 pub(super) fn input_name(network: &Network<'_>, at: usize) -> Ident {
     match network.typed.inputs.len() {
         1 => variable("x"),
-        _ => untaken(&network.typed.values[network.typed.inputs[at].0].name),
+        _ => variable(&untaken(&network.typed.values[network.typed.inputs[at].0].name)),
     }
 }
 
@@ -21,13 +20,13 @@ pub(super) fn input_name(network: &Network<'_>, at: usize) -> Ident {
 pub(super) fn gradient_name(network: &Network<'_>, at: usize) -> Ident {
     match network.typed.inputs.len() {
         1 => variable("dx"),
-        _ => untaken(&format!("d{}", network.typed.values[network.typed.inputs[at].0].name)),
+        _ => variable(&untaken(&format!("d{}", network.typed.values[network.typed.inputs[at].0].name))),
     }
 }
 
-fn untaken(name: &str) -> Ident {
-    let name = variable(name);
-    if TAKEN.iter().any(|taken| name == taken) { variable(&format!("{name}_")) } else { name }
+fn untaken(name: &str) -> String {
+    let name = variable_name(name);
+    if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// A pass of more steps is long: its training would take more than a kilobyte of stack.
@@ -36,24 +35,26 @@ const LONG: usize = 16;
 pub(super) struct Buffers<'a> {
     network: &'a Network<'a>,
     schedule: &'a Schedule,
-    /// Variables that no buffer may be called.
-    taken: Vec<Ident>,
+    /// Variables that no buffer may be called, beside [`TAKEN`].
+    taken: Vec<String>,
     /// The variables, and which places of the schedule they are.
-    names: Vec<(Option<usize>, Ident)>,
+    names: Vec<(Option<usize>, String)>,
     places: Vec<TokenStream>,
 }
 
 impl<'a> Buffers<'a> {
     pub(super) fn new(network: &'a Network<'a>, schedule: &'a Schedule) -> Buffers<'a> {
-        let inputs = 0..network.typed.inputs.len();
-        let taken = inputs.flat_map(|at| [input_name(network, at), gradient_name(network, at)]).collect();
+        // The batch and the gradient of an only input are called as in `TAKEN`.
+        let several = network.typed.inputs.iter().filter(|_| network.typed.inputs.len() > 1);
+        let names = several.map(|input| &network.typed.values[input.0].name);
+        let taken = names.flat_map(|name| [untaken(name), untaken(&format!("d{name}"))]).collect();
         Buffers { network, schedule, taken, names: Vec::new(), places: Vec::new() }
     }
 
     /// A place of the schedule.
     pub(super) fn take(&mut self, place: usize) -> Ident {
         if let Some((_, name)) = self.names.iter().find(|(own, _)| *own == Some(place)) {
-            return name.clone();
+            return variable(name);
         }
         let schedule = self.schedule;
         let Place { name, offset, len, .. } = &schedule.places[place];
@@ -70,18 +71,19 @@ impl<'a> Buffers<'a> {
     /// Under a name that no other variable of the step has: the gradient of `p` is not `dp`, which holds those of all
     /// parameters, and that of `fc` is not the value `dfc`.
     fn add(&mut self, place: Option<usize>, name: &str, tokens: TokenStream) -> Ident {
-        let mut name = variable(name);
-        let is_taken = |name: &Ident| {
-            TAKEN.iter().any(|taken| name == taken)
+        let mut name = variable_name(name);
+        let is_taken = |name: &String| {
+            TAKEN.contains(&name.as_str())
                 || self.taken.contains(name)
                 || self.names.iter().any(|(_, taken)| taken == name)
         };
         while is_taken(&name) {
-            name = variable(&format!("{name}_"));
+            name.push('_');
         }
-        self.names.push((place, name.clone()));
+        let ident = variable(&name);
+        self.names.push((place, name));
         self.places.push(tokens);
-        name
+        ident
     }
 
     /// A value of the forward pass as rows, to read or to write.
@@ -125,7 +127,7 @@ impl<'a> Buffers<'a> {
         if names.is_empty() {
             return quote!(#[doc = #title] #step);
         }
-        let names = names.into_iter().map(|(_, name)| name);
+        let names = names.iter().map(|(_, name)| variable(name));
         let (workspace, n) = (variable("workspace"), variable("n"));
         // `predict` knows the number and computes nothing.
         let training = std::ptr::eq(schedule, &network.plan.train);

@@ -1,11 +1,10 @@
 //! The methods and constants that a user calls on the type, and the `Network` implementation that `Trainer` reads.
 
-use super::{Network, associated, passes};
+use super::{Network, associated, passes, quote};
 use crate::layers::{Form, Type};
 use crate::memory::{Schedule, Storage};
 use crate::shape::Node;
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 
 pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();

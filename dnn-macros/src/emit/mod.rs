@@ -17,9 +17,16 @@ use crate::graph::ValueId;
 use crate::layers::{Field, Form, Type};
 use crate::memory::Plan;
 use crate::shape::{Node, Typed};
-use crate::syntax::{Declaration, Scalar};
+use crate::syntax::{Declaration, Scalar, is_keyword};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
+
+/// `quote!` whose variables are invisible to the user's names, and the other way round: each token that is written here has
+/// its hygiene from the start, since giving it to finished tokens is a call into the compiler for each of them.
+macro_rules! quote {
+    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
+}
+pub(crate) use quote;
 
 /// Everything that is known of a network.
 pub(crate) struct Network<'a> {
@@ -44,21 +51,15 @@ pub(crate) fn network(network: &Network<'_>) -> TokenStream {
     let seals = seals::emit(network);
     let weights = weights::emit(network);
     let (exceeded, budget) = budget::emit(network);
-    let content = hygienic(quote!(#methods #passes #parameters #seals #weights #budget));
     quote! {
         #exceeded
         #structure
         #[allow(unused_qualifications)]
         const _: () = {
             use #krate as __dnn;
-            #content
+            #methods #passes #parameters #seals #weights #budget
         };
     }
-}
-
-/// `tokens` whose variables are invisible to the user's names, and the other way round.
-pub(crate) fn hygienic(tokens: TokenStream) -> TokenStream {
-    spanned(tokens, &|span| span.resolved_at(Span::mixed_site()))
 }
 
 impl<'a> Network<'a> {
@@ -262,6 +263,11 @@ fn replace(tokens: TokenStream, word: &Ident, by: &TokenStream) -> TokenStream {
     replaced
 }
 
+/// A place in the source, for tokens that are generated there: `quote_spanned!(there(span)=> ..)`.
+pub(crate) fn there(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
 /// `tokens` at another place in the source: a message about any of them points there. What is grouped without delimiters is
 /// the user's, and keeps its places.
 pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
@@ -301,9 +307,14 @@ fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
     tokens.into_iter().map(place).collect()
 }
 
-/// A variable of the generated code.
+/// A variable of the generated code, called as [`variable_name`] says.
 fn variable(name: &str) -> Ident {
-    let plain = name.trim_start_matches("r#");
-    let text = if syn::parse_str::<Ident>(plain).is_ok() { plain.to_owned() } else { format!("{plain}_") };
-    Ident::new(&text, Span::call_site())
+    Ident::new(&variable_name(name), Span::mixed_site())
+}
+
+/// A name without `r#` that is no keyword in any edition.
+fn variable_name(name: &str) -> String {
+    let plain = name.strip_prefix("r#").unwrap_or(name);
+    let end = if is_keyword(plain) || plain == "gen" { "_" } else { "" };
+    format!("{plain}{end}")
 }

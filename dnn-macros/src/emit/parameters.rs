@@ -1,11 +1,11 @@
 //! `Parameters`: the table of tensors and the initialisation, for networks, for layers that derive it, and for the gradients
 //! of both.
 
-use super::{Network, associated, at};
+use super::{Network, associated, at, quote, there};
 use crate::layers::Type;
 use crate::syntax::Scalar;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote_spanned};
 
 /// A field of a type with parameters.
 pub(crate) struct FieldOf {
@@ -265,10 +265,11 @@ fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
     let FieldOf { name, ty, content, span } = field;
     let text = name.to_string();
     let text = text.trim_start_matches("r#");
-    let tokens = match content {
+    let here = there(*span);
+    match content {
         Content::Tensor { buffer, .. } => {
             let role = if *buffer { quote!(Buffer) } else { quote!(Parameter) };
-            quote! {
+            quote_spanned! {here=>
                 __dnn::Entry::Tensor {
                     name: #text,
                     offset: #offset,
@@ -283,7 +284,7 @@ fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
                 Some(count) => (quote!(::core::mem::size_of::<#ty>()), quote!(::core::option::Option::Some(#count))),
                 None => (quote!(0), quote!(::core::option::Option::None)),
             };
-            quote! {
+            quote_spanned! {here=>
                 __dnn::Entry::Nested {
                     name: #text,
                     offset: #offset,
@@ -296,6 +297,5 @@ fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
             }
         }
         Content::Borrowed => quote!(),
-    };
-    at(*span, tokens)
+    }
 }

@@ -2,13 +2,13 @@
 //! backward one.
 
 use super::buffers::{Buffers, gradient_name, input_name};
-use super::{Network, associated, at, reverse, variable};
+use super::{Network, associated, at, quote, reverse, there, variable};
 use crate::graph::ValueId;
 use crate::layers::{Form, Operand, Workspace};
 use crate::memory::{Schedule, Storage};
 use crate::shape::{Node, brackets};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote_spanned};
 
 pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();
@@ -357,7 +357,7 @@ fn forward_step(
             let rows = network.tensor(rows);
             let (layer, buffer) = (layer(node), buffers.at(to, &rows, true));
             let space = workspace(network, buffers, index, node, false);
-            at(node.span, quote!(__dnn::Overwrite::<#rows>::overwrite(&#layer, #buffer, #space);))
+            quote_spanned!(there(node.span)=> __dnn::Overwrite::<#rows>::overwrite(&#layer, #buffer, #space);)
         }
         Form::Op { .. } => {
             // What has no backward step runs as in inference, and keeps nothing.
@@ -369,7 +369,7 @@ fn forward_step(
             let layer = layer(node);
             let space = workspace(network, buffers, index, node, mode == Mode::Forward);
             let pass = trains.then(|| through(index, node, &pass));
-            at(node.span, quote!(#call(&#layer, #pass #read, #write, #space);))
+            at_layer(node, quote_spanned!(there(node.span)=> #call(&#layer, #pass #read, #write, #space);))
         }
     }
 }
@@ -458,6 +458,12 @@ pub(super) fn operation(network: &Network<'_>, node: &Node, method: TokenStream)
     }
     let (from, to) = (network.takes(node, &network.scalar()), network.tensor(to));
     (quote!(__dnn::Op::<#from, #to>::#method), to)
+}
+
+/// The call of a layer's method, which stands at the layer. A message about the user's own layer is to point at nothing but
+/// it, the arguments included.
+pub(super) fn at_layer(node: &Node, call: TokenStream) -> TokenStream {
+    if matches!(node.operation.form, Form::Op { own: Some(_), .. }) { at(node.span, call) } else { call }
 }
 
 /// The layer of a node: a value, or a field of the network.

@@ -2,14 +2,14 @@
 
 use super::buffers::{Buffers, gradient_name};
 use super::passes::{self, copy};
-use super::{Network, at, variable};
+use super::{Network, quote, there, variable};
 use crate::backward::{Action, Gives, GradientId, Step};
 use crate::graph::ValueId;
 use crate::layers::{Form, Keeps, Operand, Reads};
 use crate::memory::{Schedule, Storage};
 use crate::shape::Node;
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::quote_spanned;
 
 /// The body of `backward`.
 pub(super) fn backward(network: &Network<'_>) -> TokenStream {
@@ -343,7 +343,9 @@ impl Emitter<'_> {
                 quote!(#dp.as_deref_mut().map(|#dp| &mut #dp.#field))
             }
         };
-        let call = at(node.span, quote!(#call(&#layer, #pass #read, #y, #space, #dy, #dx, #own);));
+        let there = there(node.span);
+        let call = quote_spanned!(there=> #call(&#layer, #pass #read, #y, #space, #dy, #dx, #own););
+        let call = passes::at_layer(node, call);
         quote!(#start #call)
     }
 

@@ -1,13 +1,12 @@
 //! The seals: constants whose evaluation compares the macro's numbers with what the types say.
 
 use super::typenum::Numbers;
-use super::{Network, associated, at};
+use super::{Network, associated, at, quote};
 use crate::graph::ValueId;
 use crate::layers::{Form, Keeps, Proof, Seal, Type, Workspace};
 use crate::shape::Node;
 use crate::syntax::{Expression, Scalar};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 
 /// None for a declaration with mistakes: their own messages are enough.
 pub(super) fn emit(network: &Network<'_>) -> TokenStream {

@@ -1,9 +1,10 @@
 //! Numbers and arithmetic in typenum's types: the second proof of every computed length.
 
+use super::quote;
 use crate::layers::Algebra;
 use crate::syntax::{Expression, Operator};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::format_ident;
 use std::collections::BTreeSet;
 use syn::Lit;
 

@@ -1,10 +1,9 @@
 //! `#[weights("digits.safetensors")]`: a static of the network, which the compiler makes of a file, and the seals that
 //! compare the file with the declaration. The macro itself reads no file.
 
-use super::{Network, associated, call};
+use super::{Network, associated, call, quote};
 use crate::syntax::{Scalar, Weights};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 
 /// So many mistakes in the tensors of a layer are messages of their own; PyTorch's layers have no more tensors.
 const MISTAKES: usize = 4;

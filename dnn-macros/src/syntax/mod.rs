@@ -382,6 +382,17 @@ impl Brackets {
     }
 }
 
+/// Whether a word cannot be a name, as `syn` reads names.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    const KEYWORDS: [&str; 52] = [
+        "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+        "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
+        "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "Self", "self", "static", "struct", "super",
+        "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    ];
+    KEYWORDS.contains(&word)
+}
+
 /// Whether a tensor of this shape has more elements than any may have.
 pub(crate) fn are_too_many(dims: &[usize]) -> bool {
     let elements = dims.iter().try_fold(1usize, |product, dim| product.checked_mul(*dim));
