@@ -17,6 +17,8 @@ pub mod check;
 #[cfg(feature = "alloc")]
 mod data;
 mod frozen;
+#[doc(hidden)] // for generated code
+pub mod functions;
 mod io;
 mod kernels;
 mod layer;
@@ -93,6 +95,7 @@ pub mod safetensors {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__with_alloc as with_alloc;
+    pub use crate::functions;
     pub use crate::io::include as weights;
     pub use crate::layer::{extents, extents_of, kept};
     #[cfg(feature = "alloc")]

@@ -34,23 +34,26 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
     }
 }
 
-/// dx = dy W
+/// dx = dy W, or dx += dy W
 #[inline(always)]
 pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     dx: &mut [[T; I]],
     dy: &[[T; O]],
     weight: &[[T; I]; O],
+    add: bool,
 ) {
     if const { route::rows_by_gemm::<T>(I, O) } && dx.len() >= route::MANY && level::best() != Level::Avx512 {
-        Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).gemm();
+        Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
-        T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]));
+        T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add));
     } else if const { route::by_scalars(I, O) } {
         let samples = dx.len().min(dy.len());
-        flat_mut(dx).fill(T::ZERO);
+        if !add {
+            flat_mut(dx).fill(T::ZERO);
+        }
         scalar::gradient_input(flat_mut(dx), flat(dy), flat(weight), [samples, O, I]);
     } else {
-        naive::gradient_input(dx, dy, weight);
+        naive::gradient_input(dx, dy, weight, add);
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The code for small shapes. Native arrays and constant bounds keep panics out.
 //!
-//! Each sum takes its terms one after the other: y starts from the bias and takes inputs in ascending order, dx starts from 0
-//! and takes outputs, dW starts from what lies in the gradient and takes samples, so that a batch in parts gives the bits of
-//! the whole batch.
+//! Each sum takes its terms one after the other: y starts from the bias and takes inputs in ascending order, dx starts from
+//! 0, or from what lies there, and takes outputs, dW starts from what lies in the gradient and takes samples, so that a batch
+//! in parts gives the bits of the whole batch.
 
 use crate::layers::Bias;
 use crate::scalar::Scalar;
@@ -64,15 +64,17 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
     }
 }
 
-/// dx = dy W
+/// dx = dy W, or dx += dy W
 #[inline(always)]
 pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     dx: &mut [[T; I]],
     dy: &[[T; O]],
     weight: &[[T; I]; O],
+    add: bool,
 ) {
     for (dx, dy) in dx.iter_mut().zip(dy) {
-        sums!(i < I, T::ZERO, for o in 0..O, dy[o] * weight[o][i], |sum| dx[i] = sum);
+        let start = |before: T| if add { before } else { T::ZERO };
+        sums!(i < I, start(dx[i]), for o in 0..O, dy[o] * weight[o][i], |sum| dx[i] = sum);
     }
 }
 

@@ -198,7 +198,7 @@ mod tests {
         naive::forward(y1, &x, &weight, &bias);
         flat_mut(dx0).fill(0.0);
         gradient_input(flat_mut(dx0), flat(&dy), flat(&weight), shape(5));
-        naive::gradient_input(dx1, &dy, &weight);
+        naive::gradient_input(dx1, &dy, &weight, false);
         // In two parts, as a large batch is worked through.
         for part in [0..2, 2..5] {
             let (dy, x) = (&dy[part.clone()], &x[part]);

@@ -210,8 +210,8 @@ fn typed<T: Scalar, const I: usize, const O: usize>() {
         let shape = [samples, O, I];
         let Case { x: xs, weight: ws, bias: bs, dy: dys, .. } = &case;
         case.y.check(&[], |y| scalar::forward(y, xs, ws, bs, shape), &what("scalar forward"));
-        case.dx.check(&[], |dx| linear::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("dx"));
-        case.dx.check(&[], |dx| naive::gradient_input(dx.as_chunks_mut().0, dy, weight), &what("naive dx"));
+        case.dx.check(&[], |dx| linear::gradient_input(dx.as_chunks_mut().0, dy, weight, false), &what("dx"));
+        case.dx.check(&[], |dx| naive::gradient_input(dx.as_chunks_mut().0, dy, weight, false), &what("naive dx"));
         let zeros = vec![T::ZERO; samples * I];
         case.dx.check(&zeros, |dx| scalar::gradient_input(dx, dys, ws, shape), &what("scalar dx"));
         fn rows<T, const I: usize, const O: usize>(dw: &mut [T]) -> &mut [[T; I]; O] {

@@ -43,7 +43,7 @@ const SQRT_2_BY_PI: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 
 /// P(x)
 #[inline(always)]
-fn distribution<T: Scalar>(x: T) -> T {
+pub(crate) fn distribution<T: Scalar>(x: T) -> T {
     T::from_f64(0.5) * (T::ONE + (x * T::from_f64(FRAC_1_SQRT_2)).erf())
 }
 
@@ -53,14 +53,27 @@ fn density<T: Scalar>(x: T) -> T {
     (T::from_f64(-0.5) * x * x).exp() * T::from_f64(0.5 * SQRT_2_BY_PI)
 }
 
+/// P(x) + x p(x)
+#[inline(always)]
+pub(crate) fn slope<T: Scalar>(x: T) -> T {
+    distribution(x) + x * density(x)
+}
+
 /// tanh u
 #[inline(always)]
 fn tanh<T: Scalar>(x: T) -> T {
     (T::from_f64(SQRT_2_BY_PI) * (x + T::from_f64(CUBE) * x * x * x)).tanh()
 }
 
+/// (1 + tanh u) / 2
 #[inline(always)]
-fn slope_of_tanh<T: Scalar>(x: T) -> T {
+pub(crate) fn approximation<T: Scalar>(x: T) -> T {
+    T::from_f64(0.5) * (T::ONE + tanh(x))
+}
+
+/// The derivative of x (1 + tanh u) / 2.
+#[inline(always)]
+pub(crate) fn slope_of_tanh<T: Scalar>(x: T) -> T {
     let (half, tanh) = (T::from_f64(0.5), tanh(x));
     let falling = T::ONE - tanh * tanh;
     let mut slope = half * (T::ONE + tanh);
@@ -76,11 +89,10 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        let half = X::Scalar::from_f64(0.5);
         for v in flat_mut(buffer) {
             *v *= match self.approximate {
                 Approximate::None => distribution(*v),
-                Approximate::Tanh => half * (X::Scalar::ONE + tanh(*v)),
+                Approximate::Tanh => approximation(*v),
             };
         }
     }
@@ -89,7 +101,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
         for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
             *d *= match self.approximate {
-                Approximate::None => distribution(*x) + *x * density(*x),
+                Approximate::None => slope(*x),
                 Approximate::Tanh => slope_of_tanh(*x),
             };
         }

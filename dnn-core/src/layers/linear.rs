@@ -154,7 +154,7 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
     ) {
         const { Self::FITS };
         if let Some(dx) = dx {
-            linear::gradient_input(dx, dy, &self.weight);
+            linear::gradient_input(dx, dy, &self.weight, false);
         }
         if let Some(dp) = dp {
             linear::gradient_weight(&mut dp.weight, dy, x);

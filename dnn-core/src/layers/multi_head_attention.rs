@@ -197,7 +197,7 @@ impl<
                     (q[s], k[s], v[s]) = (rows[s][0][n], rows[s][1][n], rows[s][2][n]);
                 }
                 Self::shares(q, k, masks.get(b), shares);
-                linear::gradient_input(o, shares, v);
+                linear::gradient_input(o, shares, v, false);
                 for s in 0..S {
                     to[s][n] = o[s];
                 }
@@ -237,9 +237,9 @@ impl<
                     Some(dropout) => {
                         *dropped = shares[n];
                         dropout.forward(&Self::of_head(pass, b, n), from_mut(dropped));
-                        linear::gradient_input(o, dropped, v);
+                        linear::gradient_input(o, dropped, v, false);
                     }
-                    None => linear::gradient_input(o, &shares[n], v),
+                    None => linear::gradient_input(o, &shares[n], v, false),
                 }
                 for s in 0..S {
                     to[s][n] = o[s];
@@ -272,7 +272,7 @@ impl<
         flat_mut(dmasks).fill(T::ZERO);
         let [rows, heads, work, o, kept, shares, context] = buffers(saved, dy.len(), Self::train_places(S));
         let weight = &self.out_proj.weight;
-        linear::gradient_input(batch_mut(context), dy.as_flattened(), weight);
+        linear::gradient_input(batch_mut(context), dy.as_flattened(), weight, false);
         if let Some(dp) = &mut dp {
             linear::gradient_weight(&mut dp.out_proj.weight, dy.as_flattened(), batch(o));
             linear::gradient_bias(&mut dp.out_proj.bias, dy.as_flattened());
@@ -311,7 +311,7 @@ impl<
                 }
                 let scale = Self::scale();
                 work.as_flattened_mut().iter_mut().for_each(|d| *d *= scale);
-                linear::gradient_input(dq, work, k);
+                linear::gradient_input(dq, work, k, false);
                 linear::gradient_weight(dk, work, q);
                 for s in 0..S {
                     (drows[s][0][n], drows[s][1][n], drows[s][2][n]) = (dq[s], dk[s], dv[s]);

@@ -22,6 +22,13 @@ use crate::tensor::{Tensor, flat, flat_mut};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Silu;
 
+/// s (1 + x (1 - s))
+#[inline(always)]
+pub(crate) fn slope<T: Scalar>(x: T) -> T {
+    let s = sigmoid(x);
+    s * (T::ONE + x * (T::ONE - s))
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
     const KEEPS: Keeps = Keeps::Input;
 
@@ -34,10 +41,8 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
 
     #[inline(always)]
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
-        let one = X::Scalar::ONE;
         for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            let s = sigmoid(*x);
-            *d *= s * (one + *x * (one - s));
+            *d *= slope(*x);
         }
     }
 }

@@ -33,6 +33,24 @@ impl Default for Softplus {
     }
 }
 
+/// y, with 1 / beta
+#[inline(always)]
+pub(crate) fn softplus<T: Scalar>(x: T, beta: T, reciprocal: T, threshold: T) -> T {
+    let z = beta * x;
+    if z > threshold {
+        return x;
+    }
+    let positive = if z < T::ZERO { T::ZERO } else { z };
+    (positive + (-z.abs()).exp().ln_1p()) * reciprocal
+}
+
+/// dx
+#[inline(always)]
+pub(crate) fn pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
+    let z = beta * x;
+    if z > threshold { dy } else { dy * sigmoid(z) }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
     const KEEPS: Keeps = Keeps::Input;
 
@@ -41,12 +59,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
         let scalar = X::Scalar::from_f64;
         let (beta, reciprocal, threshold) = (scalar(self.beta), scalar(1.0 / self.beta), scalar(self.threshold));
         for v in flat_mut(buffer) {
-            let z = beta * *v;
-            if z > threshold {
-                continue;
-            }
-            let positive = if z < X::Scalar::ZERO { X::Scalar::ZERO } else { z };
-            *v = (positive + (-z.abs()).exp().ln_1p()) * reciprocal;
+            *v = softplus(*v, beta, reciprocal, threshold);
         }
     }
 
@@ -54,8 +67,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
         let (beta, threshold) = (X::Scalar::from_f64(self.beta), X::Scalar::from_f64(self.threshold));
         for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            let z = beta * *x;
-            *d = if z > threshold { *d } else { *d * sigmoid(z) };
+            *d = pull(*d, *x, beta, threshold);
         }
     }
 }

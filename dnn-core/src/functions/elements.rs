@@ -1,0 +1,412 @@
+//! Functions of one element, and of two that meet: what the fused loops of a differentiable function call.
+//!
+//! `f_pull(dy, ..)` gives dL/dx from dL/dy, and `f_pull0`, `f_pull1` one for each argument. What they read beside dy is in the
+//! table, x and y the argument and the value. The conventions at kinks are PyTorch's, and so are NaN and infinities.
+//!
+//! | y | dx | reads |
+//! |---|---|---|
+//! | `exp` | dy y | y |
+//! | `exp_m1` | dy (y + 1) | y |
+//! | `ln` | dy / x | x |
+//! | `ln_1p` | dy / (1 + x) | x |
+//! | `sqrt` | dy / (2 y) | y |
+//! | `recip` | -dy y^2 | y |
+//! | `abs` | dy sign(x), 0 at 0 | x |
+//! | `sign` | 0 | |
+//! | `square` | 2 dy x | x |
+//! | `tanh` | dy (1 - y^2) | y |
+//! | `sigmoid` | dy y (1 - y) | y |
+//! | `relu` | dy where y > 0, else 0 | y |
+//! | `gelu`, `gelu_tanh`, `silu` | see [`Gelu`](crate::Gelu) and [`Silu`](crate::Silu) | x |
+//! | `softplus` | dy / (1 + e^(-beta x)), dy where beta x > threshold | x, beta, threshold |
+//! | `powi` | dy n x^(n-1), 0 where n = 0 | x, n |
+//! | `clamp` | dy where low < x < high, else 0 | x, low, high |
+//! | `maximum`, `minimum` | dy to the one that is chosen, half of it to each of two equal ones | a, b |
+//! | `where_` | dy to the one that is chosen | the condition |
+//!
+//! Conditions are numbers: not 0 is true. Comparisons give 1 and 0, and pass no gradient.
+
+use crate::layers::{gelu, sigmoid as logistic, silu as swish, softplus as rectifier};
+use crate::scalar::Scalar;
+
+/// e^x
+#[inline(always)]
+pub fn exp<T: Scalar>(x: T) -> T {
+    x.exp()
+}
+
+/// dy y
+#[inline(always)]
+pub fn exp_pull<T: Scalar>(dy: T, y: T) -> T {
+    dy * y
+}
+
+/// e^x - 1
+#[inline(always)]
+pub fn exp_m1<T: Scalar>(x: T) -> T {
+    x.exp_m1()
+}
+
+/// dy (y + 1)
+#[inline(always)]
+pub fn exp_m1_pull<T: Scalar>(dy: T, y: T) -> T {
+    dy * (y + T::ONE)
+}
+
+/// The natural logarithm.
+#[inline(always)]
+pub fn ln<T: Scalar>(x: T) -> T {
+    x.ln()
+}
+
+/// dy / x
+#[inline(always)]
+pub fn ln_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy / x
+}
+
+/// ln(1 + x)
+#[inline(always)]
+pub fn ln_1p<T: Scalar>(x: T) -> T {
+    x.ln_1p()
+}
+
+/// dy / (1 + x)
+#[inline(always)]
+pub fn ln_1p_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy / (T::ONE + x)
+}
+
+/// The square root.
+#[inline(always)]
+pub fn sqrt<T: Scalar>(x: T) -> T {
+    x.sqrt()
+}
+
+/// dy / (2 y)
+#[inline(always)]
+pub fn sqrt_pull<T: Scalar>(dy: T, y: T) -> T {
+    dy / (T::from_f64(2.0) * y)
+}
+
+/// 1 / x
+#[inline(always)]
+pub fn recip<T: Scalar>(x: T) -> T {
+    T::ONE / x
+}
+
+/// -dy y^2
+#[inline(always)]
+pub fn recip_pull<T: Scalar>(dy: T, y: T) -> T {
+    -dy * (y * y)
+}
+
+/// |x|
+#[inline(always)]
+pub fn abs<T: Scalar>(x: T) -> T {
+    x.abs()
+}
+
+/// dy sign(x)
+#[inline(always)]
+pub fn abs_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * sign(x)
+}
+
+/// 1, -1, or 0 for 0 and NaN
+#[inline(always)]
+pub fn sign<T: Scalar>(x: T) -> T {
+    greater(x, T::ZERO) - less(x, T::ZERO)
+}
+
+/// x^2
+#[inline(always)]
+pub fn square<T: Scalar>(x: T) -> T {
+    x * x
+}
+
+/// 2 dy x
+#[inline(always)]
+pub fn square_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * (T::from_f64(2.0) * x)
+}
+
+/// The hyperbolic tangent.
+#[inline(always)]
+pub fn tanh<T: Scalar>(x: T) -> T {
+    x.tanh()
+}
+
+/// dy (1 - y^2)
+#[inline(always)]
+pub fn tanh_pull<T: Scalar>(dy: T, y: T) -> T {
+    dy * (T::ONE - y * y)
+}
+
+/// 1 / (1 + e^-x)
+#[inline(always)]
+pub fn sigmoid<T: Scalar>(x: T) -> T {
+    logistic::sigmoid(x)
+}
+
+/// dy y (1 - y)
+#[inline(always)]
+pub fn sigmoid_pull<T: Scalar>(dy: T, y: T) -> T {
+    dy * (y * (T::ONE - y))
+}
+
+/// max(x, 0)
+#[inline(always)]
+pub fn relu<T: Scalar>(x: T) -> T {
+    if x < T::ZERO { T::ZERO } else { x }
+}
+
+/// dy where y > 0, else 0; y and x have the same sign, so that either may be given
+#[inline(always)]
+pub fn relu_pull<T: Scalar>(dy: T, y: T) -> T {
+    if y > T::ZERO { dy } else { T::ZERO }
+}
+
+/// x P(x) with the distribution function P of the standard normal distribution
+#[inline(always)]
+pub fn gelu<T: Scalar>(x: T) -> T {
+    x * gelu::distribution(x)
+}
+
+/// dy (P(x) + x p(x)) with its density p
+#[inline(always)]
+pub fn gelu_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * gelu::slope(x)
+}
+
+/// x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3): `approximate="tanh"`
+#[inline(always)]
+pub fn gelu_tanh<T: Scalar>(x: T) -> T {
+    x * gelu::approximation(x)
+}
+
+/// dy times the derivative of [`gelu_tanh`] at x
+#[inline(always)]
+pub fn gelu_tanh_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * gelu::slope_of_tanh(x)
+}
+
+/// x / (1 + e^-x)
+#[inline(always)]
+pub fn silu<T: Scalar>(x: T) -> T {
+    x * logistic::sigmoid(x)
+}
+
+/// dy s (1 + x (1 - s)) with the logistic function s
+#[inline(always)]
+pub fn silu_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * swish::slope(x)
+}
+
+/// ln(1 + e^(beta x)) / beta, and x where beta x > threshold; PyTorch's defaults are 1 and 20
+#[inline(always)]
+pub fn softplus<T: Scalar>(x: T, beta: T, threshold: T) -> T {
+    rectifier::softplus(x, beta, T::ONE / beta, threshold)
+}
+
+/// dy / (1 + e^(-beta x)), and dy where beta x > threshold
+#[inline(always)]
+pub fn softplus_pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
+    rectifier::pull(dy, x, beta, threshold)
+}
+
+/// x^n by products: of x with its squares, and 1 by that where n is negative
+#[inline(always)]
+pub fn powi<T: Scalar>(x: T, n: i32) -> T {
+    let (mut power, mut square, mut rest) = (T::ONE, x, n.unsigned_abs());
+    while rest > 0 {
+        if rest % 2 == 1 {
+            power *= square;
+        }
+        square *= square;
+        rest /= 2;
+    }
+    if n < 0 { T::ONE / power } else { power }
+}
+
+/// dy n x^(n-1), and 0 where n = 0, whatever x is
+#[inline(always)]
+pub fn powi_pull<T: Scalar>(dy: T, x: T, n: i32) -> T {
+    if n == 0 { T::ZERO } else { dy * (T::from_f64(f64::from(n)) * powi(x, n.saturating_sub(1))) }
+}
+
+/// low where x is less, high where x is more; a NaN stays
+#[inline(always)]
+pub fn clamp<T: Scalar>(x: T, low: T, high: T) -> T {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
+}
+
+/// dy where low < x < high, else 0: nothing passes at the bounds themselves, as in PyTorch 2.15, where versions before it let
+/// all pass
+#[inline(always)]
+pub fn clamp_pull<T: Scalar>(dy: T, x: T, low: T, high: T) -> T {
+    if x > low && x < high { dy } else { T::ZERO }
+}
+
+/// The larger one of two; NaN where one is
+#[inline(always)]
+pub fn maximum<T: Scalar>(a: T, b: T) -> T {
+    if a >= b || is_nan(a) { a } else { b }
+}
+
+/// dy where a > b, half of it where they are equal
+#[inline(always)]
+pub fn maximum_pull0<T: Scalar>(dy: T, a: T, b: T) -> T {
+    shared(dy, a == b, a < b)
+}
+
+/// dy where b > a, half of it where they are equal
+#[inline(always)]
+pub fn maximum_pull1<T: Scalar>(dy: T, a: T, b: T) -> T {
+    shared(dy, a == b, b < a)
+}
+
+/// The smaller one of two; NaN where one is
+#[inline(always)]
+pub fn minimum<T: Scalar>(a: T, b: T) -> T {
+    if a <= b || is_nan(a) { a } else { b }
+}
+
+/// dy where a < b, half of it where they are equal
+#[inline(always)]
+pub fn minimum_pull0<T: Scalar>(dy: T, a: T, b: T) -> T {
+    shared(dy, a == b, a > b)
+}
+
+/// dy where b < a, half of it where they are equal
+#[inline(always)]
+pub fn minimum_pull1<T: Scalar>(dy: T, a: T, b: T) -> T {
+    shared(dy, a == b, b > a)
+}
+
+/// dy, half of it where two are equal, nothing where the other one was chosen.
+#[inline(always)]
+fn shared<T: Scalar>(dy: T, equal: bool, other: bool) -> T {
+    let share = if equal { dy / T::from_f64(2.0) } else { dy };
+    if other { T::ZERO } else { share }
+}
+
+#[inline(always)]
+fn is_nan<T: Scalar>(x: T) -> bool {
+    x.partial_cmp(&x).is_none()
+}
+
+/// a where the condition is not 0, else b
+#[inline(always)]
+pub fn where_<T: Scalar>(condition: T, a: T, b: T) -> T {
+    if condition == T::ZERO { b } else { a }
+}
+
+/// dL/da of [`where_`]
+#[inline(always)]
+pub fn where_pull0<T: Scalar>(dy: T, condition: T) -> T {
+    where_(condition, dy, T::ZERO)
+}
+
+/// dL/db of [`where_`]
+#[inline(always)]
+pub fn where_pull1<T: Scalar>(dy: T, condition: T) -> T {
+    where_(condition, T::ZERO, dy)
+}
+
+macro_rules! comparisons {
+    ($($name:ident $operator:tt)*) => {$(
+        #[doc = concat!("1 where a ", stringify!($operator), " b, else 0")]
+        #[inline(always)]
+        pub fn $name<T: Scalar>(a: T, b: T) -> T {
+            if a $operator b { T::ONE } else { T::ZERO }
+        }
+    )*};
+}
+comparisons! { less < less_equal <= greater > greater_equal >= equal == not_equal != }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    /// A function and its derivative, at points away from kinks: dy/dx is the slope of a short chord.
+    fn check(name: &str, value: impl Fn(f64) -> f64, slope: impl Fn(f64, f64) -> f64, points: &[f64]) {
+        for &x in points {
+            let h = 1e-5;
+            let chord = (value(x + h) - value(x - h)) / (2.0 * h);
+            let got = slope(x, value(x));
+            assert!((got - chord).abs() <= 1e-8 * (1.0 + chord.abs()), "{name} at {x}: {got}, not {chord}");
+        }
+    }
+
+    const ALL: [f64; 7] = [-2.7, -1.3, -0.4, 0.3, 0.9, 1.6, 3.1];
+    const POSITIVE: [f64; 4] = [0.2, 0.9, 1.6, 3.1];
+
+    #[test]
+    fn derivatives_are_the_slopes_of_chords() {
+        check("exp", exp, |_, y| exp_pull(1.0, y), &ALL);
+        check("exp_m1", exp_m1, |_, y| exp_m1_pull(1.0, y), &ALL);
+        check("ln", ln, |x, _| ln_pull(1.0, x), &POSITIVE);
+        check("ln_1p", ln_1p, |x, _| ln_1p_pull(1.0, x), &POSITIVE);
+        check("sqrt", sqrt, |_, y| sqrt_pull(1.0, y), &POSITIVE);
+        check("recip", recip, |_, y| recip_pull(1.0, y), &ALL);
+        check("abs", abs, |x, _| abs_pull(1.0, x), &ALL);
+        check("square", square, |x, _| square_pull(1.0, x), &ALL);
+        check("tanh", tanh, |_, y| tanh_pull(1.0, y), &ALL);
+        check("sigmoid", sigmoid, |_, y| sigmoid_pull(1.0, y), &ALL);
+        check("relu", relu, |_, y| relu_pull(1.0, y), &ALL);
+        check("gelu", gelu, |x, _| gelu_pull(1.0, x), &ALL);
+        check("gelu_tanh", gelu_tanh, |x, _| gelu_tanh_pull(1.0, x), &ALL);
+        check("silu", silu, |x, _| silu_pull(1.0, x), &ALL);
+        check("softplus", |x| softplus(x, 1.0, 20.0), |x, _| softplus_pull(1.0, x, 1.0, 20.0), &ALL);
+        check("softplus", |x| softplus(x, 2.0, 5.0), |x, _| softplus_pull(1.0, x, 2.0, 5.0), &ALL);
+        check("clamp", |x| clamp(x, -1.0, 1.0), |x, _| clamp_pull(1.0, x, -1.0, 1.0), &ALL);
+        for n in [-3, -1, 0, 1, 2, 3, 7] {
+            check("powi", |x| powi(x, n), |x, _| powi_pull(1.0, x, n), &ALL);
+        }
+        for b in [-1.0, 0.5, 2.0] {
+            check("maximum", |x| maximum(x, b), |x, _| maximum_pull0(1.0, x, b), &ALL);
+            check("maximum", |x| maximum(b, x), |x, _| maximum_pull1(1.0, b, x), &ALL);
+            check("minimum", |x| minimum(x, b), |x, _| minimum_pull0(1.0, x, b), &ALL);
+            check("minimum", |x| minimum(b, x), |x, _| minimum_pull1(1.0, b, x), &ALL);
+        }
+    }
+
+    #[test]
+    fn gradients_at_kinks_are_those_of_pytorch() {
+        // torch 2.15, float64
+        assert_eq!([abs_pull(1.0, 0.0), relu_pull(1.0, 0.0), sign(0.0), sign(f64::NAN)], [0.0; 4]);
+        assert_eq!([-1.0, 0.0, 0.5, 1.0, 2.0].map(|x| clamp_pull(1.0, x, 0.0, 1.0)), [0.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!([maximum_pull0(1.0, 1.0, 1.0), maximum_pull1(1.0, 1.0, 1.0)], [0.5, 0.5]);
+        assert_eq!([minimum_pull0(1.0, 3.0, 1.0), minimum_pull1(1.0, 3.0, 1.0)], [0.0, 1.0]);
+        assert_eq!(
+            [powi(0.0, 0), powi_pull(1.0, 0.0, 0), powi_pull(1.0, 0.0, 1), powi_pull(1.0, 0.0, 2)],
+            [1.0, 0.0, 1.0, 0.0]
+        );
+        assert_eq!(sqrt_pull(1.0, 0.0), f64::INFINITY);
+    }
+
+    #[test]
+    fn one_nan_is_the_larger_and_the_smaller_one() {
+        for (a, b) in [(f32::NAN, 1.0), (1.0, f32::NAN)] {
+            assert!(maximum(a, b).is_nan() && minimum(a, b).is_nan());
+            let pulls = [maximum_pull0, maximum_pull1, minimum_pull0, minimum_pull1];
+            assert!(pulls.iter().all(|pull| pull(1.0, a, b) == 1.0)); // as in torch 2.15
+        }
+        assert!(clamp(f32::NAN, 0.0, 1.0).is_nan() && relu(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn conditions_are_numbers() {
+        let chosen: Vec<f32> = [0.0, 1.0, -2.0, f32::NAN].into_iter().map(|c| where_(c, 3.0, 4.0)).collect();
+        assert_eq!(chosen, [4.0, 3.0, 3.0, 3.0]);
+        assert_eq!([where_pull0(5.0, 1.0), where_pull1(5.0, 1.0), where_pull1(5.0, 0.0)], [5.0, 0.0, 5.0]);
+        assert_eq!(
+            [less(1.0, 2.0), less_equal(2.0, 2.0), greater(1.0, 2.0), greater_equal(1.0, 2.0)],
+            [1.0, 1.0, 0.0, 0.0]
+        );
+        assert_eq!([equal(1.0, 1.0), not_equal(1.0, 1.0), equal(f64::NAN, f64::NAN)], [1.0, 0.0, 0.0]);
+    }
+}

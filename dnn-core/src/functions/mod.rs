@@ -1,0 +1,48 @@
+//! What a differentiable function calls: tensors in, tensors out, and how a gradient goes back through each.
+//!
+//! `#[differentiable]` writes loops over elements itself and calls the scalar functions of [`elements`] in them. What needs a
+//! whole tensor is a module here, all of one pattern:
+//!
+//! - `rule(shapes, options) -> Shape`: a const function. It panics where the shapes do not fit, which is a compile error at
+//!   the call's span, with the numbers and the repair.
+//! - `value(operands, y)` **writes** y.
+//! - `pull(dy, what it reads, dx)` **adds** dL/dx; with several operands `pull0`, `pull1`, `pull2`, one for each. What it reads
+//!   is a part of the operands and, behind them, y: that alone has to be kept for the backward pass.
+//!
+//! An axis is a const parameter that stands first, `sum::value::<1, _, _>(a, y)`; [`WHOLE`](shape::WHOLE) means the whole
+//! tensor. Tensors are native arrays of any rank, a scalar is one of rank 0. Nothing here allocates, and nothing panics at run
+//! time.
+//!
+//! | module | y | pulls read |
+//! |---|---|---|
+//! | [`sum`] | the sum over an axis | |
+//! | [`matmul`] | the product of matrices and vectors | b; a |
+//! | [`linear`] | x Wᵀ + b | w; x; |
+//! | [`expand`] | a repeated by broadcasting | |
+//! | [`take`] | a part of a along an axis, or its element there | |
+//! | [`place`] | a as a part of y | |
+//!
+//! ```
+//! use dnn_core::functions::{matmul, shape::Shape};
+//! const Y: Shape = matmul::rule(Shape::of::<[[f32; 3]; 2]>(), Shape::of::<[f32; 3]>());
+//! assert_eq!(Y, Shape::of::<[f32; 2]>());
+//!
+//! let (a, b, mut y) = ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0f32]], [1.0, 0.0, -1.0], [0.0; 2]);
+//! matmul::value(&a, &b, &mut y);
+//! assert_eq!(y, [-2.0, -2.0]);
+//! let mut db = [0.0; 3];
+//! matmul::pull1(&[1.0, 10.0], &a, &mut db);
+//! assert_eq!(db, [41.0, 52.0, 63.0]);
+//! ```
+
+mod axis;
+pub mod elements;
+pub mod expand;
+pub mod linear;
+pub mod matmul;
+pub mod place;
+pub mod shape;
+pub mod sum;
+pub mod take;
+#[cfg(test)]
+mod tests;
