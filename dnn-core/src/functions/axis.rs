@@ -57,3 +57,15 @@ pub(super) const fn reduced(a: Shape, axis: usize) -> Shape {
     has_axis(a, axis);
     a.without(axis)
 }
+
+/// The elements of a block with one index behind the axis.
+#[inline(always)]
+pub(super) fn line<T>(block: &[T], at: usize, row: usize) -> impl Iterator<Item = &T> {
+    block.iter().skip(at).step_by(row)
+}
+
+/// As [`line`], to write to.
+#[inline(always)]
+pub(super) fn line_mut<T>(block: &mut [T], at: usize, row: usize) -> impl Iterator<Item = &mut T> {
+    block.iter_mut().skip(at).step_by(row)
+}

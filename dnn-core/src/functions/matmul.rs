@@ -47,6 +47,16 @@ pub const fn rule(a: Shape, b: Shape) -> Shape {
     }
 }
 
+/// The shape of the product of two vectors, and of nothing else.
+#[track_caller]
+pub const fn rule_dot(a: Shape, b: Shape) -> Shape {
+    if a.rank() != 1 || b.rank() != 1 || a.dim(0) != b.dim(0) {
+        let text = Text::new().text("`dot` of ").shape(a.dims()).text(" and ").shape(b.dims());
+        text.text(": it takes two vectors of one length, write `matmul` for others").panic();
+    }
+    Shape::SCALAR
+}
+
 const fn both(a: Shape, b: Shape) -> Text {
     Text::new().text("`matmul` of ").shape(a.dims()).text(" and ").shape(b.dims())
 }
@@ -250,6 +260,12 @@ mod tests {
     #[should_panic(expected = "`matmul` of a scalar: write `*`")]
     fn a_scalar_has_no_inner_length() {
         rule(Shape::SCALAR, Shape::new(&[3]));
+    }
+
+    #[test]
+    #[should_panic(expected = "`dot` of [2, 3] and [3]: it takes two vectors of one length, write `matmul` for others")]
+    fn dot_takes_vectors() {
+        rule_dot(Shape::new(&[2, 3]), Shape::new(&[3]));
     }
 
     #[test]

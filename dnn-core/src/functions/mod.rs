@@ -16,7 +16,14 @@
 //! | module | y | pulls read |
 //! |---|---|---|
 //! | [`sum`] | the sum over an axis | |
-//! | [`matmul`] | the product of matrices and vectors | b; a |
+//! | [`mean`] | the mean over an axis | |
+//! | [`variance`] | the variance over an axis | a |
+//! | [`max`], [`min`] | the largest and the smallest element along an axis | a and y |
+//! | [`logsumexp`] | ln of the sum of e^a over an axis | a and y |
+//! | [`softmax`], [`log_softmax`] | probabilities along an axis, and their logarithms | y |
+//! | [`matmul`] | the product of matrices and vectors, [`rule_dot`](matmul::rule_dot) for vectors alone | b; a |
+//! | [`outer`] | all products of the elements of two vectors | b; a |
+//! | [`transpose`] | the last two axes exchanged | |
 //! | [`linear`] | x Wᵀ + b | w; x; |
 //! | [`expand`] | a repeated by broadcasting | |
 //! | [`take`] | a part of a along an axis, or its element there | |
@@ -38,11 +45,21 @@
 mod axis;
 pub mod elements;
 pub mod expand;
+mod extreme;
 pub mod linear;
+pub mod log_softmax;
+pub mod logsumexp;
 pub mod matmul;
+pub mod max;
+pub mod mean;
+pub mod min;
+pub mod outer;
 pub mod place;
 pub mod shape;
+pub mod softmax;
 pub mod sum;
 pub mod take;
 #[cfg(test)]
 mod tests;
+pub mod transpose;
+pub mod variance;
