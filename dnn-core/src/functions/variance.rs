@@ -25,7 +25,7 @@ where
     let divisor = A::Scalar::from_usize(along.rows.saturating_sub(CORRECTION));
     let (a, y) = (flat(from_ref(a)), flat_mut(from_mut(y)));
     if A::LEN == 0 {
-        y.fill(A::Scalar::ZERO / A::Scalar::ZERO);
+        y.fill(A::Scalar::from_f64(f64::NAN));
     }
     for (y, block) in y.chunks_exact_mut(along.row()).zip(a.chunks_exact(along.block())) {
         for (at, y) in y.iter_mut().enumerate() {
