@@ -1,8 +1,10 @@
-//! The first four scalars of each of some rows, transposed: four columns, a vector each.
+//! Columns of matrices as vectors: the first four scalars of each of some rows, transposed.
 //!
 //! Rows begin at `from` and are `row` apart. Of those that a vector has lanes for, the first `rows` exist, one at least; the
 //! last of them stands for the others, so that nothing beyond it is read.
 
+use crate::kernels::level::Vector;
+use crate::scalar::Scalar;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(super) use x86::*;
 
@@ -21,6 +23,53 @@ pub(super) unsafe fn of_4<T: Copy>(from: *const T, row: usize, rows: usize) -> [
     // SAFETY: as of this function; an array is its elements.
     let [a, b, c, d] = [0, 1, 2, 3].map(|r| unsafe { from.add(at(r, rows) * row).cast::<[T; 4]>().read() });
     [[a[0], b[0], c[0], d[0]], [a[1], b[1], c[1], d[1]], [a[2], b[2], c[2], d[2]], [a[3], b[3], c[3], d[3]]]
+}
+
+/// to[k][r] = from[r][k] for `rows` rows, which become a vector, and `columns` columns; lanes behind the last row hold any
+/// numbers.
+///
+/// # Safety
+/// The machine has the instructions of `V`; rows `row` apart and columns exist, at most `V::LANES` rows and one at least, and
+/// so do places `next` apart for as many vectors as columns.
+#[inline(always)]
+pub(super) unsafe fn transpose<V: Vector<T>, T: Scalar>(
+    to: *mut T,
+    next: usize,
+    from: *const T,
+    row: usize,
+    [rows, columns]: [usize; 2],
+) {
+    // SAFETY: as of this function.
+    unsafe {
+        let mut k = 0;
+        while k + 4 <= columns {
+            let vectors = V::columns(from.add(k), row, rows);
+            for j in 0..4 {
+                vectors[j].store(to.add((k + j) * next), V::LANES);
+            }
+            k += 4;
+        }
+        while k < columns {
+            column::<V, T>(from.add(k), row, rows).store(to.add(k * next), V::LANES);
+            k += 1;
+        }
+    }
+}
+
+/// The first scalar of each of `rows` rows that are `row` apart.
+///
+/// # Safety
+/// The machine has the instructions of `V`, and the rows exist, at most `V::LANES`.
+#[inline(always)]
+pub(super) unsafe fn column<V: Vector<T>, T: Scalar>(from: *const T, row: usize, rows: usize) -> V {
+    let mut column = [T::ZERO; 16];
+    // SAFETY: as of this function; no vector has more than 16 lanes.
+    unsafe {
+        for r in 0..rows {
+            *column.as_mut_ptr().add(r) = *from.add(r * row);
+        }
+        V::load(column.as_ptr(), V::LANES)
+    }
 }
 
 // SAFETY (of every block in here): the caller has the instructions of the level, and the rows with four scalars each.

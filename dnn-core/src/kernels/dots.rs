@@ -2,6 +2,7 @@
 //!
 //! Tiles of a few samples by four outputs. Samples are outermost: theirs stay in the first cache while W streams by.
 
+use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
 use crate::scalar::Scalar;
@@ -11,6 +12,10 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
+        if V::ROWS >= 6 && blocks::outputs::<T>(self.shape) {
+            // SAFETY: as of this function.
+            return unsafe { V::call(&mut Blocks::of_outputs(self)) };
+        }
         let mut b = 0;
         // As many tiles of the largest size as fit, then one of the size that is left.
         macro_rules! tiles {

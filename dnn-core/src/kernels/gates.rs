@@ -5,7 +5,7 @@
 //! dw[g][h][i] += sum over b of dy[b][g][h] x[b][i]
 
 use crate::kernels::linear::{Dots, Rows};
-use crate::kernels::{level, route, scalar};
+use crate::kernels::{route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
@@ -39,8 +39,7 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const H: usize, const G:
     add: bool,
 ) {
     let shape = [dy.len(), G * H, I];
-    if const { route::rows_by_gemm::<T>(I, G * H) } && dy.len() >= route::MANY && level::best() != level::Level::Avx512
-    {
+    if const { route::rows_by_gemm(I, G * H) } && dy.len() >= route::MANY {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
         T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add));
@@ -62,7 +61,7 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const H: usize, const G
     x: &[[T; I]],
 ) {
     let shape = [G * H, x.len(), I];
-    if const { route::rows_by_gemm::<T>(I, G * H) } && x.len() >= route::MANY && level::best() != level::Level::Avx512 {
+    if const { route::rows_by_gemm(I, G * H) } && x.len() >= route::MANY {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
         T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape));

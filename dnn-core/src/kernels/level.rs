@@ -36,7 +36,6 @@ pub trait Vector<T>: Copy {
     unsafe fn sums(of: [Self; 4]) -> [T; 4];
     /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
     /// of them exist, one at least; the lanes of the others hold what there is.
-    #[cfg(feature = "deterministic")]
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
@@ -141,7 +140,8 @@ pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
     }
 }
 
-/// The best level of this machine; without the standard library, the best that the compiler's target promises.
+/// The best level of this machine, or the one that the environment variable `DNN_LEVEL` names, `avx2` or `portable`, to
+/// measure it; without the standard library, the best that the compiler's target promises.
 #[inline(always)]
 pub(crate) fn best() -> Level {
     #[cfg(all(target_arch = "x86_64", feature = "std", not(miri)))]
@@ -150,14 +150,17 @@ pub(crate) fn best() -> Level {
         static LEVEL: AtomicU8 = AtomicU8::new(0);
         #[cold]
         fn detect() -> Level {
-            let (level, number) =
-                if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl") {
-                    (Level::Avx512, 3)
-                } else if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-                    (Level::Avx2, 2)
-                } else {
-                    (Level::Portable, 1)
-                };
+            let most = std::env::var_os("DNN_LEVEL");
+            let most = most.as_ref().and_then(|level| level.to_str()).unwrap_or("avx512");
+            let avx512 = std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl");
+            let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+            let (level, number) = match most {
+                "portable" => (Level::Portable, 1),
+                "avx2" if avx2 => (Level::Avx2, 2),
+                _ if avx512 => (Level::Avx512, 3),
+                _ if avx2 => (Level::Avx2, 2),
+                _ => (Level::Portable, 1),
+            };
             LEVEL.store(number, Relaxed);
             level
         }
@@ -179,6 +182,43 @@ pub(crate) fn best() -> Level {
         Level::Portable
     }
 }
+
+/// Defines a function over long slices of scalars that goes through them element by element: its loop is compiled for each
+/// level, and the compiler makes vectors of it. Where the first slice is short, or the target has no vectors, it is inlined.
+///
+/// Nothing is fused and sums are not made this way, so that every level gives the same bits.
+macro_rules! elementwise {
+    ($(#[$doc:meta])* fn $name:ident[$($generic:tt)*]($first:ident: $slice:ty $(, $argument:ident: $ty:ty)* $(,)?) $body:block) => {
+        $(#[$doc])*
+        #[inline(always)]
+        fn $name<$($generic)*>($first: $slice $(, $argument: $ty)*) {
+            #[inline(always)]
+            fn plain<$($generic)*>($first: $slice $(, $argument: $ty)*) $body
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            if $first.len() >= crate::kernels::route::LONG {
+                #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+                #[inline(never)]
+                fn avx512<$($generic)*>($first: $slice $(, $argument: $ty)*) {
+                    plain($first $(, $argument)*)
+                }
+                #[target_feature(enable = "avx2,fma")]
+                #[inline(never)]
+                fn avx2<$($generic)*>($first: $slice $(, $argument: $ty)*) {
+                    plain($first $(, $argument)*)
+                }
+                return match crate::kernels::level::best() {
+                    // SAFETY: the machine has its best level.
+                    crate::kernels::level::Level::Avx512 => unsafe { avx512($first $(, $argument)*) },
+                    // SAFETY: as above.
+                    crate::kernels::level::Level::Avx2 => unsafe { avx2($first $(, $argument)*) },
+                    crate::kernels::level::Level::Portable => plain($first $(, $argument)*),
+                };
+            }
+            plain($first $(, $argument)*)
+        }
+    };
+}
+pub(crate) use elementwise;
 
 /// The portable vector: four scalars, which the compiler maps to what the target has.
 #[derive(Clone, Copy)]
@@ -232,7 +272,6 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
         // Unless they are opaque here, LLVM transposes the loops before, at less than half their speed.
         core::hint::black_box(of).map(|v| (v.0[0] + v.0[1]) + (v.0[2] + v.0[3]))
     }
-    #[cfg(feature = "deterministic")]
     #[inline(always)]
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4] {
         // SAFETY: as of the trait.
@@ -248,7 +287,6 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
     use super::{Kernel, Vector};
-    #[cfg(feature = "deterministic")]
     use crate::kernels::columns;
     use core::arch::x86_64::*;
 
@@ -315,7 +353,6 @@ mod x86 {
                 unsafe fn sums($of: [Self; 4]) -> [$scalar; 4] {
                     unsafe { $sums }
                 }
-                #[cfg(feature = "deterministic")]
                 #[inline(always)]
                 unsafe fn columns(from: *const $scalar, row: usize, rows: usize) -> [Self; 4] {
                     unsafe { $columns(from, row, rows) }

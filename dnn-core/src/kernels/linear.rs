@@ -8,7 +8,8 @@
 //! a tile of dot products (`dots`), with vectors along the inputs too; with the feature `deterministic`, it is a weighted sum
 //! of rows of W transposed (`panels`), with vectors along the outputs.
 
-use crate::kernels::level::{self, Kernel, Level, Vector};
+use crate::kernels::blocks::{self, Blocks};
+use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::{naive, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
@@ -42,7 +43,7 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     weight: &[[T; I]; O],
     add: bool,
 ) {
-    if const { route::rows_by_gemm::<T>(I, O) } && dx.len() >= route::MANY && level::best() != Level::Avx512 {
+    if const { route::rows_by_gemm(I, O) } && dx.len() >= route::MANY {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
         T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add));
@@ -64,7 +65,7 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
     dy: &[[T; O]],
     x: &[[T; I]],
 ) {
-    if const { route::rows_by_gemm::<T>(I, O) } && x.len() >= route::MANY && level::best() != Level::Avx512 {
+    if const { route::rows_by_gemm(I, O) } && x.len() >= route::MANY {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
         T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]));
@@ -112,7 +113,7 @@ impl<'a, T: Scalar> Dots<'a, T> {
     }
 
     /// y = bias
-    #[cfg(any(feature = "gemm", feature = "deterministic"))]
+    #[inline(always)]
     pub(super) fn set_to_bias(&mut self) {
         let [samples, outputs, _] = self.shape;
         for b in 0..samples {
@@ -159,6 +160,9 @@ impl<T: Scalar> Kernel for Rows<'_, T> {
         let [rows, terms, columns] = self.shape;
         // SAFETY: as of this function.
         unsafe {
+            if V::ROWS >= 6 && blocks::sums::<T>(self.shape, self.steps) {
+                return V::call(&mut Blocks::of_sums(self.local()));
+            }
             let mut first = 0;
             if rows == 1 || terms < 4 && columns >= 8 * V::LANES {
                 match terms {
@@ -299,16 +303,76 @@ impl<'a, T: Scalar> Rows<'a, T> {
         // SAFETY: as of this function; `new` has checked the lengths.
         unsafe {
             let out = self.out.as_mut_ptr().add(r * columns + i);
+            let sums = match self.add {
+                true => Self::read::<V, R, C>(out, columns, lanes),
+                false => [[V::splat(T::ZERO); C]; R],
+            };
+            let (a, b) = (self.a.as_ptr().add(r * row), self.b.as_ptr().add(i));
+            let sums = Self::terms::<V, R, C>(sums, (a, row, step), (b, next), terms, lanes);
+            Self::write(sums, out, columns, lanes);
+        }
+    }
+
+    /// A tile of sums from where rows are `columns` apart.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`, and rows and lanes exist.
+    #[inline(always)]
+    pub(super) unsafe fn read<V: Vector<T>, const R: usize, const C: usize>(
+        from: *const T,
+        columns: usize,
+        lanes: usize,
+    ) -> [[V; C]; R] {
+        // SAFETY: as of this function.
+        unsafe {
             let mut sums = [[V::splat(T::ZERO); C]; R];
-            if self.add {
-                for r in 0..R {
-                    for c in 0..C {
-                        sums[r][c] = V::load(out.add(r * columns + c * V::LANES), lanes);
-                    }
+            for r in 0..R {
+                for c in 0..C {
+                    sums[r][c] = V::load(from.add(r * columns + c * V::LANES), lanes);
                 }
             }
+            sums
+        }
+    }
+
+    /// A tile of sums to where rows are `columns` apart.
+    ///
+    /// # Safety
+    /// As of `read`.
+    #[inline(always)]
+    pub(super) unsafe fn write<V: Vector<T>, const R: usize, const C: usize>(
+        sums: [[V; C]; R],
+        to: *mut T,
+        columns: usize,
+        lanes: usize,
+    ) {
+        // SAFETY: as of this function.
+        unsafe {
+            for r in 0..R {
+                for c in 0..C {
+                    sums[r][c].store(to.add(r * columns + c * V::LANES), lanes);
+                }
+            }
+        }
+    }
+
+    /// A tile of sums with its terms added: of a with its distances from row to row and from term to term, and of b with
+    /// that from term to term.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`; rows, terms and lanes exist.
+    #[inline(always)]
+    pub(super) unsafe fn terms<V: Vector<T>, const R: usize, const C: usize>(
+        mut sums: [[V; C]; R],
+        (a, row, step): (*const T, usize, usize),
+        (b, next): (*const T, usize),
+        terms: usize,
+        lanes: usize,
+    ) -> [[V; C]; R] {
+        // SAFETY: as of this function.
+        unsafe {
             for k in 0..terms {
-                let (a, b) = (self.a.as_ptr().add(r * row + k * step), self.b.as_ptr().add(k * next + i));
+                let (a, b) = (a.add(k * step), b.add(k * next));
                 let mut terms = [V::splat(T::ZERO); C];
                 for c in 0..C {
                     terms[c] = V::load(b.add(c * V::LANES), lanes);
@@ -320,11 +384,7 @@ impl<'a, T: Scalar> Rows<'a, T> {
                     }
                 }
             }
-            for r in 0..R {
-                for c in 0..C {
-                    sums[r][c].store(out.add(r * columns + c * V::LANES), lanes);
-                }
-            }
         }
+        sums
     }
 }

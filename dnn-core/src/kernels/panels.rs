@@ -4,6 +4,8 @@
 //! A panel of W, a strip of outputs by a block of inputs, is transposed on the stack and serves all samples. Where there is one
 //! sample alone, columns of W stay in registers.
 
+use crate::kernels::blocks::{self, Blocks};
+use crate::kernels::columns::{column, transpose};
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::{Dots, Rows};
 use crate::scalar::Scalar;
@@ -21,6 +23,10 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
+        if V::ROWS >= 6 && blocks::outputs::<T>(self.shape) {
+            // SAFETY: as of this function.
+            return unsafe { V::call(&mut Blocks::of_outputs(self)) };
+        }
         let [samples, outputs, inputs] = self.shape;
         // All outputs, two vectors of them or one at a time.
         macro_rules! strips {
@@ -127,52 +133,5 @@ impl<T: Scalar> Dots<'_, T> {
                 sums[c].store(y.add(c * V::LANES), lanes);
             }
         }
-    }
-}
-
-/// to[k][r] = from[r][k] for `rows` rows, which become a vector, and `columns` columns; lanes behind the last row hold any
-/// numbers.
-///
-/// # Safety
-/// The machine has the instructions of `V`; rows `row` apart and columns exist, at most `V::LANES` rows and one at least, and
-/// so do places `next` apart for as many vectors as columns.
-#[inline(always)]
-unsafe fn transpose<V: Vector<T>, T: Scalar>(
-    to: *mut T,
-    next: usize,
-    from: *const T,
-    row: usize,
-    [rows, columns]: [usize; 2],
-) {
-    // SAFETY: as of this function.
-    unsafe {
-        let mut k = 0;
-        while k + 4 <= columns {
-            let vectors = V::columns(from.add(k), row, rows);
-            for j in 0..4 {
-                vectors[j].store(to.add((k + j) * next), V::LANES);
-            }
-            k += 4;
-        }
-        while k < columns {
-            column::<V, T>(from.add(k), row, rows).store(to.add(k * next), V::LANES);
-            k += 1;
-        }
-    }
-}
-
-/// The first scalar of each of `rows` rows that are `row` apart.
-///
-/// # Safety
-/// The machine has the instructions of `V`, and the rows exist, at most `V::LANES`.
-#[inline(always)]
-unsafe fn column<V: Vector<T>, T: Scalar>(from: *const T, row: usize, rows: usize) -> V {
-    let mut column = [T::ZERO; 16];
-    // SAFETY: as of this function; no vector has more than 16 lanes.
-    unsafe {
-        for r in 0..rows {
-            *column.as_mut_ptr().add(r) = *from.add(r * row);
-        }
-        V::load(column.as_ptr(), V::LANES)
     }
 }

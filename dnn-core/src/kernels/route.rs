@@ -5,6 +5,10 @@
 /// Samples from which on `matrixmultiply` repays what it packs.
 pub(crate) const MANY: usize = 16;
 
+/// Scalars from which on a loop over them repays a call for the level of the machine.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(crate) const LONG: usize = 256;
+
 /// Whether the target has vectors without being asked.
 pub(crate) const TARGET: bool =
     cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_feature = "simd128"));
@@ -37,11 +41,9 @@ pub(crate) const fn rows_by_vectors(inputs: usize, outputs: usize) -> bool {
     TARGET && inputs * outputs >= 64
 }
 
-/// Whether dx = dy W and dW += dyᵀ x of many samples are left to `matrixmultiply` unless the machine has AVX-512: rows a
-/// multiple of 4096 bytes apart share the sets of the first cache, and only 32 registers make that rare enough.
-pub(crate) const fn rows_by_gemm<T>(inputs: usize, outputs: usize) -> bool {
-    let collide = inputs > 0 && (inputs * size_of::<T>()).is_multiple_of(4096);
-    GEMM && (collide && outputs >= 16 || unmeasured(inputs, outputs))
+/// Whether dx = dy W and dW += dyᵀ x of many samples are left to `matrixmultiply`.
+pub(crate) const fn rows_by_gemm(inputs: usize, outputs: usize) -> bool {
+    GEMM && unmeasured(inputs, outputs)
 }
 
 /// Whether the products are made by the code for scalars that all layers share; smaller ones are inlined.

@@ -189,6 +189,13 @@ fn products_around_every_block_size_equal_their_sums() {
 }
 
 #[test]
+#[cfg(not(miri))]
+fn products_in_blocks_equal_their_sums() {
+    check(8, &[1024], &[65, 270], &[66]);
+    check(9, &[302], &[1024], &[50, 64]);
+}
+
+#[test]
 #[cfg(miri)]
 fn products_equal_their_sums() {
     check(5, &[3, 37], &[5, 6], BATCHES);
@@ -244,5 +251,5 @@ fn layers_take_every_route() {
 #[test]
 fn a_network_of_two_inputs_and_outputs_takes_the_naive_route() {
     use crate::kernels::route::*;
-    assert!(!dots_by_vectors(2, 2) && !dots_by_gemm(2, 2) && !rows_by_vectors(2, 2) && !rows_by_gemm::<f32>(2, 2));
+    assert!(!dots_by_vectors(2, 2) && !dots_by_gemm(2, 2) && !rows_by_vectors(2, 2) && !rows_by_gemm(2, 2));
 }

@@ -5,6 +5,7 @@
 
 use super::{Optimizer, Remember, Zeroed};
 use crate::check::{at_least_zero, below_one};
+use crate::kernels::level::elementwise;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -122,6 +123,34 @@ pub(super) enum Decay {
     Decoupled,
 }
 
+elementwise! {
+    /// One update with the rates lr, penalty, shrink, 1 - b1, b2, 1 - b2, 1 / sqrt(1 - b2^k), eps.
+    fn average['a, T: Scalar, M: Iterator<Item = Option<&'a mut T>>](
+        values: &mut [T],
+        gradient: &[T],
+        mean: &mut [T],
+        square: &mut [T],
+        maxima: M,
+        rates: [T; 8],
+    ) {
+        let [lr, penalty, shrink, take1, keep2, take2, correction, eps] = rates;
+        each!(w in values, g in gradient, m in mean, v in square; maximum of maxima => {
+            let g = *g + penalty * *w;
+            *m += (g - *m) * take1;
+            *v = keep2 * *v + take2 * g * g;
+            let v = match maximum {
+                // Written so that a NaN is taken over.
+                Some(maximum) => {
+                    *maximum = if *v <= *maximum { *maximum } else { *v };
+                    *maximum
+                }
+                None => *v,
+            };
+            *w = shrink * *w - lr * *m / (v.sqrt() * correction + eps);
+        });
+    }
+}
+
 impl<A: Remember> Adam<A> {
     #[inline(always)]
     pub(super) fn update<N: Parameters>(
@@ -149,20 +178,14 @@ impl<A: Remember> Adam<A> {
                 return;
             };
             let maxima = A::places(&mut state.maximum, range);
-            each!(w in values, g in gradient, m in mean, v in square; maximum of maxima => {
-                let g = *g + penalty * *w;
-                *m += (g - *m) * take1;
-                *v = keep2 * *v + take2 * g * g;
-                let v = match maximum {
-                    // Written so that a NaN is taken over.
-                    Some(maximum) => {
-                        *maximum = if *v <= *maximum { *maximum } else { *v };
-                        *maximum
-                    }
-                    None => *v,
-                };
-                *w = shrink * *w - lr * *m / (v.sqrt() * correction + eps);
-            });
+            average(
+                values,
+                gradient,
+                mean,
+                square,
+                maxima,
+                [lr, penalty, shrink, take1, keep2, take2, correction, eps],
+            );
         });
     }
 }

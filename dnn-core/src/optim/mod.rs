@@ -86,6 +86,19 @@ pub trait Optimizer<N: Parameters> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Linear;
+    use core::array::from_fn;
+
+    #[test]
+    fn many_parameters_at_once_get_the_bits_of_few() {
+        fn same<O: Optimizer<Linear<9, 1, f32, ()>> + Optimizer<Linear<1003, 1, f32, ()>>>(optimizer: O) {
+            assert_eq!(after_three::<9, O>(&optimizer)[..], after_three::<1003, O>(&optimizer)[..9]);
+        }
+        same(Sgd::new(0.1));
+        same(Sgd::new(0.1).weight_decay(0.01).momentum(0.9).nesterov());
+        same(Adam::new(0.1));
+        same(AdamW::new(0.1).amsgrad());
+    }
 
     #[test]
     #[should_panic(expected = "a learning rate is 0 or more")]
@@ -97,6 +110,21 @@ mod tests {
     #[should_panic(expected = "a beta is 0 or more and less than 1")]
     fn a_beta_of_one_is_refused() {
         let _ = AdamW::new(1e-3).betas(1.0, 0.999);
+    }
+
+    /// The weights of N parameters after three steps.
+    fn after_three<const N: usize, O>(optimizer: &O) -> [f32; N]
+    where
+        O: Optimizer<Linear<N, 1, f32, ()>>,
+    {
+        let mut net: Linear<N, 1, f32, ()> = Linear { weight: [from_fn(|i| (i + 1) as f32 / 7.0)], bias: () };
+        // SAFETY: the contract of `Zeroed` makes all zero bits a valid value.
+        let mut state: O::State = unsafe { core::mem::zeroed() };
+        for step in 1..4 {
+            let gradient = Linear { weight: [from_fn(|i| ((i + 2) * step) as f32 / -3.0)], bias: () };
+            optimizer.step(&mut net, &gradient, &mut state);
+        }
+        net.weight[0]
     }
 
     #[test]

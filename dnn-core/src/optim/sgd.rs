@@ -4,6 +4,7 @@
 
 use super::{Optimizer, Zeroed};
 use crate::check::at_least_zero;
+use crate::kernels::level::elementwise;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -105,6 +106,17 @@ impl Default for Sgd {
     }
 }
 
+elementwise! {
+    /// w -= lr (g + decay w)
+    fn descend[T: Scalar](values: &mut [T], gradient: &[T], lr: T, decay: T) {
+        if decay == T::ZERO {
+            each!(w in values, g in gradient => *w -= lr * *g);
+        } else {
+            each!(w in values, g in gradient => *w -= lr * (*g + decay * *w));
+        }
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Sgd {
     type State = ();
@@ -114,11 +126,7 @@ impl<N: Parameters> Optimizer<N> for Sgd {
         let (lr, decay) = (N::Scalar::from_f64(self.lr), N::Scalar::from_f64(self.weight_decay));
         trained(network, |values, range| {
             let Some(gradient) = gradient.flat().get(range) else { return };
-            if decay == N::Scalar::ZERO {
-                each!(w in values, g in gradient => *w -= lr * *g);
-            } else {
-                each!(w in values, g in gradient => *w -= lr * (*g + decay * *w));
-            }
+            descend(values, gradient, lr, decay);
         });
     }
 }
@@ -136,6 +144,24 @@ pub struct Velocity<G> {
 // SAFETY: zero bits are a valid gradient by the contract of `Parameters`, and a valid count.
 unsafe impl<G: Parameters> Zeroed for Velocity<G> {}
 
+elementwise! {
+    /// v = mu v + take (g + decay w), w -= lr v, or w -= lr (g + decay w + mu v)
+    fn roll[T: Scalar](
+        values: &mut [T],
+        gradient: &[T],
+        velocity: &mut [T],
+        rates: [T; 4],
+        nesterov: bool,
+    ) {
+        let [lr, decay, mu, take] = rates;
+        each!(w in values, g in gradient, v in velocity => {
+            let g = *g + decay * *w;
+            *v = mu * *v + take * g;
+            *w -= lr * if nesterov { g + mu * *v } else { *v };
+        });
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
     type State = Velocity<N::Gradient>;
@@ -149,11 +175,7 @@ impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
         trained(network, |values, range| {
             let velocity = state.velocity.flat_mut().get_mut(range.clone());
             let (Some(velocity), Some(gradient)) = (velocity, gradient.flat().get(range)) else { return };
-            each!(w in values, g in gradient, v in velocity => {
-                let g = *g + decay * *w;
-                *v = mu * *v + take * g;
-                *w -= lr * if nesterov { g + mu * *v } else { *v };
-            });
+            roll(values, gradient, velocity, [lr, decay, mu, take], nesterov);
         });
         state.steps += 1;
     }
