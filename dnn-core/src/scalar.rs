@@ -61,6 +61,12 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// The sine of an angle in radians.
+    fn sin(self) -> Self;
+    /// The cosine of an angle in radians.
+    fn cos(self) -> Self;
+    /// x^y; as in C, 1 where x is 1 or y is 0, and NaN where x is negative and y no integer.
+    fn powf(self, exponent: Self) -> Self;
     /// The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
     fn erf(self) -> Self;
     /// Whether the number is neither infinite nor NaN.
@@ -140,6 +146,18 @@ macro_rules! scalar {
             #[inline]
             fn tanh(self) -> $scalar {
                 math::$scalar::tanh(self)
+            }
+            #[inline]
+            fn sin(self) -> $scalar {
+                math::$scalar::sin(self)
+            }
+            #[inline]
+            fn cos(self) -> $scalar {
+                math::$scalar::cos(self)
+            }
+            #[inline]
+            fn powf(self, exponent: $scalar) -> $scalar {
+                math::$scalar::powf(self, exponent)
             }
             #[inline]
             fn erf(self) -> $scalar {

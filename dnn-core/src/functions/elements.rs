@@ -14,12 +14,15 @@
 //! | `abs` | dy sign(x), 0 at 0 | x |
 //! | `sign` | 0 | |
 //! | `square` | 2 dy x | x |
+//! | `sin` | dy cos x | x |
+//! | `cos` | -dy sin x | x |
 //! | `tanh` | dy (1 - y^2) | y |
 //! | `sigmoid` | dy y (1 - y) | y |
 //! | `relu` | dy where y > 0, else 0 | y |
 //! | `gelu`, `gelu_tanh`, `silu` | see [`Gelu`](crate::Gelu) and [`Silu`](crate::Silu) | x |
 //! | `softplus` | dy / (1 + e^(-beta x)), dy where beta x > threshold | x, beta, threshold |
 //! | `powi` | dy n x^(n-1), 0 where n = 0 | x, n |
+//! | `pow` | da = dy b a^(b-1), 0 where b = 0; db = dy y ln a, 0 where a = 0 and b >= 0 | a, b; a, b, y |
 //! | `clamp` | dy where low < x < high, else 0 | x, low, high |
 //! | `maximum`, `minimum` | dy to the one that is chosen, half of it to each of two equal ones | a, b |
 //! | `where_` | dy to the one that is chosen | the condition |
@@ -131,6 +134,30 @@ pub fn square_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * (T::from_f64(2.0) * x)
 }
 
+/// The sine of an angle in radians.
+#[inline(always)]
+pub fn sin<T: Scalar>(x: T) -> T {
+    x.sin()
+}
+
+/// dy cos x
+#[inline(always)]
+pub fn sin_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * x.cos()
+}
+
+/// The cosine of an angle in radians.
+#[inline(always)]
+pub fn cos<T: Scalar>(x: T) -> T {
+    x.cos()
+}
+
+/// -dy sin x
+#[inline(always)]
+pub fn cos_pull<T: Scalar>(dy: T, x: T) -> T {
+    dy * -x.sin()
+}
+
 /// The hyperbolic tangent.
 #[inline(always)]
 pub fn tanh<T: Scalar>(x: T) -> T {
@@ -233,6 +260,24 @@ pub fn powi<T: Scalar>(x: T, n: i32) -> T {
 #[inline(always)]
 pub fn powi_pull<T: Scalar>(dy: T, x: T, n: i32) -> T {
     if n == 0 { T::ZERO } else { dy * (T::from_f64(f64::from(n)) * powi(x, n.saturating_sub(1))) }
+}
+
+/// a^b; as in C, 1 where a is 1 or b is 0, and NaN where a is negative and b no integer
+#[inline(always)]
+pub fn pow<T: Scalar>(a: T, b: T) -> T {
+    a.powf(b)
+}
+
+/// dy b a^(b-1), and 0 where b = 0, whatever a is
+#[inline(always)]
+pub fn pow_pull0<T: Scalar>(dy: T, a: T, b: T) -> T {
+    if b == T::ZERO { T::ZERO } else { dy * (b * a.powf(b - T::ONE)) }
+}
+
+/// dy a^b ln a, and 0 where a = 0 and b >= 0; y is a^b
+#[inline(always)]
+pub fn pow_pull1<T: Scalar>(dy: T, a: T, b: T, y: T) -> T {
+    if a == T::ZERO && b >= T::ZERO { T::ZERO } else { dy * (y * a.ln()) }
 }
 
 /// low where x is less, high where x is more; a NaN stays
@@ -354,6 +399,12 @@ mod tests {
         check("recip", recip, |_, y| recip_pull(1.0, y), &ALL);
         check("abs", abs, |x, _| abs_pull(1.0, x), &ALL);
         check("square", square, |x, _| square_pull(1.0, x), &ALL);
+        check("sin", sin, |x, _| sin_pull(1.0, x), &ALL);
+        check("cos", cos, |x, _| cos_pull(1.0, x), &ALL);
+        for b in [-2.5, -1.0, 0.0, 0.5, 1.0, 3.0] {
+            check("pow", |x| pow(x, b), |x, _| pow_pull0(1.0, x, b), &POSITIVE);
+            check("pow", |x| pow(b.abs(), x), |x, y| pow_pull1(1.0, b.abs(), x, y), &POSITIVE);
+        }
         check("tanh", tanh, |_, y| tanh_pull(1.0, y), &ALL);
         check("sigmoid", sigmoid, |_, y| sigmoid_pull(1.0, y), &ALL);
         check("relu", relu, |_, y| relu_pull(1.0, y), &ALL);
@@ -385,6 +436,12 @@ mod tests {
             [powi(0.0, 0), powi_pull(1.0, 0.0, 0), powi_pull(1.0, 0.0, 1), powi_pull(1.0, 0.0, 2)],
             [1.0, 0.0, 1.0, 0.0]
         );
+        let powers = [(0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (-1.0, 2.0), (2.0, 0.0)];
+        assert_eq!(powers.map(|(a, b)| pow(a, b)), [1.0, 0.0, f64::INFINITY, 1.0, 1.0]);
+        assert_eq!(powers.map(|(a, b)| pow_pull0(1.0, a, b)), [0.0, 0.0, f64::NEG_INFINITY, -2.0, 0.0]);
+        let exponents = powers.map(|(a, b)| pow_pull1(1.0, a, b, pow(a, b)));
+        assert_eq!(exponents[..3], [0.0, 0.0, f64::NEG_INFINITY]);
+        assert!(exponents[3].is_nan() && (exponents[4] - core::f64::consts::LN_2).abs() < 1e-15);
         assert_eq!(sqrt_pull(1.0, 0.0), f64::INFINITY);
     }
 

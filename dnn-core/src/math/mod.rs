@@ -2,17 +2,27 @@
 //! its own, whatever else is there: no two libraries round alike.
 
 #[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
+mod circle;
+#[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
 mod own;
+#[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
+mod pair;
+#[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
+mod power;
 #[cfg(not(feature = "std"))]
 mod root;
 
 macro_rules! forward {
-    ($scalar:ident: $($name:ident = $call:expr),* $(,)?) => {
+    ($scalar:ident: $($name:ident = $call:expr),*; powf = $powf:expr) => {
         pub(crate) mod $scalar {
             $(#[inline(always)]
             pub(crate) fn $name(x: $scalar) -> $scalar {
                 $call(x)
             })*
+            #[inline(always)]
+            pub(crate) fn powf(x: $scalar, y: $scalar) -> $scalar {
+                $powf(x, y)
+            }
         }
     };
 }
@@ -37,7 +47,10 @@ macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
         forward!($scalar: exp = crate::math::own::$own::exp, exp_m1 = crate::math::own::$own::exp_m1,
             ln = crate::math::own::$own::ln, ln_1p = crate::math::own::$own::ln_1p, sqrt = root!($scalar, $sqrt),
-            tanh = crate::math::own::$own::tanh, erf = $erf);
+            tanh = crate::math::own::$own::tanh, erf = $erf,
+            sin = |x| crate::math::circle::sin(f64::from(x)) as $scalar,
+            cos = |x| crate::math::circle::cos(f64::from(x)) as $scalar;
+            powf = |x, y| crate::math::power::powf(f64::from(x), f64::from(y)) as $scalar);
     };
 }
 
@@ -45,22 +58,25 @@ macro_rules! elementary {
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
         forward!($scalar: exp = $scalar::exp, exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = $scalar::tanh, erf = $erf);
+            sqrt = root!($scalar, $sqrt), tanh = $scalar::tanh, erf = $erf, sin = $scalar::sin, cos = $scalar::cos;
+            powf = $scalar::powf);
     };
 }
 
 #[cfg(all(feature = "libm", not(any(feature = "std", feature = "deterministic"))))]
 macro_rules! elementary {
-    ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident) => {
+    ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident,
+        $sin:ident, $cos:ident, $powf:ident) => {
         forward!($scalar: exp = libm::$exp, exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = libm::$tanh, erf = $erf);
+            sqrt = root!($scalar, $sqrt), tanh = libm::$tanh, erf = $erf, sin = libm::$sin, cos = libm::$cos;
+            powf = libm::$powf);
     };
 }
 
 #[cfg(all(feature = "libm", not(feature = "deterministic")))]
-elementary!(f32, single, sqrtf, libm::erff, expf, expm1f, logf, log1pf, tanhf);
+elementary!(f32, single, sqrtf, libm::erff, expf, expm1f, logf, log1pf, tanhf, sinf, cosf, powf);
 #[cfg(all(feature = "libm", not(feature = "deterministic")))]
-elementary!(f64, double, sqrt, libm::erf, exp, expm1, log, log1p, tanh);
+elementary!(f64, double, sqrt, libm::erf, exp, expm1, log, log1p, tanh, sin, cos, pow);
 #[cfg(any(feature = "deterministic", not(feature = "libm")))]
 elementary!(f32, single, sqrtf, |x| crate::math::own::erf(f64::from(x)) as f32);
 #[cfg(any(feature = "deterministic", not(feature = "libm")))]

@@ -22,6 +22,7 @@ macro_rules! polynomial {
     ($x:ident; $c:expr) => { $c };
     ($x:ident; $c:expr, $($next:expr),+) => { $c + $x * polynomial!($x; $($next),+) };
 }
+pub(super) use polynomial;
 
 /// The functions of one type: ln 2 in two parts, the first with as many zero bits that its products with exponents are
 /// exact; where e^x is 0 and infinite, and e^x - 1 is -1; the series.
