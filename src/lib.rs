@@ -181,7 +181,7 @@ pub use dnn_core::*;
 /// assert!(trainer.evaluate(&[[1.0, 2.0, 3.0]], &[[0.0, 1.0]]).loss < f64::from(loss));
 /// assert_ne!(trainer.network().parameter("scale.factor"), Some(&[1.0; 3][..]));
 /// ```
-pub use dnn_macros::Parameters;
+pub use dnn_macros::{Parameters, differentiable};
 
 #[doc(hidden)]
 pub use dnn_macros::{__budget, __network};
@@ -437,7 +437,7 @@ pub mod __private {
 
 /// What most programs use: `use dnn::prelude::*;`
 pub mod prelude {
-    pub use crate::{Parameters, budget, network};
+    pub use crate::{Parameters, budget, differentiable, network};
     pub use dnn_core::layers::*;
     pub use dnn_core::{
         Adagrad, Adam, AdamW, Amsgrad, Bce, BceWithLogits, Centered, Class, CrossEntropy, EachStep, Evaluation, Extent,

@@ -115,7 +115,20 @@ fn word(item: &Item) -> Span {
 }
 
 impl Graph {
-    fn value(&mut self, name: String, spoken: Option<String>) -> ValueId {
+    /// A graph without values.
+    pub(crate) fn empty() -> Graph {
+        Graph {
+            names: Vec::new(),
+            spoken: Vec::new(),
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            output: ValueId(0),
+            certain: true,
+        }
+    }
+
+    /// Another value.
+    pub(crate) fn value(&mut self, name: String, spoken: Option<String>) -> ValueId {
         self.names.push(name);
         self.spoken.push(spoken);
         ValueId(self.names.len() - 1)
@@ -154,19 +167,11 @@ impl<'a> Wiring<'a> {
     fn new(declaration: &'a Declaration, errors: &'a mut Errors) -> Wiring<'a> {
         let named = declaration.layers.iter().enumerate();
         let layers = named.filter_map(|(at, item)| Some((plain(item)?, at))).collect();
-        let graph = Graph {
-            names: Vec::new(),
-            spoken: Vec::new(),
-            nodes: Vec::new(),
-            inputs: Vec::new(),
-            output: ValueId(0),
-            certain: true,
-        };
         Wiring {
             before: errors.len(),
             declaration,
             errors,
-            graph,
+            graph: Graph::empty(),
             layers,
             called: HashSet::new(),
             elements: HashSet::new(),

@@ -14,6 +14,7 @@
 mod backward;
 mod budget;
 mod derive;
+mod differentiable;
 mod emit;
 mod error;
 mod graph;
@@ -55,6 +56,15 @@ pub fn __budget(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[proc_macro_derive(Parameters, attributes(init, buffer, parameters))]
 pub fn parameters(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::parameters(tokens.into()).into()
+}
+
+/// Differentiates a function of tensors at compile time: see the facade's documentation.
+#[proc_macro_attribute]
+pub fn differentiable(
+    attribute: proc_macro::TokenStream,
+    function: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    differentiable::expand(attribute.into(), function.into()).into()
 }
 
 fn network(tokens: TokenStream) -> TokenStream {

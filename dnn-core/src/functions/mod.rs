@@ -46,6 +46,7 @@ mod axis;
 pub mod elements;
 pub mod expand;
 mod extreme;
+pub mod function;
 pub mod linear;
 pub mod log_softmax;
 pub mod logsumexp;

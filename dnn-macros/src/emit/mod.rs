@@ -247,7 +247,7 @@ fn array(dims: &[usize], scalar: TokenStream) -> TokenStream {
 }
 
 /// Every `word` in `tokens` replaced.
-fn replace(tokens: TokenStream, word: &Ident, by: &TokenStream) -> TokenStream {
+pub(crate) fn replace(tokens: TokenStream, word: &Ident, by: &TokenStream) -> TokenStream {
     let mut replaced = TokenStream::new();
     for tree in tokens {
         match tree {
@@ -308,7 +308,7 @@ fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
 }
 
 /// A variable of the generated code, called as [`variable_name`] says.
-fn variable(name: &str) -> Ident {
+pub(crate) fn variable(name: &str) -> Ident {
     Ident::new(&variable_name(name), Span::mixed_site())
 }
 

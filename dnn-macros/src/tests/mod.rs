@@ -2,6 +2,7 @@
 
 #[allow(dead_code, reason = "dnn's own tests compile the chains in several scalars")]
 mod chains;
+mod functions;
 #[allow(dead_code, reason = "dnn's own tests compare what they compute")]
 mod graphs;
 mod interpreter;

@@ -1,0 +1,299 @@
+//! What a differentiable function becomes: the function itself, and a struct of its name that carries its gradients.
+
+use super::formula::Formula;
+use super::program::{Program, Seed};
+use super::shape::{Constants, tensor};
+use super::signature::{Argument, Signature};
+use super::write::write;
+use crate::backward::Steps;
+use crate::emit::{quote, variable};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Visibility;
+
+/// Everything that is known of a function.
+pub(crate) struct Function<'a> {
+    pub(crate) signature: &'a Signature,
+    pub(crate) formula: &'a Formula,
+    pub(crate) steps: &'a Steps,
+    pub(crate) constants: &'a Constants,
+}
+
+/// The items.
+pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
+    let Signature { krate, function: source, .. } = function.signature;
+    let (name, visibility) = (&source.sig.ident, &source.vis);
+    let (attributes, output) = (&source.attrs, &function.signature.output.ty);
+    let (declared, _, conditions) = source.sig.generics.split_for_impl();
+    let (arguments, handed_on) = (arguments(function.signature), handed_on(function.signature));
+    let (items, seals) = (function.constants.items(), &function.formula.seals);
+    let scalar_result = function.formula.values[function.formula.output.0].shape.is_scalar();
+    let (gradient, pullback) = (scalar_result.then(|| gradient(function)), pullback(function));
+    let value = value(function);
+    let types =
+        function.signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
+    let structure = structure(visibility, name);
+    let lints = lints();
+    quote! {
+        #(#attributes)*
+        #lints
+        #visibility fn #name #declared (#arguments) -> #output #conditions {
+            #name::__value(#handed_on)
+        }
+        #structure
+        #lints
+        const _: () = {
+            use #krate as __dnn;
+            #items
+            #(#seals)*
+            impl #name {
+                #value
+                #gradient
+                #pullback
+            }
+            impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
+                type Output = #output;
+            }
+        };
+    }
+}
+
+/// After a mistake: what is called `name` is there, so that nothing else in the file lights up.
+pub(crate) fn signatures(signature: &Signature) -> TokenStream {
+    let source = &signature.function;
+    let (name, visibility, output) = (&source.sig.ident, &source.vis, &signature.output.ty);
+    let (declared, _, conditions) = source.sig.generics.split_for_impl();
+    let arguments = arguments(signature);
+    let structure = structure(visibility, name);
+    let lints = lints();
+    let gradients = signature.arguments.iter().filter(|argument| argument.wanted).map(|argument| &argument.ty);
+    let gradients: Vec<_> = gradients.collect();
+    let pulled = match &gradients[..] {
+        [only] => quote!(#only),
+        several => quote!((#(#several),*)),
+    };
+    quote! {
+        #lints
+        #visibility fn #name #declared (#arguments) -> #output #conditions {
+            ::core::unimplemented!()
+        }
+        #structure
+        #lints
+        impl #name {
+            pub fn gradient #declared (#arguments) -> (#output, #(#gradients),*) #conditions {
+                ::core::unimplemented!()
+            }
+            pub fn pullback #declared (#arguments __cotangent: &#output) -> #pulled #conditions {
+                ::core::unimplemented!()
+            }
+        }
+    }
+}
+
+fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            non_camel_case_types,
+            non_snake_case,
+            unused_variables,
+            unused_mut,
+            unused_qualifications,
+            dead_code,
+            missing_docs,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic
+        )]
+    }
+}
+
+fn structure(visibility: &Visibility, name: &syn::Ident) -> TokenStream {
+    let text = format!("The gradients of [`{name}`](fn@{name}), which is differentiable.");
+    quote! {
+        #[doc = #text]
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug, Default)]
+        #visibility struct #name {}
+    }
+}
+
+/// The arguments with a comma behind each.
+fn arguments(signature: &Signature) -> TokenStream {
+    let argument = |argument: &Argument| {
+        let (name, ty) = (&argument.name, &argument.ty);
+        let borrow = argument.borrowed.then(|| quote!(&));
+        quote!(#name: #borrow #ty,)
+    };
+    signature.arguments.iter().map(argument).collect()
+}
+
+/// The arguments of what other functions call too: every tensor by reference.
+fn references(signature: &Signature) -> TokenStream {
+    let argument = |argument: &Argument| {
+        let (name, ty) = (&argument.name, &argument.ty);
+        let borrow = (argument.borrowed || argument.shape.is_some()).then(|| quote!(&));
+        quote!(#name: #borrow #ty,)
+    };
+    signature.arguments.iter().map(argument).collect()
+}
+
+/// The user's arguments, handed on to [`references`].
+fn handed_on(signature: &Signature) -> TokenStream {
+    let argument = |argument: &Argument| {
+        let name = &argument.name;
+        let borrow = (!argument.borrowed && argument.shape.is_some()).then(|| quote!(&));
+        quote!(#borrow #name,)
+    };
+    signature.arguments.iter().map(argument).collect()
+}
+
+/// The arguments as the variables of a program: tensors are references.
+fn entries(function: &Function<'_>) -> TokenStream {
+    let Function { signature, formula, .. } = function;
+    let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
+    let entry = |(argument, input): (&Argument, &crate::graph::ValueId)| {
+        let (name, value) = (&argument.name, &formula.values[input.0]);
+        let variable = variable(&value.name);
+        let ty = tensor(&value.shape, &signature.scalar);
+        match value.shape.is_scalar() {
+            true => quote!(let #variable = *#name;),
+            false => quote!(let #variable: &#ty = #name;),
+        }
+    };
+    tensors.zip(&formula.inputs).map(entry).collect()
+}
+
+/// The function itself.
+fn value(function: &Function<'_>) -> TokenStream {
+    let Function { signature, formula, steps, .. } = function;
+    let (declared, _, conditions) = signature.function.sig.generics.split_for_impl();
+    let (arguments, output, entries) = (references(signature), &signature.output.ty, entries(function));
+    let (statements, results) = write(&Program::new(formula, steps, Seed::None, true), &signature.scalar);
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        pub fn __value #declared (#arguments) -> #output #conditions {
+            #entries
+            #statements
+            #(#results)*
+        }
+    }
+}
+
+/// The gradient of each argument that has one wanted: its expression, from the results of a program.
+fn gradients(function: &Function<'_>, results: &mut dyn Iterator<Item = TokenStream>) -> Vec<Option<TokenStream>> {
+    let Function { signature, formula, steps, .. } = function;
+    // The program delivers gradients in the order of its steps.
+    let delivered = Program::delivered(steps, formula);
+    let mut order: Vec<(usize, usize)> =
+        delivered.iter().enumerate().filter_map(|(input, slot)| Some(((*slot)?, input))).collect();
+    order.sort_by_key(|(slot, _)| position(steps, formula, *slot));
+    let mut expressions: Vec<Option<TokenStream>> = vec![None; formula.inputs.len()];
+    for (_, input) in order {
+        expressions[input] = results.next();
+    }
+    let zero = |input: usize| {
+        let ty = tensor(&formula.values[formula.inputs[input].0].shape, &signature.scalar);
+        quote!(__dnn::functions::shape::zero::<#ty>())
+    };
+    let own = |input: usize| expressions[input].clone().unwrap_or_else(|| zero(input));
+    (0..formula.inputs.len()).map(|input| formula.wanted[input].then(|| own(input))).collect()
+}
+
+/// The place of a delivery among the steps.
+fn position(steps: &Steps, formula: &Formula, slot: usize) -> usize {
+    let is = |step: &crate::backward::Step| matches!(step.action, crate::backward::Action::Deliver { gradient: Some(own), .. } if formula.values.len() + own.0 == slot);
+    steps.list.iter().position(is).unwrap_or(usize::MAX)
+}
+
+/// Value and gradients, for a function that gives a number.
+fn gradient(function: &Function<'_>) -> TokenStream {
+    let Function { signature, formula, steps, .. } = function;
+    let (declared, _, conditions) = signature.function.sig.generics.split_for_impl();
+    let (arguments, output, entries) = (arguments(signature), &signature.output.ty, entries(function));
+    let (references, handed_on) = (references(signature), handed_on(signature));
+    let (statements, results) = write(&Program::new(formula, steps, Seed::One, true), &signature.scalar);
+    let mut results = results.into_iter();
+    let value = results.next();
+    let gradients: Vec<TokenStream> = gradients(function, &mut results).into_iter().flatten().collect();
+    let types: Vec<_> = wanted(signature).map(|argument| &argument.ty).collect();
+    let name = &signature.function.sig.ident;
+    let text = format!("The value of [`{name}`](fn@{name}), and dL/d of each of {}.", names(signature));
+    quote! {
+        #[doc = #text]
+        #[inline]
+        pub fn gradient #declared (#arguments) -> (#output, #(#types),*) #conditions {
+            Self::__gradient(#handed_on)
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub fn __gradient #declared (#references) -> (#output, #(#types),*) #conditions {
+            #entries
+            #statements
+            (#value, #(#gradients),*)
+        }
+    }
+}
+
+/// The gradients that a gradient of the result gives, for the caller and for other functions.
+fn pullback(function: &Function<'_>) -> TokenStream {
+    let Function { signature, formula, steps, .. } = function;
+    let (declared, _, conditions) = signature.function.sig.generics.split_for_impl();
+    let (arguments, output, entries) = (arguments(signature), &signature.output.ty, entries(function));
+    let (references, handed_on) = (references(signature), handed_on(signature));
+    let (statements, results) = write(&Program::new(formula, steps, Seed::Given, false), &signature.scalar);
+    let shares = gradients(function, &mut results.into_iter());
+    let types: Vec<TokenStream> = signature
+        .arguments
+        .iter()
+        .filter(|argument| argument.shape.is_some())
+        .map(|argument| if argument.wanted { argument.ty.to_token_stream() } else { quote!(()) })
+        .collect();
+    let shares = shares.into_iter().map(|share| share.unwrap_or_else(|| quote!(())));
+    let (seed, shape) = (variable(&steps.gradients[0].name), &formula.values[formula.output.0].shape);
+    let seed = match shape.is_scalar() {
+        true => quote!(let #seed = *__cotangent;),
+        false => {
+            let ty = tensor(shape, &signature.scalar);
+            quote!(let #seed: &#ty = __cotangent;)
+        }
+    };
+    let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some()).enumerate();
+    let asked = tensors.filter(|(_, argument)| argument.wanted).map(|(at, _)| syn::Index::from(at));
+    let own = wanted(signature).map(|argument| argument.ty.to_token_stream()).collect::<Vec<_>>();
+    let (pulled, result) = match &own[..] {
+        [only] => (quote!(#only), quote!(#(__shares.#asked)*)),
+        several => (quote!((#(#several),*)), quote!((#(__shares.#asked),*))),
+    };
+    let name = &signature.function.sig.ident;
+    let text = format!(
+        "dL/d of {} for a given dL/d of the result: the product of a vector and the Jacobian of [`{name}`](fn@{name}).",
+        names(signature)
+    );
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        pub fn __pull #declared (#references __cotangent: &#output) -> (#(#types,)*) #conditions {
+            #entries
+            #seed
+            #statements
+            (#(#shares,)*)
+        }
+        #[doc = #text]
+        #[inline]
+        pub fn pullback #declared (#arguments __cotangent: &#output) -> #pulled #conditions {
+            let __shares = Self::__pull(#handed_on __cotangent);
+            #result
+        }
+    }
+}
+
+fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {
+    signature.arguments.iter().filter(|argument| argument.wanted)
+}
+
+/// The arguments by which a function is differentiated, in a sentence.
+fn names(signature: &Signature) -> String {
+    let names: Vec<String> = wanted(signature).map(|argument| format!("`{}`", argument.name)).collect();
+    names.join(", ")
+}

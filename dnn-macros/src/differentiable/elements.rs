@@ -1,0 +1,133 @@
+//! What works element by element: each operation's formula, and what each operand's gradient gets by the chain rule.
+//!
+//! The operands are `a`, `b` and `c`, the result is `y`, and `dy` is the gradient of the result. Functions in a formula are
+//! scalar functions of the run time with the same name.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+/// An operation of numbers that tensors take element by element, with broadcasting.
+pub(crate) struct Element {
+    /// Its name in the source, or the operator.
+    pub(crate) name: &'static str,
+    /// The formula of the result.
+    pub(crate) value: &'static str,
+    /// For each operand, what its gradient gets; nothing where it has none.
+    pub(crate) shares: &'static [&'static str],
+}
+
+impl Element {
+    /// How many operands it has.
+    pub(crate) fn operands(&self) -> usize {
+        self.shares.len()
+    }
+}
+
+macro_rules! elements {
+    ($($name:literal: $value:literal, [$($share:literal),+];)*) => {
+        &[$(Element { name: $name, value: $value, shares: &[$($share),+] }),*]
+    };
+}
+
+/// All operations.
+pub(crate) const ELEMENTS: &[Element] = elements! {
+    "+": "a + b", ["dy", "dy"];
+    "-": "a - b", ["dy", "-dy"];
+    "*": "a * b", ["dy * b", "dy * a"];
+    "/": "a / b", ["dy / b", "-(dy * y / b)"];
+    "neg": "-a", ["-dy"];
+    "abs": "abs(a)", ["dy * sign(a)"];
+    "clamp": "clamp(a, b, c)", ["clamp_pull(dy, a, b, c)", "where_(less(a, b), dy, 0.0)", "where_(greater(a, c), dy, 0.0)"];
+    "cos": "cos(a)", ["-(dy * sin(a))"];
+    "exp": "exp(a)", ["dy * y"];
+    "exp_m1": "exp_m1(a)", ["dy * (y + 1.0)"];
+    "gelu": "gelu(a)", ["gelu_pull(dy, a)"];
+    "gelu_tanh": "gelu_tanh(a)", ["gelu_tanh_pull(dy, a)"];
+    "ln": "ln(a)", ["dy / a"];
+    "ln_1p": "ln_1p(a)", ["dy / (1.0 + a)"];
+    "maximum": "maximum(a, b)", ["maximum_pull0(dy, a, b)", "maximum_pull1(dy, a, b)"];
+    "minimum": "minimum(a, b)", ["minimum_pull0(dy, a, b)", "minimum_pull1(dy, a, b)"];
+    "pow": "pow(a, b)", ["pow_pull0(dy, a, b)", "pow_pull1(dy, a, b, y)"];
+    "recip": "1.0 / a", ["-(dy * y * y)"];
+    "relu": "relu(a)", ["relu_pull(dy, y)"];
+    "sigmoid": "sigmoid(a)", ["dy * y * (1.0 - y)"];
+    "silu": "silu(a)", ["silu_pull(dy, a)"];
+    "sin": "sin(a)", ["dy * cos(a)"];
+    "softplus": "softplus(a, 1.0, 20.0)", ["softplus_pull(dy, a, 1.0, 20.0)"];
+    "sqrt": "sqrt(a)", ["dy / (2.0 * y)"];
+    "square": "a * a", ["2.0 * dy * a"];
+    "tanh": "tanh(a)", ["dy * (1.0 - y * y)"];
+    "where_": "where_(a, b, c)", ["", "where_(a, dy, 0.0)", "where_(a, 0.0, dy)"];
+    "<": "less(a, b)", ["", ""];
+    "<=": "less_equal(a, b)", ["", ""];
+    ">": "greater(a, b)", ["", ""];
+    ">=": "greater_equal(a, b)", ["", ""];
+    "==": "equal(a, b)", ["", ""];
+    "!=": "not_equal(a, b)", ["", ""];
+};
+
+/// The operation of a name or an operator.
+pub(crate) fn find(name: &str) -> Option<&'static Element> {
+    ELEMENTS.iter().find(|element| element.name == name)
+}
+
+/// Which of the words `a`, `b`, `c`, `y` and `dy` a formula reads.
+pub(crate) fn reads(formula: &'static str) -> Vec<&'static str> {
+    let words = formula.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    let mut words: Vec<&str> = words.filter(|word| ["a", "b", "c", "y", "dy"].contains(word)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// A formula as an expression over numbers: `of` says what stands for a word, `number` writes a literal.
+pub(crate) fn expression(
+    formula: &'static str,
+    of: &dyn Fn(&str) -> TokenStream,
+    number: &dyn Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
+    let tokens: TokenStream = formula.parse().expect("a formula of this list");
+    replaced(tokens, of, number)
+}
+
+fn replaced(
+    tokens: TokenStream,
+    of: &dyn Fn(&str) -> TokenStream,
+    number: &dyn Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
+    let mut result = TokenStream::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(word) if ["a", "b", "c", "y", "dy"].contains(&word.to_string().as_str()) => {
+                result.extend(of(&word.to_string()));
+            }
+            TokenTree::Ident(word) => result.extend(quote!(__dnn::functions::elements::#word)),
+            TokenTree::Literal(literal) => result.extend(number(quote!(#literal))),
+            TokenTree::Group(group) => {
+                let inner = replaced(group.stream(), of, number);
+                result.extend([TokenTree::Group(Group::new(Delimiter::Parenthesis, inner))]);
+            }
+            punctuation => result.extend([punctuation]),
+        }
+    }
+    result
+}
+
+/// A formula for people: the words replaced by the names of values.
+pub(crate) fn text(formula: &str, of: &dyn Fn(&str) -> String) -> String {
+    let mut result = String::new();
+    let mut word = String::new();
+    for letter in formula.chars().chain([' ']) {
+        if letter.is_alphanumeric() || letter == '_' || letter == '.' {
+            word.push(letter);
+            continue;
+        }
+        match ["a", "b", "c", "y", "dy"].contains(&word.as_str()) {
+            true => result += &of(&word),
+            false => result += &word,
+        }
+        word.clear();
+        result.push(letter);
+    }
+    result.trim_end().to_owned()
+}

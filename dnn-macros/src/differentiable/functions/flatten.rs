@@ -1,0 +1,24 @@
+//! y = the numbers of x as a vector.
+
+use super::{Call, Form, Function};
+use crate::differentiable::shape::{Length, Shape, expression};
+use quote::quote;
+
+pub(super) const FUNCTION: Function = Function { name: "flatten", operands: (1, 1), options: &[], apply };
+
+fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
+    let shape = &call.operands[0].0;
+    let flat = match (shape.numbers(), shape.lengths()) {
+        (Some(numbers), _) => Shape::Known(vec![Length::Number(numbers.iter().product())]),
+        (None, Some([only])) => Shape::Known(vec![only.clone()]),
+        (None, Some(_)) => {
+            return call.mistake("the length of the result would be computed from a const parameter, which stable Rust cannot say: write a number");
+        }
+        (None, None) => {
+            let shape = expression(shape);
+            let place = call.place.ends().0;
+            call.constants.shape(quote!(__dnn::functions::shape::flatten(#shape)), place)
+        }
+    };
+    Some((flat, Form::View))
+}

@@ -1,0 +1,9 @@
+//! y = the largest element of x, of all of it or along an axis.
+
+use super::reduction::{self, Gradient};
+use super::{Function, Read};
+
+pub(super) const FUNCTION: Function = reduction::function("max", &["axis", "keepdim"], |call| {
+    let reads = &[Read::Operand(0), Read::Result];
+    reduction::apply(call, ["max::value", "max::pull"], Gradient::Call(reads), &[])
+});

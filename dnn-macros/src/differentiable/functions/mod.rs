@@ -1,0 +1,186 @@
+//! What the macro knows of each function of tensors, one file each: its options, its shape rule, how it runs, and what the
+//! gradients of its operands get.
+//!
+//! The run time has a module of the same name for each: `rule` is its shape rule, `value` writes the result, `pull0` adds what
+//! the gradient of its first operand gets, and so on.
+
+use super::shape::{Constants, Length, Shape, expression};
+use crate::error::{Errors, Place};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+macro_rules! functions {
+    ($($file:ident,)*) => {
+        $(mod $file;)*
+        /// All functions.
+        const FUNCTIONS: &[&Function] = &[$(&$file::FUNCTION),*];
+    };
+}
+
+mod along;
+mod reduction;
+
+functions! {
+    concat,
+    flatten,
+    log_softmax,
+    logsumexp,
+    matmul,
+    max,
+    mean,
+    min,
+    outer,
+    reshape,
+    slice,
+    softmax,
+    sum,
+    transpose,
+    variance,
+}
+
+/// A function of tensors.
+pub(crate) struct Function {
+    /// Its name, and that of its module in the run time.
+    pub(crate) name: &'static str,
+    /// How many tensors it takes, from the least to the most.
+    pub(crate) operands: (usize, usize),
+    /// The names of its options; a range in its place is `range`, a list of lengths `shape`.
+    pub(crate) options: &'static [&'static str],
+    /// Its shape rule and how it runs. There is nothing after a mistake.
+    pub(crate) apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>,
+}
+
+/// How an operation runs.
+pub(crate) enum Form {
+    /// A literal or a constant.
+    Number(TokenStream),
+    /// Element by element.
+    Element(&'static super::elements::Element),
+    /// Not at all: the same numbers under another shape.
+    View,
+    /// `x[2]`
+    Part(usize),
+    /// Not at all, and without a gradient.
+    Detach,
+    /// By functions of the run time: all of `value` write one result; for each operand what adds to its gradient.
+    Calls {
+        /// What writes the result.
+        value: Vec<Invocation>,
+        /// For each operand, how its gradient is made.
+        pulls: Vec<Pull>,
+    },
+    /// By another differentiable function: its path, and for each argument the tokens of one that has no gradient.
+    Own(syn::Path, Vec<Option<TokenStream>>),
+}
+
+/// How the gradient of an operand is made from that of the result.
+pub(crate) enum Pull {
+    /// Element by element over the operand, to which the gradient of the result is broadcast: `dy`, or a formula of it and a
+    /// number `b`.
+    Element(&'static str, Option<TokenStream>),
+    /// By a function of the run time, which adds.
+    Call(Invocation),
+}
+
+/// A call of a function of the run time. What is written or added to is its last argument.
+#[derive(Clone)]
+pub(crate) struct Invocation {
+    /// `sum::value`
+    pub(crate) path: &'static str,
+    /// Its const arguments.
+    pub(crate) constants: Vec<TokenStream>,
+    /// How many types follow them.
+    pub(crate) types: usize,
+    /// What it reads.
+    pub(crate) reads: Vec<Read>,
+}
+
+/// What a call reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    Operand(usize),
+    Result,
+    Gradient,
+}
+
+/// A call in the source, with the shapes of its operands.
+pub(crate) struct Call<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) operands: Vec<(Shape, String)>,
+    pub(crate) settings: &'a [super::body::Setting],
+    pub(crate) place: Place,
+    pub(crate) constants: &'a mut Constants,
+    pub(crate) errors: &'a mut Errors,
+}
+
+/// The function of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|function| function.name == name).copied()
+}
+
+/// What can be called, for messages.
+pub(crate) fn names() -> Vec<&'static str> {
+    let elements = super::elements::ELEMENTS.iter().map(|element| element.name);
+    let named = elements.filter(|name| name.starts_with(char::is_alphabetic) && *name != "neg");
+    named.chain(FUNCTIONS.iter().map(|function| function.name)).chain(["detach"]).collect()
+}
+
+impl Call<'_> {
+    /// Notes a mistake at the call.
+    pub(crate) fn mistake<T>(&mut self, message: impl std::fmt::Display) -> Option<T> {
+        self.errors.push(self.place, message);
+        None
+    }
+
+    /// The lengths of an operand, where they are known.
+    pub(crate) fn lengths(&self, operand: usize) -> Option<&[Length]> {
+        self.operands[operand].0.lengths()
+    }
+
+    /// An option with one number.
+    pub(crate) fn option(&self, name: &str) -> Option<(i64, Place)> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        Some(((*setting.value.first()?)?, setting.place))
+    }
+
+    /// A switch.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.option(name).is_some_and(|(value, _)| value != 0)
+    }
+
+    /// The axis that an option names: below zero it counts from the last one. `Err` after a mistake.
+    pub(crate) fn axis(&mut self) -> Result<Option<usize>, ()> {
+        let Some((axis, place)) = self.option("axis") else { return Ok(None) };
+        let rank = self.lengths(0).map(<[Length]>::len);
+        let counted = match rank {
+            Some(rank) if axis < 0 => axis + rank as i64,
+            _ => axis,
+        };
+        let (name, shape) = (&self.operands[0].1, &self.operands[0].0);
+        let message = match (usize::try_from(counted), rank) {
+            (Ok(axis), Some(rank)) if axis < rank => return Ok(Some(axis)),
+            (Ok(axis), None) => return Ok(Some(axis)),
+            (_, Some(0)) => format!("{name} is a number and has no axis: remove `axis`"),
+            (_, Some(rank)) => {
+                format!("{name} has the shape {shape}, so that there is no axis {axis}: write 0 to {}", rank - 1)
+            }
+            (_, None) => "the shape is known to rustc alone: count the axis from the first one, 0".to_owned(),
+        };
+        self.errors.push(place, message);
+        Err(())
+    }
+
+    /// The shape by the rule of a module of the run time, for operands that rustc knows; `options` follow the shapes.
+    pub(crate) fn evaluated(&mut self, module: &str, options: &[TokenStream]) -> Option<Shape> {
+        if let Some((shape, name)) = self.operands.iter().find(|(shape, _)| shape.is_generic()) {
+            let message = format!(
+                "{name} has the shape {shape}, of which a length is a const parameter, and it meets what rustc alone knows: write the types out"
+            );
+            return self.mistake(message);
+        }
+        let module = quote::format_ident!("{module}");
+        let shapes = self.operands.iter().map(|(shape, _)| expression(shape));
+        let rule = quote!(__dnn::functions::#module::rule(#(#shapes,)* #(#options),*));
+        Some(self.constants.shape(rule, self.place.ends().0))
+    }
+}

@@ -1,0 +1,21 @@
+//! y = x with its last two axes exchanged.
+
+use super::{Call, Form, Function, Invocation, Pull, Read};
+use crate::differentiable::shape::Shape;
+
+pub(super) const FUNCTION: Function = Function { name: "transpose", operands: (1, 1), options: &[], apply };
+
+fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
+    let shape = match call.lengths(0) {
+        Some([others @ .., rows, columns]) => Shape::Known(others.iter().chain([columns, rows]).cloned().collect()),
+        Some(_) => {
+            let (shape, name) = call.operands[0].clone();
+            return call.mistake(format!("`transpose` exchanges two axes, but {name} is {shape}: it needs none"));
+        }
+        None => call.evaluated("transpose", &[])?,
+    };
+    let invocation = |path, read| Invocation { path, constants: Vec::new(), types: 0, reads: vec![read] };
+    let value = vec![invocation("transpose::value", Read::Operand(0))];
+    let pulls = vec![Pull::Call(invocation("transpose::pull", Read::Gradient))];
+    Some((shape, Form::Calls { value, pulls }))
+}

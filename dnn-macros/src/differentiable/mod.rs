@@ -1,0 +1,48 @@
+//! The compiler behind `#[differentiable]`.
+//!
+//! ```text
+//! tokens -> signature, body -> formula -> backward -> program -> loops -> tokens
+//!                     graph    shapes     steps      instructions
+//! ```
+//!
+//! The graph and the reverse pass are those of networks. The steps of that pass become instructions of the same kind as
+//! those of the way there, and what runs element by element over one shape becomes one loop. The mistakes of a user are
+//! collected up to the formula; what follows cannot fail.
+
+mod body;
+mod companions;
+mod elements;
+mod formula;
+mod functions;
+mod fuse;
+mod program;
+mod shape;
+mod signature;
+mod write;
+
+use crate::backward;
+use crate::error::Errors;
+use proc_macro2::TokenStream;
+use shape::Constants;
+
+/// The expansion of `#[differentiable]`.
+pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
+    let (mut errors, mut constants) = (Errors::default(), Constants::default());
+    let Some(signature) = signature::read(attribute, function, &mut constants, &mut errors) else {
+        return errors.to_tokens();
+    };
+    let body = body::lower(&signature, &mut errors);
+    let formula = formula::infer(&signature, body, &mut constants, &mut errors);
+    if !errors.is_empty() {
+        let mut expansion = companions::signatures(&signature);
+        expansion.extend(errors.to_tokens());
+        return expansion;
+    }
+    let steps = backward::derive(&formula);
+    companions::emit(&companions::Function {
+        signature: &signature,
+        formula: &formula,
+        steps: &steps,
+        constants: &constants,
+    })
+}

@@ -1,0 +1,189 @@
+//! Shapes in functions: known to the macro, or evaluated by rustc.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::fmt;
+
+/// The length of an axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// A number.
+    Number(usize),
+    /// A const parameter of the function, which is only equal to itself.
+    Parameter(Ident),
+}
+
+impl Length {
+    /// Whether it is repeated where it meets another one.
+    pub(crate) fn is_one(&self) -> bool {
+        *self == Length::Number(1)
+    }
+
+    /// The number, where it is one.
+    pub(crate) fn number(&self) -> Option<usize> {
+        match self {
+            Length::Number(number) => Some(*number),
+            Length::Parameter(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Length::Number(number) => write!(f, "{number}"),
+            Length::Parameter(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+impl ToTokens for Length {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Length::Number(number) => Literal::usize_unsuffixed(*number).to_tokens(tokens),
+            Length::Parameter(name) => name.to_tokens(tokens),
+        }
+    }
+}
+
+/// The shape of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// The lengths of its axes.
+    Known(Vec<Length>),
+    /// What rustc evaluates, by its number: an alias, a constant, the result of another function, and what is made of them.
+    Opaque(usize),
+}
+
+impl Shape {
+    /// The shape of a number.
+    pub(crate) const SCALAR: Shape = Shape::Known(Vec::new());
+
+    /// Whether it is known to be a number.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self, Shape::Known(lengths) if lengths.is_empty())
+    }
+
+    /// Its lengths, where they are known.
+    pub(crate) fn lengths(&self) -> Option<&[Length]> {
+        match self {
+            Shape::Known(lengths) => Some(lengths),
+            Shape::Opaque(_) => None,
+        }
+    }
+
+    /// Its numbers, where all are known.
+    pub(crate) fn numbers(&self) -> Option<Vec<usize>> {
+        self.lengths()?.iter().map(Length::number).collect()
+    }
+
+    /// Whether it has a const parameter, so that no constant can name it.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.lengths().is_some_and(|lengths| lengths.iter().any(|length| length.number().is_none()))
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Shape::Known(lengths) => {
+                let lengths: Vec<String> = lengths.iter().map(Length::to_string).collect();
+                write!(f, "[{}]", lengths.join(", "))
+            }
+            Shape::Opaque(number) => write!(f, "S{number}"),
+        }
+    }
+}
+
+/// The array type of lengths.
+pub(crate) fn array(lengths: &[Length], scalar: &TokenStream) -> TokenStream {
+    lengths.iter().rev().fold(scalar.clone(), |inner, length| quote!([#inner; #length]))
+}
+
+/// The shapes that rustc evaluates, each a constant.
+#[derive(Default)]
+pub(crate) struct Constants {
+    list: Vec<(String, TokenStream, Span)>,
+}
+
+impl Constants {
+    /// The shape of an expression that rustc evaluates; the same text is the same shape.
+    pub(crate) fn shape(&mut self, expression: TokenStream, span: Span) -> Shape {
+        let text = expression.to_string();
+        let known = self.list.iter().position(|(own, ..)| *own == text);
+        Shape::Opaque(known.unwrap_or_else(|| {
+            self.list.push((text, expression, span));
+            self.list.len() - 1
+        }))
+    }
+
+    /// The constants, as items of the generated code.
+    pub(crate) fn items(&self) -> TokenStream {
+        let items = self.list.iter().enumerate().map(|(at, (_, expression, span))| {
+            let (name, alias) = (constant(at), alias(at));
+            let rank = quote!({ #name.rank() });
+            let lengths = (0..6usize).map(|axis| quote!({ #name.dim(#axis) }));
+            quote_spanned! {*span=>
+                const #name: __dnn::functions::shape::Shape = #expression;
+                type #alias<__S> = <__dnn::functions::shape::Dims<#rank, #(#lengths),*> as __dnn::functions::shape::Nest<__S>>::Array;
+            }
+        });
+        items.collect()
+    }
+}
+
+fn constant(number: usize) -> Ident {
+    format_ident!("__SHAPE{number}")
+}
+
+fn alias(number: usize) -> Ident {
+    format_ident!("__Tensor{number}")
+}
+
+/// A shape as a constant expression of the run time's word.
+pub(crate) fn expression(shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Known(lengths) => quote!(__dnn::functions::shape::Shape::new(&[#(#lengths),*])),
+        Shape::Opaque(number) => constant(*number).into_token_stream(),
+    }
+}
+
+/// The type of a tensor of this shape.
+pub(crate) fn tensor(shape: &Shape, scalar: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Known(lengths) => array(lengths, scalar),
+        Shape::Opaque(number) => {
+            let alias = alias(*number);
+            quote!(#alias<#scalar>)
+        }
+    }
+}
+
+/// The number of elements as an expression that can be the length of an array; there is none where const parameters are
+/// multiplied.
+pub(crate) fn elements(shape: &Shape) -> Option<TokenStream> {
+    match shape {
+        Shape::Known(lengths) => match &lengths[..] {
+            [only] => Some(quote!(#only)),
+            _ => {
+                let count = Literal::usize_unsuffixed(shape.numbers()?.iter().product());
+                Some(quote!(#count))
+            }
+        },
+        Shape::Opaque(number) => {
+            let name = constant(*number);
+            Some(quote!((#name.len())))
+        }
+    }
+}
+
+/// The length of one axis as an expression.
+pub(crate) fn length(shape: &Shape, axis: usize) -> TokenStream {
+    match shape {
+        Shape::Known(lengths) => lengths.get(axis).map_or(quote!(1), |length| quote!(#length)),
+        Shape::Opaque(number) => {
+            let name = constant(*number);
+            quote!({ #name.dim(#axis) })
+        }
+    }
+}

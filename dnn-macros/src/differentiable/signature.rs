@@ -1,0 +1,417 @@
+//! The signature of a differentiable function: which arguments are tensors, of which scalar, of which shape.
+
+use super::shape::{Constants, Length, Shape};
+use crate::error::{Errors, Place};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, FnArg, GenericParam, ItemFn, Lit, Pat, ReturnType, Type};
+
+/// A function, read up to its body.
+pub(crate) struct Signature {
+    /// The facade's private module.
+    pub(crate) krate: TokenStream,
+    /// What the function computes in: `f32`, `f64`, `T`, or the scalar of an alias.
+    pub(crate) scalar: TokenStream,
+    /// The type parameter that is the scalar, where it is one.
+    pub(crate) generic: Option<Ident>,
+    /// The arguments in their order.
+    pub(crate) arguments: Vec<Argument>,
+    /// The result as the signature says it.
+    pub(crate) output: Written,
+    /// The name of the layer that the function becomes, where it becomes one.
+    #[allow(dead_code)]
+    pub(crate) layer: Option<Ident>,
+    /// The function itself.
+    pub(crate) function: ItemFn,
+}
+
+/// An argument.
+pub(crate) struct Argument {
+    pub(crate) name: Ident,
+    /// The type without the reference.
+    pub(crate) ty: Type,
+    /// Whether it is handed over by reference.
+    pub(crate) borrowed: bool,
+    /// Its shape, if it is a tensor of the function's scalar.
+    pub(crate) shape: Option<Shape>,
+    /// Whether its gradient is asked for.
+    pub(crate) wanted: bool,
+    /// What `#[init(..)]` says, for the function as a layer.
+    #[allow(dead_code)]
+    pub(crate) init: Option<Attribute>,
+}
+
+/// A type and its shape.
+pub(crate) struct Written {
+    pub(crate) ty: Type,
+    pub(crate) shape: Shape,
+    pub(crate) place: Place,
+}
+
+/// What the attribute says.
+#[derive(Default)]
+struct Options {
+    krate: Option<syn::Path>,
+    wrt: Option<Vec<Ident>>,
+    layer: Option<Ident>,
+}
+
+fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
+    let mut options = Options::default();
+    let parser = syn::meta::parser(|meta| {
+        if meta.path.is_ident("crate") {
+            options.krate = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("wrt") {
+            let mut names = Vec::new();
+            meta.parse_nested_meta(|name| {
+                names.push(name.path.require_ident()?.clone());
+                Ok(())
+            })?;
+            if names.is_empty() {
+                return Err(meta.error("no argument is named: write `wrt(w, b)`, or remove `wrt`"));
+            }
+            options.wrt = Some(names);
+        } else if meta.path.is_ident("layer") {
+            options.layer = Some(meta.value()?.parse()?);
+        } else {
+            return Err(meta.error("there is no such option: write `wrt(w, b)`, `layer = Name` or `crate = path`"));
+        }
+        Ok(())
+    });
+    if let Err(error) = syn::parse::Parser::parse2(parser, attribute) {
+        errors.add(error);
+    }
+    options
+}
+
+/// Reads attribute and function. There is none where it is no function at all.
+pub(crate) fn read(
+    attribute: TokenStream,
+    item: TokenStream,
+    constants: &mut Constants,
+    errors: &mut Errors,
+) -> Option<Signature> {
+    let options = options(attribute, errors);
+    let mut function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            errors.push(
+                Place::of(&item),
+                "`#[differentiable]` stands before a function with a body: `fn loss(w: &[f32; 3]) -> f32 { .. }`",
+            );
+            return None;
+        }
+    };
+    unusual(&function, errors);
+    let generic = generics(&function, errors);
+    let lengths = parameters(&function);
+    let known = Words { generic: generic.as_ref(), lengths };
+    let scalar = scalar(&function, &known);
+    let mut arguments = Vec::new();
+    for input in &mut function.sig.inputs {
+        if let Some(argument) = argument(input, &known, constants, errors) {
+            arguments.push(argument);
+        }
+    }
+    wanted(&mut arguments, options.wrt, &function.sig.ident, errors);
+    let output = output(&function, &known, constants, errors)?;
+    one_scalar(&arguments, &output, &scalar, errors);
+    let krate = options.krate.map_or(quote!(::dnn), |path| quote!(#path));
+    Some(Signature {
+        krate: quote!(#krate::__private),
+        scalar,
+        generic,
+        arguments,
+        output,
+        layer: options.layer,
+        function,
+    })
+}
+
+/// What functions may be and differentiable ones not.
+fn unusual(function: &ItemFn, errors: &mut Errors) {
+    let signature = &function.sig;
+    let mut refuse = |tokens: Option<Span>, what: &str| {
+        if let Some(span) = tokens {
+            errors.push(span, format!("a differentiable function is an ordinary one: remove `{what}`"));
+        }
+    };
+    refuse(signature.asyncness.map(|word| word.span), "async");
+    refuse(signature.constness.map(|word| word.span), "const");
+    if let syn::Safety::Unsafe(word) = &signature.safety {
+        refuse(Some(word.span), "unsafe");
+    }
+    refuse(signature.abi.as_ref().map(|abi| abi.extern_token.span), "extern");
+    refuse(signature.variadic.as_ref().map(|dots| dots.dots.spans[0]), "...");
+}
+
+/// The type parameter that is the scalar.
+fn generics(function: &ItemFn, errors: &mut Errors) -> Option<Ident> {
+    let mut generic = None;
+    for parameter in &function.sig.generics.params {
+        match parameter {
+            GenericParam::Type(parameter) if generic.is_none() => generic = Some(parameter.ident.clone()),
+            GenericParam::Type(second) => {
+                let message = "a differentiable function computes in one scalar: remove this type parameter";
+                errors.push(second.ident.span(), message);
+            }
+            GenericParam::Lifetime(lifetime) => {
+                errors.push(lifetime.lifetime.span(), "arguments are borrowed for the call alone: remove the lifetime");
+            }
+            _ => {}
+        }
+    }
+    generic
+}
+
+fn parameters(function: &ItemFn) -> Vec<Ident> {
+    function.sig.generics.const_params().map(|parameter| parameter.ident.clone()).collect()
+}
+
+/// The words of a signature that mean something.
+struct Words<'a> {
+    generic: Option<&'a Ident>,
+    /// Const parameters.
+    lengths: Vec<Ident>,
+}
+
+/// What a type is, seen from its innermost word.
+enum Kind {
+    /// An array of the scalar with lengths that are numbers or const parameters.
+    Tensor(Vec<Length>),
+    /// An array of the scalar with a length that rustc evaluates, or what may be an alias of one.
+    Opaque,
+    /// Something that has no gradient.
+    Other,
+}
+
+impl Signature {
+    /// A scalar that constants can name: shapes are the same for each.
+    pub(crate) fn concrete(&self) -> TokenStream {
+        if self.generic.is_some() { quote!(f32) } else { self.scalar.clone() }
+    }
+}
+
+/// The shape of a type in the body, if it is a tensor.
+pub(crate) fn shape_of(signature: &Signature, ty: &Type, constants: &mut Constants) -> Option<Shape> {
+    let known = Words { generic: signature.generic.as_ref(), lengths: parameters(&signature.function) };
+    match known.kind(ty) {
+        Kind::Tensor(lengths) => Some(Shape::Known(lengths)),
+        Kind::Opaque => Some(opaque(ty, &known, constants)),
+        Kind::Other => None,
+    }
+}
+
+impl Words<'_> {
+    /// The innermost type, which may be a scalar.
+    fn innermost<'t>(&self, ty: &'t Type) -> &'t Type {
+        match ty {
+            Type::Array(array) => self.innermost(&array.elem),
+            Type::Reference(reference) => self.innermost(&reference.elem),
+            Type::Paren(inner) => self.innermost(&inner.elem),
+            Type::Group(inner) => self.innermost(&inner.elem),
+            other => other,
+        }
+    }
+
+    fn is_scalar(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        let Some(word) = path.path.get_ident() else { return false };
+        word == "f32" || word == "f64" || Some(word) == self.generic
+    }
+
+    /// What may be the alias of a tensor: a path without arguments that is no integer and the like.
+    fn may_be_alias(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        let Some(last) = path.path.segments.last() else { return false };
+        let word = last.ident.to_string();
+        last.arguments.is_empty() && word.chars().next().is_some_and(char::is_uppercase) && word != "String"
+    }
+
+    fn kind(&self, ty: &Type) -> Kind {
+        let innermost = self.innermost(ty);
+        if self.may_be_alias(innermost) && !self.is_scalar(innermost) {
+            return Kind::Opaque;
+        }
+        if !self.is_scalar(innermost) {
+            return Kind::Other;
+        }
+        let (mut lengths, mut ty) = (Vec::new(), ty);
+        loop {
+            match ty {
+                Type::Array(array) => match self.length(&array.len) {
+                    Some(length) => {
+                        lengths.push(length);
+                        ty = &array.elem;
+                    }
+                    None => return Kind::Opaque,
+                },
+                Type::Paren(inner) => ty = &inner.elem,
+                Type::Group(inner) => ty = &inner.elem,
+                _ => return Kind::Tensor(lengths),
+            }
+        }
+    }
+
+    fn length(&self, length: &Expr) -> Option<Length> {
+        match length {
+            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok().map(Length::Number),
+            Expr::Path(path) => {
+                let word = path.path.get_ident()?;
+                self.lengths.contains(word).then(|| Length::Parameter(word.clone()))
+            }
+            Expr::Group(group) => self.length(&group.expr),
+            Expr::Paren(paren) => self.length(&paren.expr),
+            Expr::Block(block) => match &block.block.stmts[..] {
+                [syn::Stmt::Expr(only, None)] => self.length(only),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// What the function computes in: the first scalar that the signature names, or that of its first alias.
+fn scalar(function: &ItemFn, known: &Words<'_>) -> TokenStream {
+    if let Some(generic) = known.generic {
+        return quote!(#generic);
+    }
+    let inputs = function.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let output = match &function.sig.output {
+        ReturnType::Type(_, ty) => Some(&**ty),
+        ReturnType::Default => None,
+    };
+    let types: Vec<&Type> = inputs.chain(output).map(|ty| known.innermost(ty)).collect();
+    if let Some(scalar) = types.iter().find(|ty| known.is_scalar(ty)) {
+        return quote!(#scalar);
+    }
+    match types.iter().find(|ty| known.may_be_alias(ty)) {
+        Some(alias) => quote!(<#alias as __dnn::Tensor>::Scalar),
+        None => quote!(f32),
+    }
+}
+
+fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, errors: &mut Errors) -> Option<Argument> {
+    let typed = match input {
+        FnArg::Typed(typed) => typed,
+        FnArg::Receiver(receiver) => {
+            let message = "a method is not differentiable: write a function that takes what it needs";
+            errors.push(receiver.self_token.span, message);
+            return None;
+        }
+    };
+    let init = typed.attrs.iter().position(|attribute| attribute.path().is_ident("init"));
+    let init = init.map(|at| typed.attrs.remove(at));
+    let name = match &*typed.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => pattern.ident.clone(),
+        other => {
+            errors.push(Place::of(&other.to_token_stream()), "an argument has a name: write `x: &[f32; 3]`");
+            return None;
+        }
+    };
+    let (ty, borrowed) = match &*typed.ty {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            let message =
+                format!("`{name}` is changed by nobody: write `&` without `mut`, and give what is new as the result");
+            errors.push(Place::of(&typed.ty.to_token_stream()), message);
+            return None;
+        }
+        Type::Reference(reference) => ((*reference.elem).clone(), true),
+        other => (other.clone(), false),
+    };
+    let place = Place::of(&typed.ty.to_token_stream());
+    if let Type::Slice(slice) = &ty {
+        let element = slice.elem.to_token_stream();
+        errors.push(
+            place,
+            format!("the length of `{name}` is not in its type: write `&[{element}; 3]`, or a const parameter"),
+        );
+        return None;
+    }
+    let shape = match known.kind(&ty) {
+        Kind::Tensor(lengths) => Some(Shape::Known(lengths)),
+        Kind::Opaque => Some(opaque(&ty, known, constants)),
+        Kind::Other => None,
+    };
+    let wanted = shape.is_some();
+    Some(Argument { name, ty, borrowed, shape, wanted, init })
+}
+
+/// The shape of a type that rustc knows; constants cannot mention the scalar, but its shape is the same for each.
+fn opaque(ty: &Type, known: &Words<'_>, constants: &mut Constants) -> Shape {
+    let mut tokens = quote!(#ty);
+    if let Some(generic) = known.generic {
+        tokens = crate::emit::replace(tokens, generic, &quote!(f32));
+    }
+    constants.shape(quote!(__dnn::functions::shape::Shape::of::<#tokens>()), ty.span())
+}
+
+/// Which gradients are asked for.
+fn wanted(arguments: &mut [Argument], wrt: Option<Vec<Ident>>, function: &Ident, errors: &mut Errors) {
+    if let Some(names) = wrt {
+        arguments.iter_mut().for_each(|argument| argument.wanted = false);
+        for name in names {
+            match arguments.iter_mut().find(|argument| argument.name == name) {
+                Some(Argument { shape: None, .. }) => {
+                    errors.push(
+                        name.span(),
+                        format!("`{name}` is no tensor, so that it has no gradient: remove it from `wrt`"),
+                    );
+                }
+                Some(argument) if argument.wanted => {
+                    errors.push(name.span(), format!("`{name}` is named twice: remove one"));
+                }
+                Some(argument) => argument.wanted = true,
+                None => {
+                    errors.push(name.span(), format!("`{function}` has no argument `{name}`: name one that it has"));
+                }
+            }
+        }
+    } else if !arguments.iter().any(|argument| argument.wanted) && errors.is_empty() {
+        let message = format!(
+            "`{function}` takes no tensor, so that there is nothing to differentiate by: write `x: &[f32; 3]`, or `x: f32`"
+        );
+        errors.push(function.span(), message);
+    }
+}
+
+fn output(function: &ItemFn, known: &Words<'_>, constants: &mut Constants, errors: &mut Errors) -> Option<Written> {
+    let name = &function.sig.ident;
+    let ReturnType::Type(_, ty) = &function.sig.output else {
+        errors.push(name.span(), format!("`{name}` gives nothing: write what it gives, `-> f32`"));
+        return None;
+    };
+    let place = Place::of(&ty.to_token_stream());
+    match known.kind(ty) {
+        Kind::Tensor(lengths) if !matches!(**ty, Type::Reference(_)) => {
+            Some(Written { ty: (**ty).clone(), shape: Shape::Known(lengths), place })
+        }
+        Kind::Opaque if !matches!(**ty, Type::Reference(_)) => {
+            let shape = opaque(ty, known, constants);
+            Some(Written { ty: (**ty).clone(), shape, place })
+        }
+        _ => {
+            errors.push(place, "a differentiable function gives one tensor: write `-> f32`, or `-> [f32; 3]`");
+            None
+        }
+    }
+}
+
+/// Every tensor is made of the same scalar.
+fn one_scalar(arguments: &[Argument], output: &Written, scalar: &TokenStream, errors: &mut Errors) {
+    let words = Words { generic: None, lengths: Vec::new() };
+    let written = arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
+    let scalar = scalar.to_string();
+    for ty in written.chain([&output.ty]) {
+        let innermost = words.innermost(ty);
+        let own = innermost.to_token_stream().to_string();
+        if (own == "f32" || own == "f64") && own != scalar && (scalar == "f32" || scalar == "f64" || scalar.len() < 3) {
+            let message = format!("the function computes in `{scalar}`, but this is `{own}`: write `{scalar}`");
+            errors.push(innermost.span(), message);
+        }
+    }
+}

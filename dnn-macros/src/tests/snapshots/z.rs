@@ -1,0 +1,139 @@
+#[allow(
+    non_camel_case_types,
+    non_snake_case,
+    unused_variables,
+    unused_mut,
+    unused_qualifications,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic
+)]
+fn z(x: &[f32; 3]) -> f32 {
+    z::__value(x)
+}
+///The gradients of [`z`](fn@z), which is differentiable.
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, Default)]
+struct z {}
+#[allow(
+    non_camel_case_types,
+    non_snake_case,
+    unused_variables,
+    unused_mut,
+    unused_qualifications,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic
+)]
+const _: () = {
+    use ::dnn::__private as __dnn;
+    impl z {
+        #[doc(hidden)]
+        #[inline]
+        pub fn __value(x: &[f32; 3]) -> f32 {
+            let x: &[f32; 3] = x;
+            let mut v5: [f32; 3] = __dnn::functions::shape::zero();
+            {
+                let x: &[f32; 3] = __dnn::functions::shape::as_shape::<_, [f32; 3]>(x);
+                let v5: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut v5);
+                for __i in 0..3 {
+                    let y_i = x[__i] + 2.0f32;
+                    let v3_i = y_i * y_i;
+                    let v5_i = v3_i * 2.0f32;
+                    v5[__i] = v5_i;
+                }
+            }
+            let mut v6: f32 = __dnn::functions::shape::zero();
+            __dnn::functions::mean::value::<
+                { __dnn::functions::shape::WHOLE },
+                _,
+                _,
+            >(&v5, &mut v6);
+            v6
+        }
+        ///The value of [`z`](fn@z), and dL/d of each of `x`.
+        #[inline]
+        pub fn gradient(x: &[f32; 3]) -> (f32, [f32; 3]) {
+            Self::__gradient(x)
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub fn __gradient(x: &[f32; 3]) -> (f32, [f32; 3]) {
+            let x: &[f32; 3] = x;
+            let mut v5: [f32; 3] = __dnn::functions::shape::zero();
+            let mut dx: [f32; 3] = __dnn::functions::shape::zero();
+            {
+                let x: &[f32; 3] = __dnn::functions::shape::as_shape::<_, [f32; 3]>(x);
+                let v5: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut v5);
+                let dx: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut dx);
+                for __i in 0..3 {
+                    let y_i = x[__i] + 2.0f32;
+                    let v3_i = y_i * y_i;
+                    let v5_i = v3_i * 2.0f32;
+                    v5[__i] = v5_i;
+                    let dv5_i = 1.0f32 / <f32 as __dnn::Scalar>::from_usize(1 * 3);
+                    let dv3_i = dv5_i * 2.0f32;
+                    let dy_i = dv3_i * y_i;
+                    let dy_2_i = dv3_i * y_i;
+                    let dy_3_i = dy_i + dy_2_i;
+                    let dx_i = dy_3_i;
+                    dx[__i] = dx_i;
+                }
+            }
+            let mut v6: f32 = __dnn::functions::shape::zero();
+            __dnn::functions::mean::value::<
+                { __dnn::functions::shape::WHOLE },
+                _,
+                _,
+            >(&v5, &mut v6);
+            (v6, dx)
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub fn __pull(x: &[f32; 3], __cotangent: &f32) -> ([f32; 3],) {
+            let x: &[f32; 3] = x;
+            let dv6 = *__cotangent;
+            let mut dx: [f32; 3] = __dnn::functions::shape::zero();
+            {
+                let x: &[f32; 3] = __dnn::functions::shape::as_shape::<_, [f32; 3]>(x);
+                let dx: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut dx);
+                for __i in 0..3 {
+                    let y_i = x[__i] + 2.0f32;
+                    let dv5_i = dv6 / <f32 as __dnn::Scalar>::from_usize(1 * 3);
+                    let dv3_i = dv5_i * 2.0f32;
+                    let dy_i = dv3_i * y_i;
+                    let dy_2_i = dv3_i * y_i;
+                    let dy_3_i = dy_i + dy_2_i;
+                    let dx_i = dy_3_i;
+                    dx[__i] = dx_i;
+                }
+            }
+            (dx,)
+        }
+        ///dL/d of `x` for a given dL/d of the result: the product of a vector and the Jacobian of [`z`](fn@z).
+        #[inline]
+        pub fn pullback(x: &[f32; 3], __cotangent: &f32) -> [f32; 3] {
+            let __shares = Self::__pull(x, __cotangent);
+            __shares.0
+        }
+    }
+    impl __dnn::functions::function::Function<([f32; 3],)> for z {
+        type Output = f32;
+    }
+};

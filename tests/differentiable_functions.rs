@@ -1,0 +1,100 @@
+//! Functions that are differentiated at compile time.
+
+use dnn::prelude::*;
+
+/// The notebook's mean of squares.
+#[differentiable]
+fn z(x: &[f32; 3]) -> f32 {
+    let y = x + 2.0;
+    mean(y * y * 2.0)
+}
+
+#[test]
+fn the_mean_of_squares_of_the_notebook() {
+    let x = [0.8152, 0.0337, 0.0456];
+    let (value, dx) = z::gradient(&x);
+    assert_eq!(value, z(&x));
+    assert!((value - 10.830510).abs() < 1e-5);
+    for (d, expected) in dx.iter().zip([3.753600, 2.711600, 2.727467]) {
+        assert!((d - expected).abs() < 1e-5);
+    }
+}
+
+type Row = [f64; 3];
+const SCALE: f64 = 0.5;
+
+/// Shapes that rustc alone knows, and another function.
+#[differentiable]
+fn opaque(x: &Row, w: &[[f64; 3]; 2]) -> f64 {
+    let h = matmul(w, tanh(x * SCALE));
+    let g = weighted(h, 2.0);
+    sum(g * h) + sum(x[1..] * x[..2]) + max(x)
+}
+
+#[differentiable]
+fn weighted(h: &[f64; 2], a: f64) -> [f64; 2] {
+    let mut s = h * a;
+    for i in 0..2 {
+        s += tanh(h[i]) * h;
+    }
+    s
+}
+
+#[differentiable]
+fn distance<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
+    let d = a - b;
+    sqrt(sum(d * d))
+}
+
+#[differentiable]
+fn broadcast(x: &[[f64; 3]; 2], column: &[[f64; 1]; 2], row: &[f64; 3], s: f64) -> f64 {
+    let y = concat(x * column + row, x / s, axis = 1);
+    sum(softmax(y) * log_softmax(y, axis = 0)) + variance(y) + sum(transpose(y)[1] * reshape(x, [3, -1])[0])
+}
+
+fn assert_close(derived: f64, value: impl Fn(f64) -> f64) {
+    let h = 1e-5;
+    let slope = (value(h) - value(-h)) / (2.0 * h);
+    assert!((derived - slope).abs() < 1e-7 * (1.0 + slope.abs()), "{derived}, not {slope}");
+}
+
+#[test]
+fn shapes_that_rustc_knows() {
+    let (x, w) = ([0.3, -0.5, 0.9], [[0.1, 0.2, 0.3], [0.5, -0.4, 0.6]]);
+    let (value, dx, dw) = opaque::gradient(&x, &w);
+    assert_eq!(value, opaque(&x, &w));
+    for i in 0..3 {
+        assert_close(dx[i], |h| opaque(&std::array::from_fn(|j| x[j] + if i == j { h } else { 0.0 }), &w));
+        assert_close(dw[1][i], |h| {
+            opaque(&x, &[w[0], std::array::from_fn(|j| w[1][j] + if i == j { h } else { 0.0 })])
+        });
+    }
+}
+
+#[test]
+fn const_parameters() {
+    let (value, da, db) = distance::gradient(&[1.0, 2.0], &[4.0, 6.0]);
+    assert_eq!(value, 5.0);
+    for (d, expected) in da.iter().chain(&db).zip([-0.6, -0.8, 0.6, 0.8]) {
+        assert!((d - expected).abs() < 1e-15);
+    }
+}
+
+#[test]
+fn broadcasting_sums_gradients() {
+    let (x, column, row, s) = ([[0.3, -0.5, 0.9], [0.2, 0.8, -0.1]], [[0.7], [-1.2]], [0.4, 0.5, 0.6], 1.5);
+    let (_, dx, dcolumn, drow, ds) = broadcast::gradient(&x, &column, &row, s);
+    for i in 0..2 {
+        for j in 0..3 {
+            let moved = |h: f64| {
+                let mut x = x;
+                x[i][j] += h;
+                x
+            };
+            assert_close(dx[i][j], |h| broadcast(&moved(h), &column, &row, s));
+        }
+    }
+    assert_close(dcolumn[1][0], |h| broadcast(&x, &[[0.7], [-1.2 + h]], &row, s));
+    assert_close(drow[1], |h| broadcast(&x, &column, &[0.4, 0.5 + h, 0.6], s));
+    assert_close(ds, |h| broadcast(&x, &column, &row, s + h));
+}
