@@ -98,3 +98,36 @@ fn broadcasting_sums_gradients() {
     assert_close(drow[1], |h| broadcast(&x, &column, &[0.4, 0.5 + h, 0.6], s));
     assert_close(ds, |h| broadcast(&x, &column, &row, s + h));
 }
+
+/// A loss of one's own.
+#[differentiable]
+fn log_cosh(y: &[f32; 1], target: &[f32; 1]) -> f32 {
+    let d = y - target;
+    sum(softplus(-2.0 * d) + d) - 0.693_147_2
+}
+
+/// A layer of one's own.
+#[differentiable(layer = Sine)]
+fn sine<T: Scalar>(x: &[T; 3], #[init(1.0)] frequency: &[T; 3], #[init(uniform(0.1))] phase: &[T; 3]) -> [T; 3] {
+    sin(frequency * x + phase)
+}
+
+network! {
+    struct Waves: [3] -> [1] {
+        sine: Sine<f32> -> [3],
+        fc: Linear<3, 1>,
+    }
+}
+
+#[test]
+fn a_function_is_a_loss_and_a_layer() {
+    let mut trainer = Trainer::new(Waves::init(&mut Rng::new(1)), log_cosh {}, Adam::new(0.05));
+    let xs: Vec<[f32; 3]> = (0..64).map(|i| [0.1 * i as f32, 0.05 * i as f32, 1.0]).collect();
+    let ys: Vec<[f32; 1]> = xs.iter().map(|x| [(1.3 * x[0]).sin() + 0.5 * x[1].cos()]).collect();
+    let before = trainer.evaluate(&xs, &ys).loss;
+    for _ in 0..400 {
+        trainer.step(&xs, &ys);
+    }
+    let after = trainer.evaluate(&xs, &ys).loss;
+    assert!(after < 0.02 * before, "{before} to {after}");
+}

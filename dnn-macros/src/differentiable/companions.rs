@@ -2,6 +2,7 @@
 
 use super::formula::Formula;
 use super::program::{Program, Seed};
+use super::roles;
 use super::shape::{Constants, tensor};
 use super::signature::{Argument, Signature};
 use super::write::write;
@@ -34,6 +35,7 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
         function.signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
     let structure = structure(visibility, name);
     let lints = lints();
+    let (loss, layer) = (roles::loss(function), roles::layer(function));
     quote! {
         #(#attributes)*
         #lints
@@ -54,7 +56,9 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
             impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
                 type Output = #output;
             }
+            #loss
         };
+        #layer
     }
 }
 
@@ -90,7 +94,7 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
     }
 }
 
-fn lints() -> TokenStream {
+pub(super) fn lints() -> TokenStream {
     quote! {
         #[allow(
             non_camel_case_types,
@@ -128,7 +132,7 @@ fn arguments(signature: &Signature) -> TokenStream {
 }
 
 /// The arguments of what other functions call too: every tensor by reference.
-fn references(signature: &Signature) -> TokenStream {
+pub(super) fn references(signature: &Signature) -> TokenStream {
     let argument = |argument: &Argument| {
         let (name, ty) = (&argument.name, &argument.ty);
         let borrow = (argument.borrowed || argument.shape.is_some()).then(|| quote!(&));
@@ -148,7 +152,7 @@ fn handed_on(signature: &Signature) -> TokenStream {
 }
 
 /// The arguments as the variables of a program: tensors are references.
-fn entries(function: &Function<'_>) -> TokenStream {
+pub(super) fn entries(function: &Function<'_>) -> TokenStream {
     let Function { signature, formula, .. } = function;
     let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
     let entry = |(argument, input): (&Argument, &crate::graph::ValueId)| {
@@ -181,7 +185,10 @@ fn value(function: &Function<'_>) -> TokenStream {
 }
 
 /// The gradient of each argument that has one wanted: its expression, from the results of a program.
-fn gradients(function: &Function<'_>, results: &mut dyn Iterator<Item = TokenStream>) -> Vec<Option<TokenStream>> {
+pub(super) fn gradients(
+    function: &Function<'_>,
+    results: &mut dyn Iterator<Item = TokenStream>,
+) -> Vec<Option<TokenStream>> {
     let Function { signature, formula, steps, .. } = function;
     // The program delivers gradients in the order of its steps.
     let delivered = Program::delivered(steps, formula);
@@ -288,7 +295,7 @@ fn pullback(function: &Function<'_>) -> TokenStream {
     }
 }
 
-fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {
+pub(super) fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {
     signature.arguments.iter().filter(|argument| argument.wanted)
 }
 

@@ -12,12 +12,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// A value with its shape.
+#[derive(Clone)]
 pub(crate) struct Value {
     pub(crate) name: String,
     pub(crate) shape: Shape,
 }
 
 /// A node and how it runs.
+#[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) output: ValueId,
@@ -27,6 +29,7 @@ pub(crate) struct Node {
 }
 
 /// A function whose shapes are known.
+#[derive(Clone)]
 pub(crate) struct Formula {
     pub(crate) values: Vec<Value>,
     pub(crate) nodes: Vec<Node>,

@@ -16,6 +16,7 @@ mod formula;
 mod functions;
 mod fuse;
 mod program;
+mod roles;
 mod shape;
 mod signature;
 mod write;

@@ -11,6 +11,8 @@ use syn::{Attribute, Expr, ExprLit, FnArg, GenericParam, ItemFn, Lit, Pat, Retur
 pub(crate) struct Signature {
     /// The facade's private module.
     pub(crate) krate: TokenStream,
+    /// The facade.
+    pub(crate) facade: TokenStream,
     /// What the function computes in: `f32`, `f64`, `T`, or the scalar of an alias.
     pub(crate) scalar: TokenStream,
     /// The type parameter that is the scalar, where it is one.
@@ -20,7 +22,6 @@ pub(crate) struct Signature {
     /// The result as the signature says it.
     pub(crate) output: Written,
     /// The name of the layer that the function becomes, where it becomes one.
-    #[allow(dead_code)]
     pub(crate) layer: Option<Ident>,
     /// The function itself.
     pub(crate) function: ItemFn,
@@ -38,7 +39,6 @@ pub(crate) struct Argument {
     /// Whether its gradient is asked for.
     pub(crate) wanted: bool,
     /// What `#[init(..)]` says, for the function as a layer.
-    #[allow(dead_code)]
     pub(crate) init: Option<Attribute>,
 }
 
@@ -116,10 +116,12 @@ pub(crate) fn read(
     }
     wanted(&mut arguments, options.wrt, &function.sig.ident, errors);
     let output = output(&function, &known, constants, errors)?;
+    roles(&arguments, options.layer.as_ref(), generic.as_ref(), errors);
     one_scalar(&arguments, &output, &scalar, errors);
     let krate = options.krate.map_or(quote!(::dnn), |path| quote!(#path));
     Some(Signature {
         krate: quote!(#krate::__private),
+        facade: krate,
         scalar,
         generic,
         arguments,
@@ -398,6 +400,39 @@ fn output(function: &ItemFn, known: &Words<'_>, constants: &mut Constants, error
             errors.push(place, "a differentiable function gives one tensor: write `-> f32`, or `-> [f32; 3]`");
             None
         }
+    }
+}
+
+/// What a function as a layer has to be, and what only one can have.
+fn roles(arguments: &[Argument], layer: Option<&Ident>, generic: Option<&Ident>, errors: &mut Errors) {
+    let Some(layer) = layer else {
+        for Argument { name, init, .. } in arguments {
+            if let Some(init) = init {
+                let message = format!(
+                    "`{name}` is an argument and no parameter: remove `#[init]`, or write `#[differentiable(layer = Name)]`"
+                );
+                errors.push(init.span(), message);
+            }
+        }
+        return;
+    };
+    for argument in arguments.iter().filter(|argument| argument.shape.is_none()) {
+        let message = format!(
+            "`{layer}` takes one value and has parameters, which are tensors, but `{}` is none: remove it",
+            argument.name
+        );
+        errors.push(argument.name.span(), message);
+    }
+    if let [Argument { init: Some(init), .. }, ..] = arguments {
+        errors.push(
+            init.span(),
+            format!("the first argument is what `{layer}` takes, and no parameter: remove `#[init]`"),
+        );
+    }
+    if let ([_], Some(generic)) = (arguments, generic) {
+        let message =
+            format!("`{layer}` has no parameter of `{generic}`, so that nothing says what it computes in: write `f32`");
+        errors.push(generic.span(), message);
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) struct Function {
 }
 
 /// How an operation runs.
+#[derive(Clone)]
 pub(crate) enum Form {
     /// A literal or a constant.
     Number(TokenStream),
@@ -74,6 +75,7 @@ pub(crate) enum Form {
 }
 
 /// How the gradient of an operand is made from that of the result.
+#[derive(Clone)]
 pub(crate) enum Pull {
     /// Element by element over the operand, to which the gradient of the result is broadcast: `dy`, or a formula of it and a
     /// number `b`.
