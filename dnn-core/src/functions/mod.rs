@@ -25,6 +25,10 @@
 //! | [`outer`] | all products of the elements of two vectors | b; a |
 //! | [`transpose`] | the last two axes exchanged | |
 //! | [`linear`] | x Wᵀ + b | w; x; |
+//! | [`mse_loss`], [`l1_loss`], [`binary_cross_entropy`], [`binary_cross_entropy_with_logits`] | means over the elements of x and a target t | x, t; x, t |
+//! | [`huber_loss`], [`smooth_l1_loss`] | the same with delta or beta behind the target, `value(x, t, delta, y)` | x, t, delta; the same |
+//! | [`cross_entropy`] | of the logits x of one sample and a class, or probabilities t | x, t; x |
+//! | [`nll_loss`] | of log probabilities and a class t | t |
 //! | [`expand`] | a repeated by broadcasting | |
 //! | [`take`] | a part of a along an axis, or its element there | |
 //! | [`place`] | a as a part of y | |
@@ -43,6 +47,7 @@
 //! ```
 
 mod axis;
+pub mod cross_entropy;
 pub mod elements;
 pub mod expand;
 mod extreme;
@@ -50,10 +55,12 @@ pub mod function;
 pub mod linear;
 pub mod log_softmax;
 pub mod logsumexp;
+mod losses;
 pub mod matmul;
 pub mod max;
 pub mod mean;
 pub mod min;
+pub mod nll_loss;
 pub mod outer;
 pub mod place;
 pub mod shape;
@@ -64,3 +71,7 @@ pub mod take;
 mod tests;
 pub mod transpose;
 pub mod variance;
+
+pub use losses::{
+    binary_cross_entropy, binary_cross_entropy_with_logits, huber_loss, l1_loss, mse_loss, smooth_l1_loss,
+};

@@ -8,6 +8,8 @@ use core::slice::{from_mut, from_ref};
 /// Random operands, and the comparison of pulls with the chords of a function.
 pub(super) struct Check {
     rng: Rng,
+    /// Where the elements of operands lie.
+    range: [f64; 2],
 }
 
 /// Half of the chord.
@@ -15,13 +17,18 @@ const STEP: f64 = 1e-5;
 
 impl Check {
     pub(super) fn new(seed: u64) -> Check {
-        Check { rng: Rng::new(seed) }
+        Check { rng: Rng::new(seed), range: [-1.0, 1.0] }
+    }
+
+    /// The same with operands between two numbers.
+    pub(super) fn between(self, least: f64, most: f64) -> Check {
+        Check { range: [least, most], ..self }
     }
 
     pub(super) fn random<X: Tensor<Scalar = f64>>(&mut self) -> X {
-        let mut x = zero::<X>();
+        let (mut x, [least, most]) = (zero::<X>(), self.range);
         for v in flat_mut(from_mut(&mut x)) {
-            *v = f64::uniform(&mut self.rng, 1.0);
+            *v = least + (most - least) * f64::unit(&mut self.rng);
         }
         x
     }

@@ -5,10 +5,9 @@
 //! Both bounds are PyTorch's and keep loss and gradient finite for every y in [0, 1]. Outside of it, and for NaN, the loss
 //! is NaN.
 
-use super::Loss;
+use super::{Loss, elements};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
-use core::slice::{from_mut, from_ref};
+use crate::tensor::Tensor;
 
 /// The binary cross-entropy of probabilities, PyTorch's
 /// [`BCELoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html), averaged over samples and elements.
@@ -35,18 +34,20 @@ fn bounded<T: Scalar>(logarithm: T) -> T {
     if logarithm < bound { bound } else { logarithm }
 }
 
+/// The loss of an element, and its gradient.
+#[inline(always)]
+pub(crate) fn element<T: Scalar>(y: T, t: T) -> (T, T) {
+    let (one, epsilon) = (T::ONE, T::from_f64(f64::from(EPSILON)));
+    let loss = (t - one) * bounded((-y).ln_1p()) - t * bounded(y.ln());
+    let variance = (one - y) * y;
+    (loss, (y - t) / if variance < epsilon { epsilon } else { variance })
+}
+
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for Bce {
     #[inline(always)]
     fn sample(&self, y: &Y, target: &Y, dy: &mut Y) -> Y::Scalar {
-        let (one, epsilon) = (Y::Scalar::ONE, Y::Scalar::from_f64(f64::from(EPSILON)));
-        let mut sum = Y::Scalar::ZERO;
-        for ((y, t), d) in flat(from_ref(y)).iter().zip(flat(from_ref(target))).zip(flat_mut(from_mut(dy))) {
-            sum += (*t - one) * bounded((-*y).ln_1p()) - *t * bounded(y.ln());
-            let variance = (one - *y) * *y;
-            *d = (*y - *t) / if variance < epsilon { epsilon } else { variance };
-        }
-        sum
+        elements(y, target, dy, element)
     }
 }
 

@@ -6,11 +6,10 @@
 //! gradient are finite for every finite logit of size up to 1e30; a NaN gives NaN, and so does an infinite logit with a
 //! target that agrees with it, as in PyTorch.
 
-use super::Loss;
+use super::{Loss, elements};
 use crate::layers::sigmoid::sigmoid;
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
-use core::slice::{from_mut, from_ref};
+use crate::tensor::Tensor;
 
 /// The binary cross-entropy of the probabilities 1 / (1 + e^-x), PyTorch's
 /// [`BCEWithLogitsLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html), averaged over
@@ -27,18 +26,18 @@ use core::slice::{from_mut, from_ref};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BceWithLogits;
 
+/// The loss of an element, and its gradient.
+#[inline(always)]
+pub(crate) fn element<T: Scalar>(x: T, t: T) -> (T, T) {
+    let linear = if x > T::ZERO { x * (T::ONE - t) } else { -(x * t) };
+    (linear + (-x.abs()).exp().ln_1p(), sigmoid(x) - t)
+}
+
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for BceWithLogits {
     #[inline(always)]
     fn sample(&self, x: &Y, target: &Y, dx: &mut Y) -> Y::Scalar {
-        let one = Y::Scalar::ONE;
-        let mut sum = Y::Scalar::ZERO;
-        for ((x, t), d) in flat(from_ref(x)).iter().zip(flat(from_ref(target))).zip(flat_mut(from_mut(dx))) {
-            let linear = if *x > Y::Scalar::ZERO { *x * (one - *t) } else { -(*x * *t) };
-            sum += linear + (-x.abs()).exp().ln_1p();
-            *d = sigmoid(*x) - *t;
-        }
-        sum
+        elements(x, target, dx, element)
     }
 }
 

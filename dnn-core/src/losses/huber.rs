@@ -2,10 +2,9 @@
 //!
 //! dL/dy = e / count within ±delta, ±delta / count beyond; both forms agree at the joints. A NaN gives NaN.
 
-use super::Loss;
+use super::{Loss, elements};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
-use core::slice::{from_mut, from_ref};
+use crate::tensor::Tensor;
 
 /// Squared error for small differences, absolute error for those beyond `delta`, PyTorch's
 /// [`HuberLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html)
@@ -46,25 +45,27 @@ impl Default for Huber {
     }
 }
 
+/// The loss of an element, and its gradient.
+#[inline(always)]
+pub(crate) fn element<T: Scalar>(y: T, t: T, delta: T) -> (T, T) {
+    let (error, half) = (y - t, T::from_f64(0.5));
+    let slope = if error > delta {
+        delta
+    } else if error < -delta {
+        -delta
+    } else {
+        error
+    };
+    let size = error.abs();
+    (if size > delta { delta * (size - half * delta) } else { half * size * size }, slope)
+}
+
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for Huber {
     #[inline(always)]
     fn sample(&self, y: &Y, target: &Y, dy: &mut Y) -> Y::Scalar {
-        let (delta, half) = (Y::Scalar::from_f64(self.delta), Y::Scalar::from_f64(0.5));
-        let mut sum = Y::Scalar::ZERO;
-        for ((y, t), d) in flat(from_ref(y)).iter().zip(flat(from_ref(target))).zip(flat_mut(from_mut(dy))) {
-            let error = *y - *t;
-            *d = if error > delta {
-                delta
-            } else if error < -delta {
-                -delta
-            } else {
-                error
-            };
-            let size = error.abs();
-            sum += if size > delta { delta * (size - half * delta) } else { half * size * size };
-        }
-        sum
+        let delta = Y::Scalar::from_f64(self.delta);
+        elements(y, target, dy, |y, t| element(y, t, delta))
     }
 }
 

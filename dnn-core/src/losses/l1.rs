@@ -1,9 +1,8 @@
 //! Mean absolute error: L = mean |y - t|, dL/dy = sign(y - t) / count: 0 at the kink y = t, as in PyTorch. A NaN gives NaN.
 
-use super::Loss;
+use super::{Loss, elements};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
-use core::slice::{from_mut, from_ref};
+use crate::tensor::Tensor;
 
 /// The mean absolute error over samples and elements, PyTorch's
 /// [`L1Loss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.L1Loss.html).
@@ -19,22 +18,23 @@ use core::slice::{from_mut, from_ref};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct L1;
 
+/// The loss of an element, and its gradient.
+#[inline(always)]
+pub(crate) fn element<T: Scalar>(y: T, t: T) -> (T, T) {
+    let error = y - t;
+    let sign = match error.partial_cmp(&T::ZERO) {
+        Some(core::cmp::Ordering::Greater) => T::ONE,
+        Some(core::cmp::Ordering::Less) => -T::ONE,
+        _ => error, // 0 or NaN
+    };
+    (error.abs(), sign)
+}
+
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for L1 {
     #[inline(always)]
     fn sample(&self, y: &Y, target: &Y, dy: &mut Y) -> Y::Scalar {
-        let (zero, one) = (Y::Scalar::ZERO, Y::Scalar::ONE);
-        let mut sum = zero;
-        for ((y, t), d) in flat(from_ref(y)).iter().zip(flat(from_ref(target))).zip(flat_mut(from_mut(dy))) {
-            let error = *y - *t;
-            sum += error.abs();
-            *d = match error.partial_cmp(&zero) {
-                Some(core::cmp::Ordering::Greater) => one,
-                Some(core::cmp::Ordering::Less) => -one,
-                _ => error, // 0 or NaN
-            };
-        }
-        sum
+        elements(y, target, dy, element)
     }
 }
 

@@ -3,14 +3,14 @@
 //! A loss is written for one sample; the mean over a batch, as PyTorch's `reduction="mean"` defines it for that loss, is
 //! taken by [`Loss::batch`], and [`Sum`] is the other reduction.
 
-mod bce;
-mod bce_with_logits;
-mod class;
+pub(crate) mod bce;
+pub(crate) mod bce_with_logits;
+pub(crate) mod class;
 mod cross_entropy;
 mod each_step;
-mod huber;
-mod l1;
-mod mse;
+pub(crate) mod huber;
+pub(crate) mod l1;
+pub(crate) mod mse;
 mod nll;
 
 pub use bce::Bce;
@@ -24,7 +24,8 @@ pub use mse::Mse;
 pub use nll::Nll;
 
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat_mut};
+use crate::tensor::{Tensor, flat, flat_mut};
+use core::slice::{from_mut, from_ref};
 
 /// The loss of a network's output `Y` against a target `D`.
 #[diagnostic::on_unimplemented(
@@ -108,6 +109,23 @@ pub trait Loss<Y: Tensor<Scalar: Scalar>, D> {
         let ([weight, ..], [sum, ..]) = (weights, sums);
         self.add(y, targets, Y::Scalar::ONE / weight, dy, sum);
     }
+}
+
+/// The sum of the losses of all elements of a sample, whose gradients go to `dy`; `each` gives both.
+#[inline(always)]
+fn elements<Y: Tensor<Scalar: Scalar>>(
+    y: &Y,
+    target: &Y,
+    dy: &mut Y,
+    each: impl Fn(Y::Scalar, Y::Scalar) -> (Y::Scalar, Y::Scalar),
+) -> Y::Scalar {
+    let mut sum = Y::Scalar::ZERO;
+    for ((y, t), d) in flat(from_ref(y)).iter().zip(flat(from_ref(target))).zip(flat_mut(from_mut(dy))) {
+        let (loss, slope) = each(*y, *t);
+        sum += loss;
+        *d = slope;
+    }
+    sum
 }
 
 /// The loss whose parts have these sums and weights.

@@ -180,9 +180,10 @@ pub fn functions<T: Scalar>(points: usize) -> u64 {
     for _ in 0..points {
         let (mantissa, exponent) = (rng.unit_f64() - 0.5, rng.below(160) as u64 + 1023 - 130);
         let x = T::from_f64(mantissa * f64::from_bits(exponent << 52));
-        for function in [T::exp, T::exp_m1, T::ln, T::ln_1p, T::sqrt, T::tanh, T::erf, T::abs] {
+        for function in [T::exp, T::exp_m1, T::ln, T::ln_1p, T::sqrt, T::tanh, T::sin, T::cos, T::erf, T::abs] {
             hash.add(function(x));
         }
+        hash.add(x.abs().powf(T::from_f64(8.0 * mantissa)));
     }
     hash.0
 }
