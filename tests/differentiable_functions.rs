@@ -131,3 +131,42 @@ fn a_function_is_a_loss_and_a_layer() {
     let after = trainer.evaluate(&xs, &ys).loss;
     assert!(after < 0.02 * before, "{before} to {after}");
 }
+
+/// Ways that depend on arguments, on values without a gradient, and on numbers of loops.
+#[differentiable]
+fn ways(x: &[f64; 3], w: f64, squared: bool, power: usize) -> f64 {
+    let mut s = sum(x);
+    let h = if squared { x * x * w } else { exp(x) };
+    if detach(s) > 1.0 && power > 0 {
+        s = s * w;
+    } else if power == 7 {
+        s += 3.0 * w;
+    }
+    for i in 0..3 {
+        if i != 1 {
+            s += h[i] * w;
+        } else {
+            s -= x[i];
+        }
+    }
+    let (a, b) = if power > 1 { (s, h[0]) } else { (h[1], s * s) };
+    a * b + s
+}
+
+#[test]
+fn conditions_choose_what_is_differentiated() {
+    for x in [[0.3, 0.5, 0.9], [-0.3, 0.5, 0.1]] {
+        for squared in [true, false] {
+            for power in [0, 1, 2, 7] {
+                let w = 1.7;
+                let (value, dx, dw) = ways::gradient(&x, w, squared, power);
+                assert_eq!(value, ways(&x, w, squared, power));
+                assert_close(dw, |h| ways(&x, w + h, squared, power));
+                for i in 0..3 {
+                    let moved = |h: f64| std::array::from_fn(|j| if i == j { x[j] + h } else { x[j] });
+                    assert_close(dx[i], |h| ways(&moved(h), w, squared, power));
+                }
+            }
+        }
+    }
+}

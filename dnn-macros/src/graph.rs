@@ -15,7 +15,7 @@ use std::fmt;
 pub(crate) struct ValueId(pub(crate) usize);
 
 /// One use of a layer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Node {
     /// The layer, by its place in the declaration.
     pub(crate) layer: usize,
@@ -32,6 +32,7 @@ pub(crate) struct Node {
 }
 
 /// A network as values and nodes.
+#[derive(Clone)]
 pub(crate) struct Graph {
     /// The names of the values, which the generated code uses too.
     pub(crate) names: Vec<String>,

@@ -2,6 +2,7 @@
 //!
 //! Loops over constant ranges are unrolled, and a variable that is assigned to is another value from there on.
 
+use super::branch::Condition;
 use super::elements::{self, Element};
 use super::functions::{self, Function};
 use super::signature::Signature;
@@ -13,12 +14,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use syn::{BinOp, Block, Expr, ExprBinary, ExprLit, Lit, Pat, RangeLimits, Stmt, Type, UnOp};
 
 /// A function's graph, and what its nodes do: the n-th site is that of the nodes of layer n.
+#[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) graph: Graph,
     pub(crate) sites: Vec<Site>,
 }
 
 /// An operation in the source.
+#[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) what: What,
     pub(crate) settings: Vec<Setting>,
@@ -26,6 +29,7 @@ pub(crate) struct Site {
 }
 
 /// What an operation is.
+#[derive(Clone)]
 pub(crate) enum What {
     /// A literal or a constant.
     Number(TokenStream),
@@ -45,9 +49,13 @@ pub(crate) enum What {
     Detach,
     /// `let y: [f32; 3] = x;`
     Typed(Box<Type>),
+    /// `if` over what has no gradient, and what both ways make of the values that they take: those of the node behind the
+    /// values of the condition.
+    Branch(Box<(Condition, [Body; 2])>),
 }
 
 /// What is said beside the values: `axis = 0`, `1..3`, `[2, 3]`.
+#[derive(Clone)]
 pub(crate) struct Setting {
     /// Its name: `range` or `shape` for what has none.
     pub(crate) name: String,
@@ -71,7 +79,7 @@ impl Setting {
 
 /// What a name stands for.
 #[derive(Clone)]
-enum Meaning {
+pub(super) enum Meaning {
     Value(ValueId),
     Tuple(Vec<Meaning>),
     /// A number of a loop.
@@ -83,25 +91,25 @@ enum Meaning {
 }
 
 /// A name in the source.
-struct Name {
-    text: String,
-    meaning: Meaning,
-    mutable: bool,
-    used: bool,
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) meaning: Meaning,
+    pub(super) mutable: bool,
+    pub(super) used: bool,
     span: Span,
 }
 
 /// More operations are no function that a compiler should unroll.
 const MOST: usize = 10_000;
 
-struct Lowering<'a> {
-    errors: &'a mut Errors,
+pub(super) struct Lowering<'a> {
+    pub(super) errors: &'a mut Errors,
     function: String,
-    graph: Graph,
-    sites: Vec<Site>,
-    names: Vec<Name>,
+    pub(super) graph: Graph,
+    pub(super) sites: Vec<Site>,
+    pub(super) names: Vec<Name>,
     /// For each open block the names that it makes visible, innermost last.
-    scopes: Vec<HashMap<String, usize>>,
+    pub(super) scopes: Vec<HashMap<String, usize>>,
     taken: HashSet<String>,
 }
 
@@ -158,13 +166,13 @@ pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
 }
 
 impl Lowering<'_> {
-    fn mistake(&mut self, place: impl Into<Place>, message: impl std::fmt::Display) -> Meaning {
+    pub(super) fn mistake(&mut self, place: impl Into<Place>, message: impl std::fmt::Display) -> Meaning {
         self.errors.push(place, message);
         Meaning::Unknown
     }
 
     /// A name that no other value of the generated code has.
-    fn free(&mut self, name: &str) -> String {
+    pub(super) fn free(&mut self, name: &str) -> String {
         let plain = name.trim_start_matches("r#");
         let mut text = plain.to_owned();
         let mut number = 2;
@@ -181,11 +189,11 @@ impl Lowering<'_> {
         self.names.push(Name { text, meaning, mutable, used: false, span: name.span() });
     }
 
-    fn lookup(&self, text: &str) -> Option<usize> {
+    pub(super) fn lookup(&self, text: &str) -> Option<usize> {
         self.scopes.iter().rev().find_map(|scope| scope.get(text).copied())
     }
 
-    fn node(&mut self, what: What, settings: Vec<Setting>, inputs: Vec<ValueId>, place: Place) -> Meaning {
+    pub(super) fn node(&mut self, what: What, settings: Vec<Setting>, inputs: Vec<ValueId>, place: Place) -> Meaning {
         if self.sites.len() == MOST {
             self.errors.push(
                 place,
@@ -209,7 +217,7 @@ impl Lowering<'_> {
     }
 
     /// The value of an expression, which is a tensor or a number.
-    fn value(&mut self, expression: &Expr) -> Option<ValueId> {
+    pub(super) fn value(&mut self, expression: &Expr) -> Option<ValueId> {
         let place = Place::of(&expression.to_token_stream());
         match self.expression(expression) {
             Meaning::Value(value) => Some(value),
@@ -236,7 +244,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn block(&mut self, block: &Block) -> Option<Meaning> {
+    pub(super) fn block(&mut self, block: &Block) -> Option<Meaning> {
         self.scopes.push(HashMap::new());
         let mut result = None;
         for (at, statement) in block.stmts.iter().enumerate() {
@@ -276,6 +284,10 @@ impl Lowering<'_> {
                 None
             }
             Expr::Binary(binary) if assigned(&binary.op).is_some() => {
+                self.statement(expression);
+                None
+            }
+            Expr::If(branch) if !super::branch::gives(branch) => {
                 self.statement(expression);
                 None
             }
@@ -460,7 +472,7 @@ impl Lowering<'_> {
     }
 
     /// The number of an expression over literals, loop variables and constants of the function.
-    fn integer(&mut self, expression: &Expr) -> Option<i64> {
+    pub(super) fn integer(&mut self, expression: &Expr) -> Option<i64> {
         match expression {
             Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
             Expr::Paren(inner) => self.integer(&inner.expr),
@@ -496,7 +508,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn expression(&mut self, expression: &Expr) -> Meaning {
+    pub(super) fn expression(&mut self, expression: &Expr) -> Meaning {
         let place = Place::of(&expression.to_token_stream());
         match expression {
             Expr::Paren(inner) => self.expression(&inner.expr),
@@ -851,14 +863,10 @@ impl Lowering<'_> {
         }
         Some(Setting { name: "range".to_owned(), value, place })
     }
-
-    fn branch(&mut self, branch: &syn::ExprIf, _value: bool) -> Meaning {
-        self.mistake(branch.if_token.span, "not yet")
-    }
 }
 
 /// The operator of a compound assignment.
-fn assigned(operator: &BinOp) -> Option<&'static str> {
+pub(super) fn assigned(operator: &BinOp) -> Option<&'static str> {
     match operator {
         BinOp::AddAssign(_) => Some("+"),
         BinOp::SubAssign(_) => Some("-"),
@@ -869,7 +877,7 @@ fn assigned(operator: &BinOp) -> Option<&'static str> {
 }
 
 /// What parentheses and references hold.
-fn unwrapped(expression: &Expr) -> &Expr {
+pub(super) fn unwrapped(expression: &Expr) -> &Expr {
     match expression {
         Expr::Paren(inner) => unwrapped(&inner.expr),
         Expr::Group(inner) => unwrapped(&inner.expr),

@@ -184,13 +184,21 @@ fn value(function: &Function<'_>) -> TokenStream {
     }
 }
 
-/// The gradient of each argument that has one wanted: its expression, from the results of a program.
+/// The gradient of each tensor that has one wanted: its expression, from the results of a program.
 pub(super) fn gradients(
     function: &Function<'_>,
     results: &mut dyn Iterator<Item = TokenStream>,
 ) -> Vec<Option<TokenStream>> {
-    let Function { signature, formula, steps, .. } = function;
-    // The program delivers gradients in the order of its steps.
+    ordered(function.formula, function.steps, &function.signature.scalar, results)
+}
+
+/// As [`gradients`]: a program delivers them in the order of its steps, this is the order of the inputs.
+pub(super) fn ordered(
+    formula: &Formula,
+    steps: &Steps,
+    scalar: &TokenStream,
+    results: &mut dyn Iterator<Item = TokenStream>,
+) -> Vec<Option<TokenStream>> {
     let delivered = Program::delivered(steps, formula);
     let mut order: Vec<(usize, usize)> =
         delivered.iter().enumerate().filter_map(|(input, slot)| Some(((*slot)?, input))).collect();
@@ -200,7 +208,7 @@ pub(super) fn gradients(
         expressions[input] = results.next();
     }
     let zero = |input: usize| {
-        let ty = tensor(&formula.values[formula.inputs[input].0].shape, &signature.scalar);
+        let ty = tensor(&formula.values[formula.inputs[input].0].shape, scalar);
         quote!(__dnn::functions::shape::zero::<#ty>())
     };
     let own = |input: usize| expressions[input].clone().unwrap_or_else(|| zero(input));

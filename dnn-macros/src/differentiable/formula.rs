@@ -1,8 +1,9 @@
 //! The graph to a formula: every value gets its shape, every node the way it runs. The mistakes of the user end here.
 
 use super::body::{Body, Site, What};
+use super::branch::Condition;
 use super::elements::Element;
-use super::functions::{Call, Form, Invocation, Pull, Read};
+use super::functions::{Branch, Call, Form, Invocation, Pull, Read};
 use super::shape::{Constants, Length, Shape, expression, tensor};
 use super::signature::{Signature, shape_of};
 use crate::backward::{Edge, Flow, Share, Wanted};
@@ -10,6 +11,7 @@ use crate::error::{Errors, Place};
 use crate::graph::ValueId;
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::rc::Rc;
 
 /// A value with its shape.
 #[derive(Clone)]
@@ -50,47 +52,66 @@ struct Inference<'a> {
     place_of: Vec<Option<ValueId>>,
     /// What messages call each value of this stage.
     spoken: Vec<String>,
+    /// Whether each value of this stage carries a gradient.
+    active: Vec<bool>,
 }
 
 /// The formula of a body. After a mistake it is not complete.
 pub(crate) fn infer(signature: &Signature, body: Body, constants: &mut Constants, errors: &mut Errors) -> Formula {
-    let Body { graph, sites } = body;
-    let formula = Formula {
-        values: Vec::new(),
-        nodes: Vec::new(),
-        inputs: Vec::new(),
-        output: ValueId(0),
-        wanted: Vec::new(),
-        seals: Vec::new(),
-    };
-    let place_of = vec![None; graph.names.len()];
-    let mut inference = Inference { signature, constants, errors, formula, place_of, spoken: Vec::new() };
     let tensors = signature.arguments.iter().filter_map(|argument| Some((argument, argument.shape.clone()?)));
-    for ((argument, shape), input) in tensors.zip(&graph.inputs) {
-        let value = inference.value(graph.names[input.0].clone(), shape, format!("`{}`", argument.name));
-        inference.place_of[input.0] = Some(value);
-        inference.formula.inputs.push(value);
-        inference.formula.wanted.push(argument.wanted);
-    }
-    for node in &graph.nodes {
-        let inputs: Option<Vec<ValueId>> = node.inputs.iter().map(|input| inference.place_of[input.0]).collect();
-        let Some(inputs) = inputs else { continue };
-        let name = &graph.names[node.output.0];
-        let spoken = graph.spoken[node.output.0].clone();
-        inference.place_of[node.output.0] = inference.site(&sites[node.layer], inputs, name, spoken);
-    }
-    if graph.certain
-        && let Some(output) = inference.place_of[graph.output.0]
-    {
+    let inputs = tensors.map(|(argument, shape)| (shape, format!("`{}`", argument.name), argument.wanted)).collect();
+    let (mut inference, output) = Inference::run(signature, body, inputs, constants, errors);
+    if let Some(output) = output {
         inference.end(output);
     }
     inference.formula
+}
+
+impl<'a> Inference<'a> {
+    /// The formula of a body over inputs with shapes, names in messages, and whether a gradient of each is wanted.
+    fn run(
+        signature: &'a Signature,
+        body: Body,
+        inputs: Vec<(Shape, String, bool)>,
+        constants: &'a mut Constants,
+        errors: &'a mut Errors,
+    ) -> (Inference<'a>, Option<ValueId>) {
+        let Body { graph, sites } = body;
+        let formula = Formula {
+            values: Vec::new(),
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            output: ValueId(0),
+            wanted: Vec::new(),
+            seals: Vec::new(),
+        };
+        let place_of = vec![None; graph.names.len()];
+        let (spoken, active) = (Vec::new(), Vec::new());
+        let mut inference = Inference { signature, constants, errors, formula, place_of, spoken, active };
+        for ((shape, spoken, wanted), input) in inputs.into_iter().zip(&graph.inputs) {
+            let value = inference.value(graph.names[input.0].clone(), shape, spoken);
+            inference.active[value.0] = wanted;
+            inference.place_of[input.0] = Some(value);
+            inference.formula.inputs.push(value);
+            inference.formula.wanted.push(wanted);
+        }
+        for node in &graph.nodes {
+            let inputs: Option<Vec<ValueId>> = node.inputs.iter().map(|input| inference.place_of[input.0]).collect();
+            let Some(inputs) = inputs else { continue };
+            let name = &graph.names[node.output.0];
+            let spoken = graph.spoken[node.output.0].clone();
+            inference.place_of[node.output.0] = inference.site(&sites[node.layer], inputs, name, spoken);
+        }
+        let output = inference.place_of.get(graph.output.0).copied().flatten().filter(|_| graph.certain);
+        (inference, output)
+    }
 }
 
 impl Inference<'_> {
     fn value(&mut self, name: String, shape: Shape, spoken: String) -> ValueId {
         self.formula.values.push(Value { name, shape });
         self.spoken.push(spoken);
+        self.active.push(false);
         ValueId(self.formula.values.len() - 1)
     }
 
@@ -121,6 +142,11 @@ impl Inference<'_> {
             What::Stack => {
                 let (shape, form) = self.stack(&inputs, site.place)?;
                 (shape, form, format!("[{}]", names.join(", ")))
+            }
+            What::Branch(branch) => {
+                let (condition, bodies) = &**branch;
+                let (shape, form) = self.branch(condition, bodies, &inputs, site.place)?;
+                (shape, form, "if .. { .. } else { .. }".to_owned())
             }
             What::Typed(ty) => return self.typed(inputs[0], ty, name, spoken),
             What::Function(function) => {
@@ -167,7 +193,9 @@ impl Inference<'_> {
     ) -> ValueId {
         let spoken = spoken.unwrap_or_else(|| format!("`{text}`"));
         let output = self.value(name.to_owned(), shape, spoken);
+        let carries = inputs.iter().any(|input| self.active[input.0]);
         self.formula.nodes.push(Node { inputs, output, form, text });
+        self.active[output.0] = carries && !self.formula.edge(self.formula.nodes.len() - 1).detaches;
         output
     }
 
@@ -411,6 +439,63 @@ impl Inference<'_> {
         Some(self.constants.shape(rule, place.ends().0))
     }
 
+    /// Two ways, which give the same shape.
+    fn branch(
+        &mut self,
+        condition: &Condition,
+        bodies: &[Body; 2],
+        inputs: &[ValueId],
+        place: Place,
+    ) -> Option<(Shape, Form)> {
+        let compared = inputs.len() - bodies[0].graph.inputs.len();
+        for value in &inputs[..compared] {
+            let (name, shape) = (self.spoken[value.0].clone(), self.shape(*value).clone());
+            if self.active[value.0] {
+                let advice = format!("detach({})", name.trim_matches('`'));
+                self.mistake(
+                    place,
+                    format!("{name} carries a gradient, which a condition cannot pass on: write `{advice}`"),
+                );
+                return None;
+            }
+            if !shape.is_scalar() {
+                self.mistake(
+                    place,
+                    format!(
+                        "a condition compares numbers, but {name} is {shape}: `sum` it, or write `where_` for elements"
+                    ),
+                );
+                return None;
+            }
+        }
+        let mut way = |body: &Body| {
+            let taken = inputs[compared..].iter();
+            let taken =
+                taken.map(|value| (self.shape(*value).clone(), self.spoken[value.0].clone(), self.active[value.0]));
+            let taken = taken.collect();
+            let (mut inference, output) =
+                Inference::run(self.signature, body.clone(), taken, self.constants, self.errors);
+            let output = output?;
+            let shape = inference.shape(output).clone();
+            // An input is no result of a program.
+            let output = match inference.formula.inputs.contains(&output) {
+                true => inference.node(vec![output], shape.clone(), Form::View, String::new(), "__result", None),
+                false => output,
+            };
+            inference.formula.output = output;
+            let formula = inference.formula;
+            self.formula.seals.extend(formula.seals.iter().cloned());
+            Some((shape, formula))
+        };
+        let ((first, a), (second, b)) = (way(&bodies[0])?, way(&bodies[1])?);
+        if first != second {
+            self.mistake(place, format!("one way gives {first}, the other {second}: make them equal"));
+            return None;
+        }
+        let branch = Branch { condition: condition.clone(), compared, ways: [a, b] };
+        Some((first, Form::Branch(Rc::new(branch))))
+    }
+
     /// The result is what the signature says.
     fn end(&mut self, output: ValueId) {
         let (found, declared) = (self.shape(output).clone(), self.signature.output.shape.clone());
@@ -486,7 +571,7 @@ impl Flow for Formula {
         };
         match form {
             Form::Number(_) | Form::View | Form::Detach | Form::Part(_) => Vec::new(),
-            Form::Own(..) => inputs.clone(),
+            Form::Own(..) | Form::Branch(_) => inputs.clone(),
             Form::Element(element) => {
                 let words = wanted.flat_map(|at| super::elements::reads(element.shares[at]));
                 let place = |word: &str| match word {

@@ -31,7 +31,7 @@ pub(crate) fn fuse(program: &Program<'_>) -> Vec<Piece> {
                     Some(own) if own < *piece => true,
                     Some(own) => own == *piece && !is_sum[*slot] && program.shape(*slot) == *shape,
                 };
-                *shape == over && instruction.reads().iter().all(ready)
+                *shape == over && instruction.reads(program.formula).iter().all(ready)
             };
             let loops = pieces.iter().enumerate().filter_map(|(piece, own)| match own {
                 Piece::Loop(shape, _) => Some((piece, shape)),

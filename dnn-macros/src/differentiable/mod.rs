@@ -10,6 +10,7 @@
 //! collected up to the formula; what follows cannot fail.
 
 mod body;
+mod branch;
 mod companions;
 mod elements;
 mod formula;

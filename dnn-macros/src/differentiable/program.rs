@@ -2,11 +2,12 @@
 
 use super::elements;
 use super::formula::Formula;
-use super::functions::{Form, Invocation, Pull, Read};
+use super::functions::{Branch, Form, Invocation, Pull, Read};
 use super::shape::Shape;
 use crate::backward::{Action, Gives, GradientId, Steps};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::rc::Rc;
 
 /// A value or a gradient: values are numbered first.
 pub(crate) type Slot = usize;
@@ -40,8 +41,11 @@ pub(crate) enum Kind {
     Calls { calls: Vec<(Invocation, Vec<Slot>)>, onto: Option<Onto> },
     /// A call of another function: its path, and the arguments.
     Own(syn::Path, Vec<Argument>),
-    /// What one tensor among the arguments of such a call gets: which of them, the call, and the gradient of its result.
-    OwnOnto { path: syn::Path, arguments: Vec<Argument>, of: usize, gradient: Slot, onto: Onto },
+    /// One of two formulas, of these values.
+    Branch(Rc<Branch>, Vec<Slot>),
+    /// What one operand of a call of another function or of two ways gets: the node, which operand, the gradient of its result.
+    /// All of them are made at once, by the first of them.
+    ShareOnto { node: usize, of: usize, gradient: Slot, onto: Onto },
 }
 
 /// What is added to: pieces of a gradient that are there already, or zero.
@@ -151,6 +155,7 @@ impl<'a> Program<'a> {
                     Kind::Calls { calls, onto: None }
                 }
                 Form::Own(path, arguments) => Kind::Own(path.clone(), own_arguments(arguments, &inputs)),
+                Form::Branch(branch) => Kind::Branch(branch.clone(), inputs),
             };
             self.instructions.push(Instruction { target: node.output.0, kind });
         }
@@ -185,8 +190,8 @@ impl<'a> Program<'a> {
     }
 
     /// What one operand of a node gets.
-    fn share(&mut self, node: usize, operand: usize, dy: Slot, give: Gives) {
-        let node = &self.formula.nodes[node];
+    fn share(&mut self, at: usize, operand: usize, dy: Slot, give: Gives) {
+        let node = &self.formula.nodes[at];
         let inputs: Vec<Slot> = node.inputs.iter().map(|input| input.0).collect();
         let output = node.output.0;
         let (target, onto) = match give {
@@ -217,13 +222,9 @@ impl<'a> Program<'a> {
                 },
             },
             (Form::Part(at), Some(onto)) => Kind::PartOnto(dy, *at, onto),
-            (Form::Own(path, arguments), Some(onto)) => Kind::OwnOnto {
-                path: path.clone(),
-                arguments: own_arguments(arguments, &inputs),
-                of: operand,
-                gradient: dy,
-                onto,
-            },
+            (Form::Own(..) | Form::Branch(_), Some(onto)) => {
+                Kind::ShareOnto { node: at, of: operand, gradient: dy, onto }
+            }
             _ => Kind::View(dy),
         };
         self.instructions.push(Instruction { target, kind });
@@ -236,7 +237,7 @@ impl<'a> Program<'a> {
         let mut kept = Vec::new();
         for instruction in std::mem::take(&mut self.instructions).into_iter().rev() {
             if needed[instruction.target] {
-                instruction.reads().iter().for_each(|slot| needed[*slot] = true);
+                instruction.reads(self.formula).iter().for_each(|slot| needed[*slot] = true);
                 kept.push(instruction);
             }
         }
@@ -247,14 +248,18 @@ impl<'a> Program<'a> {
 
 impl Instruction {
     /// What it reads, what it adds to included.
-    pub(crate) fn reads(&self) -> Vec<Slot> {
+    pub(crate) fn reads(&self, formula: &Formula) -> Vec<Slot> {
         let mut slots: Vec<Slot> = match &self.kind {
             Kind::Number(_) => Vec::new(),
             Kind::Element { words, .. } => words.iter().map(|(_, slot)| *slot).collect(),
             Kind::View(slot) | Kind::Part(slot, _) | Kind::PartOnto(slot, ..) => vec![*slot],
             Kind::Calls { calls, .. } => calls.iter().flat_map(|(_, reads)| reads.iter().copied()).collect(),
             Kind::Own(_, arguments) => tensors(arguments).collect(),
-            Kind::OwnOnto { arguments, gradient, .. } => tensors(arguments).chain([*gradient]).collect(),
+            Kind::Branch(_, inputs) => inputs.clone(),
+            Kind::ShareOnto { node, gradient, .. } => {
+                let inputs = formula.nodes[*node].inputs.iter().map(|input| input.0);
+                inputs.chain([*gradient]).collect()
+            }
         };
         slots.extend(self.onto().and_then(|onto| onto.0));
         slots
@@ -264,7 +269,7 @@ impl Instruction {
     pub(crate) fn onto(&self) -> Option<Onto> {
         match &self.kind {
             Kind::Element { onto, .. } | Kind::Calls { onto, .. } => *onto,
-            Kind::PartOnto(.., onto) | Kind::OwnOnto { onto, .. } => Some(*onto),
+            Kind::PartOnto(.., onto) | Kind::ShareOnto { onto, .. } => Some(*onto),
             _ => None,
         }
     }
@@ -277,7 +282,7 @@ fn tensors(arguments: &[Argument]) -> impl Iterator<Item = Slot> {
     })
 }
 
-fn own_arguments(arguments: &[Option<TokenStream>], inputs: &[Slot]) -> Vec<Argument> {
+pub(super) fn own_arguments(arguments: &[Option<TokenStream>], inputs: &[Slot]) -> Vec<Argument> {
     let mut inputs = inputs.iter();
     let argument = |constant: &Option<TokenStream>| match constant {
         Some(constant) => Some(Argument::Constant(constant.clone())),

@@ -1,9 +1,14 @@
 //! A program to Rust: a loop for each piece that runs element by element, a call for every other instruction.
 
+use super::branch::Condition;
+use super::companions;
 use super::elements;
+use super::formula::Formula;
+use super::functions::{Branch, Form};
 use super::fuse::{Piece, fuse};
-use super::program::{Argument, Instruction, Kind, Onto, Program, Slot};
+use super::program::{Argument, Instruction, Kind, Onto, Program, Seed, Slot, own_arguments};
 use super::shape::{Length, Shape, elements as count_of, tensor};
+use crate::backward;
 use crate::emit::{quote, variable};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -24,6 +29,8 @@ pub(crate) struct Writer<'a> {
     numbers: Vec<Option<&'a TokenStream>>,
     /// Which slots are variables that are references.
     references: Vec<bool>,
+    /// The nodes whose operands have their shares already.
+    shared: HashSet<usize>,
 }
 
 /// The statements of a program, and its results in their order.
@@ -59,7 +66,7 @@ impl<'a> Writer<'a> {
                 Piece::One(only) => std::slice::from_ref(only),
             };
             for instruction in list.iter().map(|at| &program.instructions[*at]) {
-                for slot in instruction.reads() {
+                for slot in instruction.reads(program.formula) {
                     uses[slot] += 1;
                     last[slot] = at;
                 }
@@ -84,7 +91,7 @@ impl<'a> Writer<'a> {
             references[slot] = !program.shape(slot).is_scalar();
         }
         let variables = (0..slots).map(|slot| variable(program.name(slot))).collect();
-        Writer { program, scalar, pieces, variables, uses, last, numbers, references }
+        Writer { program, scalar, pieces, variables, uses, last, numbers, references, shared: HashSet::new() }
     }
 
     fn is_scalar(&self, slot: Slot) -> bool {
@@ -223,13 +230,92 @@ impl<'a> Writer<'a> {
                 let arguments = self.arguments(arguments);
                 quote!(let #variable: #ty = <#path>::__value(#(#arguments),*);)
             }
-            Kind::OwnOnto { path, arguments, of, gradient, onto } => {
-                let sum = self.sum(piece, target, *onto);
-                let (variable, gradient) = (&self.variables[target], self.by_reference(*gradient));
-                let arguments = self.arguments(arguments);
-                let of = syn::Index::from(*of);
-                quote!(#sum __dnn::functions::function::Share::add_to(<#path>::__pull(#(#arguments,)* #gradient).#of, &mut #variable);)
+            Kind::Branch(branch, inputs) => {
+                let variable = &self.variables[target];
+                let condition = self.condition(&branch.condition, inputs);
+                let entries = self.entries(branch, inputs);
+                let ways = branch.ways.each_ref().map(|formula| {
+                    let steps = backward::derive(formula);
+                    let (statements, results) = write(&Program::new(formula, &steps, Seed::None, true), self.scalar);
+                    let entries = entries(formula);
+                    quote!({ #entries #statements #(#results)* })
+                });
+                let [first, second] = ways;
+                quote!(let #variable: #ty = if #condition #first else #second;)
             }
+            Kind::ShareOnto { node, of, gradient, onto } => {
+                let all = self.shares(*node, *gradient);
+                let sum = self.sum(piece, target, *onto);
+                let (variable, shares) = (&self.variables[target], shares(*node));
+                let of = syn::Index::from(*of);
+                quote!(#all #sum __dnn::functions::function::Share::add_to(#shares.#of, &mut #variable);)
+            }
+        }
+    }
+
+    /// What all operands of a node get, where that is not there yet: a tuple.
+    fn shares(&mut self, node: usize, gradient: Slot) -> TokenStream {
+        if !self.shared.insert(node) {
+            return TokenStream::new();
+        }
+        let (name, inputs) = (shares(node), &self.program.formula.nodes[node].inputs);
+        let inputs: Vec<Slot> = inputs.iter().map(|input| input.0).collect();
+        match &self.program.formula.nodes[node].form {
+            Form::Own(path, constants) => {
+                let arguments = self.arguments(&own_arguments(constants, &inputs));
+                let gradient = self.by_reference(gradient);
+                quote!(let #name = <#path>::__pull(#(#arguments,)* #gradient);)
+            }
+            Form::Branch(branch) => {
+                let condition = self.condition(&branch.condition, &inputs);
+                let entries = self.entries(branch, &inputs);
+                let ways = branch.ways.each_ref().map(|formula| {
+                    let steps = backward::derive(formula);
+                    let program = Program::new(formula, &steps, Seed::Given, false);
+                    let (statements, results) = write(&program, self.scalar);
+                    let gradients = companions::ordered(formula, &steps, self.scalar, &mut results.into_iter());
+                    let gradients = gradients.into_iter().map(|gradient| gradient.unwrap_or_else(|| quote!(())));
+                    let (seed, dy) = (variable(&steps.gradients[0].name), quote!(__dy));
+                    let unit = (0..branch.compared).map(|_| quote!((),));
+                    let entries = entries(formula);
+                    quote!({ #entries let #seed = #dy; #statements (#(#unit)* #(#gradients,)*) })
+                });
+                let [first, second] = ways;
+                let dy = if self.is_scalar(gradient) { self.by_value(gradient) } else { self.by_reference(gradient) };
+                quote!(let #name = { let __dy = #dy; if #condition #first else #second };)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// What decides, as an expression.
+    fn condition(&self, condition: &Condition, inputs: &[Slot]) -> TokenStream {
+        match condition {
+            Condition::Rust(tokens) => quote!((#tokens)),
+            Condition::Compare(left, operator, right) => {
+                let (left, right) = (self.by_value(inputs[*left]), self.by_value(inputs[*right]));
+                quote!((#left #operator #right))
+            }
+            Condition::Both(left, operator, right) => {
+                let (left, right) = (self.condition(left, inputs), self.condition(right, inputs));
+                quote!((#left #operator #right))
+            }
+            Condition::Not(condition) => {
+                let condition = self.condition(condition, inputs);
+                quote!((!#condition))
+            }
+        }
+    }
+
+    /// The values that two ways take, as the variables of one of them: all at once, since names may change places.
+    fn entries(&self, branch: &Branch, inputs: &[Slot]) -> impl Fn(&Formula) -> TokenStream + use<> {
+        let inputs = inputs[branch.compared..].iter();
+        let values: Vec<TokenStream> = inputs
+            .map(|slot| if self.is_scalar(*slot) { self.by_value(*slot) } else { self.by_reference(*slot) })
+            .collect();
+        move |formula: &Formula| {
+            let names = formula.inputs.iter().map(|input| variable(&formula.values[input.0].name));
+            quote!(let (#(#names,)*) = (#(#values,)*);)
         }
     }
 
@@ -261,7 +347,10 @@ impl<'a> Writer<'a> {
         let instructions: Vec<&Instruction> = list.iter().map(|at| &program.instructions[*at]).collect();
         let made: Vec<Slot> = instructions.iter().map(|instruction| instruction.target).collect();
         let stored = |writer: &Self, slot: Slot| {
-            let inside = instructions.iter().flat_map(|instruction| instruction.reads()).filter(|read| *read == slot);
+            let inside = instructions
+                .iter()
+                .flat_map(|instruction| instruction.reads(program.formula))
+                .filter(|read| *read == slot);
             writer.uses[slot] > inside.count()
         };
         // Sums and what later pieces read are variables outside of the loop.
@@ -408,6 +497,11 @@ impl<'a> Writer<'a> {
         let elements = (0..slots.len()).map(element).collect();
         (axes.iter().map(|(merged, _)| (length(merged), 0)).collect(), elements)
     }
+}
+
+/// The variable of what the operands of a node get.
+fn shares(node: usize) -> Ident {
+    format_ident!("__shares{node}", span = Span::mixed_site())
 }
 
 fn counter(axis: usize) -> Ident {

@@ -4,10 +4,12 @@
 //! The run time has a module of the same name for each: `rule` is its shape rule, `value` writes the result, `pull0` adds what
 //! the gradient of its first operand gets, and so on.
 
+use super::branch::Condition;
 use super::shape::{Constants, Length, Shape, expression};
 use crate::error::{Errors, Place};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::rc::Rc;
 
 macro_rules! functions {
     ($($file:ident,)*) => {
@@ -72,6 +74,16 @@ pub(crate) enum Form {
     },
     /// By another differentiable function: its path, and for each argument the tokens of one that has no gradient.
     Own(syn::Path, Vec<Option<TokenStream>>),
+    /// By one of two formulas of the values behind those of the condition.
+    Branch(Rc<Branch>),
+}
+
+/// Two formulas, and what decides between them.
+pub(crate) struct Branch {
+    pub(crate) condition: Condition,
+    /// How many values the condition compares: the first inputs.
+    pub(crate) compared: usize,
+    pub(crate) ways: [super::formula::Formula; 2],
 }
 
 /// How the gradient of an operand is made from that of the result.
