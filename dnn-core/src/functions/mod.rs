@@ -29,6 +29,7 @@
 //! | [`huber_loss`], [`smooth_l1_loss`] | the same with delta or beta behind the target, `value(x, t, delta, y)` | x, t, delta; the same |
 //! | [`cross_entropy`] | of the logits x of one sample and a class, or probabilities t | x, t; x |
 //! | [`nll_loss`] | of log probabilities and a class t | t |
+//! | [`conv1d`], [`conv2d`] | convolutions of one sample | w; x; |
 //! | [`expand`] | a repeated by broadcasting | |
 //! | [`take`] | a part of a along an axis, or its element there | |
 //! | [`place`] | a as a part of y | |
@@ -47,6 +48,8 @@
 //! ```
 
 mod axis;
+pub mod conv1d;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod elements;
 pub mod expand;
