@@ -1,4 +1,4 @@
-//! Columns of matrices as vectors: the first four scalars of each of some rows, transposed.
+//! Columns of matrices as vectors: the first four scalars of each of some rows, transposed; and the way back.
 //!
 //! Rows begin at `from` and are `row` apart. Of those that a vector has lanes for, the first `rows` exist, one at least; the
 //! last of them stands for the others, so that nothing beyond it is read.
@@ -69,6 +69,20 @@ pub(super) unsafe fn column<V: Vector<T>, T: Scalar>(from: *const T, row: usize,
             *column.as_mut_ptr().add(r) = *from.add(r * row);
         }
         V::load(column.as_ptr(), V::LANES)
+    }
+}
+
+/// Four columns to rows, without instructions of a level.
+///
+/// # Safety
+/// As of [`of_4`], and the rows are to be written.
+#[inline(always)]
+pub(super) unsafe fn to_4<T: Copy>([a, b, c, d]: [[T; 4]; 4], to: *mut T, row: usize, rows: usize) {
+    for r in 0..4 {
+        if r < rows {
+            // SAFETY: as of this function; an array is its elements.
+            unsafe { to.add(r * row).cast::<[T; 4]>().write([a[r], b[r], c[r], d[r]]) };
+        }
     }
 }
 
@@ -181,6 +195,91 @@ mod x86 {
                 _mm256_permute2f128_pd::<0x31>(low, low_c),
                 _mm256_permute2f128_pd::<0x31>(high, high_c),
             ]
+        }
+    }
+
+    /// Row r, if it exists.
+    #[inline(always)]
+    unsafe fn put_singles(v: __m128, to: *mut f32, row: usize, rows: usize, r: usize) {
+        unsafe {
+            if r < rows {
+                _mm_storeu_ps(to.add(r * row), v);
+            }
+        }
+    }
+
+    /// Row r, if it exists.
+    #[inline(always)]
+    unsafe fn put_doubles(v: __m256d, to: *mut f64, row: usize, rows: usize, r: usize) {
+        unsafe {
+            if r < rows {
+                _mm256_storeu_pd(to.add(r * row), v);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn to_16_singles([a, b, c, d]: [__m512; 4], to: *mut f32, row: usize, rows: usize) {
+        unsafe {
+            let low = [_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpacklo_ps(c, d))];
+            let high = [_mm512_castps_pd(_mm512_unpackhi_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(c, d))];
+            // Row r in the first quarter, r + 4, r + 8 and r + 12 in the others.
+            let quarters = [
+                _mm512_castpd_ps(_mm512_unpacklo_pd(low[0], low[1])),
+                _mm512_castpd_ps(_mm512_unpackhi_pd(low[0], low[1])),
+                _mm512_castpd_ps(_mm512_unpacklo_pd(high[0], high[1])),
+                _mm512_castpd_ps(_mm512_unpackhi_pd(high[0], high[1])),
+            ];
+            for r in 0..4 {
+                put_singles(_mm512_castps512_ps128(quarters[r]), to, row, rows, r);
+                put_singles(_mm512_extractf32x4_ps::<1>(quarters[r]), to, row, rows, r + 4);
+                put_singles(_mm512_extractf32x4_ps::<2>(quarters[r]), to, row, rows, r + 8);
+                put_singles(_mm512_extractf32x4_ps::<3>(quarters[r]), to, row, rows, r + 12);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn to_8_singles([a, b, c, d]: [__m256; 4], to: *mut f32, row: usize, rows: usize) {
+        unsafe {
+            let low = [_mm256_castps_pd(_mm256_unpacklo_ps(a, b)), _mm256_castps_pd(_mm256_unpacklo_ps(c, d))];
+            let high = [_mm256_castps_pd(_mm256_unpackhi_ps(a, b)), _mm256_castps_pd(_mm256_unpackhi_ps(c, d))];
+            let halves = [
+                _mm256_castpd_ps(_mm256_unpacklo_pd(low[0], low[1])),
+                _mm256_castpd_ps(_mm256_unpackhi_pd(low[0], low[1])),
+                _mm256_castpd_ps(_mm256_unpacklo_pd(high[0], high[1])),
+                _mm256_castpd_ps(_mm256_unpackhi_pd(high[0], high[1])),
+            ];
+            for r in 0..4 {
+                put_singles(_mm256_castps256_ps128(halves[r]), to, row, rows, r);
+                put_singles(_mm256_extractf128_ps::<1>(halves[r]), to, row, rows, r + 4);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn to_4_doubles([a, b, c, d]: [__m256d; 4], to: *mut f64, row: usize, rows: usize) {
+        unsafe {
+            let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            let (low_c, high_c) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+            put_doubles(_mm256_permute2f128_pd::<0x20>(low, low_c), to, row, rows, 0);
+            put_doubles(_mm256_permute2f128_pd::<0x20>(high, high_c), to, row, rows, 1);
+            put_doubles(_mm256_permute2f128_pd::<0x31>(low, low_c), to, row, rows, 2);
+            put_doubles(_mm256_permute2f128_pd::<0x31>(high, high_c), to, row, rows, 3);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn to_8_doubles(columns: [__m512d; 4], to: *mut f64, row: usize, rows: usize) {
+        unsafe {
+            let (mut low, mut high) = ([_mm256_setzero_pd(); 4], [_mm256_setzero_pd(); 4]);
+            for c in 0..4 {
+                (low[c], high[c]) = (_mm512_castpd512_pd256(columns[c]), _mm512_extractf64x4_pd::<1>(columns[c]));
+            }
+            to_4_doubles(low, to, row, rows);
+            if rows > 4 {
+                to_4_doubles(high, to.add(4 * row), row, rows - 4);
+            }
         }
     }
 }

@@ -3,9 +3,8 @@
 //! A kernel is a [`Kernel`] whose body is generic over a [`Vector`]. [`run`] picks the level by one relaxed load and calls
 //! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
-use crate::kernels::convolution::planes::Planes;
-#[cfg(not(feature = "deterministic"))]
-use crate::kernels::convolution::weights::Weights;
+use crate::kernels::columns;
+use crate::kernels::convolution::planes::{Planes, Weights};
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::route;
 use crate::scalar::Scalar;
@@ -37,6 +36,8 @@ pub trait Vector<T>: Copy {
     /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
     /// of them exist, one at least; the lanes of the others hold what there is.
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
+    /// Four columns as the first four scalars of each of the first `rows` of LANES rows, which begin at `to` and are `row` apart.
+    unsafe fn to_rows(columns: [Self; 4], to: *mut T, row: usize, rows: usize);
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
 }
@@ -59,7 +60,6 @@ pub trait Vectors: Sized {
     /// Runs at the best level of this machine.
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
-    #[cfg(not(feature = "deterministic"))]
     fn weights(kernel: &mut Weights<'_, Self>);
 }
 
@@ -83,7 +83,6 @@ macro_rules! vectors {
             fn planes(kernel: &mut Planes<'_, $scalar>) {
                 run(kernel);
             }
-            #[cfg(not(feature = "deterministic"))]
             #[inline(never)]
             fn weights(kernel: &mut Weights<'_, $scalar>) {
                 run(kernel);
@@ -275,7 +274,12 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     #[inline(always)]
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4] {
         // SAFETY: as of the trait.
-        unsafe { crate::kernels::columns::of_4(from, row, rows) }.map(Lanes)
+        unsafe { columns::of_4(from, row, rows) }.map(Lanes)
+    }
+    #[inline(always)]
+    unsafe fn to_rows(columns: [Self; 4], to: *mut T, row: usize, rows: usize) {
+        // SAFETY: as of the trait.
+        unsafe { columns::to_4(columns.map(|v| v.0), to, row, rows) }
     }
     #[inline(never)]
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K) {
@@ -313,7 +317,7 @@ mod x86 {
             $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
             $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
             masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
-            columns $columns:path
+            columns $columns:path, $to_rows:path
         ) => {
             // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
             #[allow(clippy::undocumented_unsafe_blocks)]
@@ -358,6 +362,10 @@ mod x86 {
                     unsafe { $columns(from, row, rows) }
                 }
                 #[inline(always)]
+                unsafe fn to_rows(columns: [Self; 4], to: *mut $scalar, row: usize, rows: usize) {
+                    unsafe { $to_rows(columns, to, row, rows) }
+                }
+                #[inline(always)]
                 unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
                     unsafe { $level::<K, Self>(kernel) }
                 }
@@ -398,14 +406,14 @@ mod x86 {
         _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
         masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
         sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])]),
-        columns columns::of_16_singles
+        columns columns::of_16_singles, columns::to_16_singles
     }
     vector! {
         avx512: __m512d of f64, lanes 8, samples 6, rows 12,
         _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd,
         masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
         sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
-        columns columns::of_8_doubles
+        columns columns::of_8_doubles, columns::to_8_doubles
     }
     vector! {
         avx2: __m256 of f32, lanes 8, samples 3, rows 6,
@@ -416,7 +424,7 @@ mod x86 {
             let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps::<1>(pairs));
             core::mem::transmute::<__m128, [f32; 4]>(sums)
         },
-        columns columns::of_8_singles
+        columns columns::of_8_singles, columns::to_8_singles
     }
     vector! {
         avx2: __m256d of f64, lanes 4, samples 3, rows 6,
@@ -427,6 +435,6 @@ mod x86 {
             let sums = _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b));
             core::mem::transmute::<__m256d, [f64; 4]>(sums)
         },
-        columns columns::of_4_doubles
+        columns columns::of_4_doubles, columns::to_4_doubles
     }
 }

@@ -153,9 +153,13 @@ pub(crate) fn gradient_weight<
 
 #[cfg(test)]
 mod tests {
+    use super::super::planes::{Planes, Weights};
+    use super::super::{Shape, tests::levels};
     use super::*;
+    use crate::kernels::level;
     use crate::random::{Generator, Rng};
-    use crate::tensor::flat;
+    use crate::tensor::{flat, flat_mut};
+    use std::vec;
 
     /// Zeros of both signs, infinities and small numbers among others.
     fn value(rng: &mut Rng) -> f32 {
@@ -205,6 +209,52 @@ mod tests {
                     gradient_weight(&mut a, &large, &small, slide);
                     naive::gradient_weight(&mut b, &large, &small, slide);
                     same(&a, &b);
+                    in_blocks(rng, slide);
+                }
+
+                /// Blocks of samples at every level, and the samples that are left over, have the bits of `naive`.
+                fn in_blocks(rng: &mut Rng, slide: Slide) {
+                    let samples = 1 + rng.below(if cfg!(miri) { 6 } else { 40 }) as usize;
+                    let shape = Shape {
+                        groups: $groups, large: [$i, $h, $w], small: [$o / $groups, $oh, $ow], kernel: [$kh, $kw], slide,
+                    };
+                    let mut large = vec![[[[0.0f32; $w]; $h]; C]; samples];
+                    let mut small = vec![[[[0.0f32; $ow]; $oh]; $o]; samples];
+                    let mut weight = [[[[0.0f32; $kw]; $kh]; $i]; $o];
+                    let (mut narrow, mut wide) = ([0.0f32; $o], [0.0f32; C]);
+                    flat_mut(&mut large).fill_with(|| value(rng));
+                    flat_mut(&mut small).fill_with(|| value(rng));
+                    flat_mut(&mut weight).fill_with(|| value(rng));
+                    narrow.fill_with(|| value(rng));
+                    wide.fill_with(|| value(rng));
+                    for level in levels() {
+                        let (mut a, mut b) = (small.clone(), small.clone());
+                        let (to, from) = (flat_mut(&mut a), flat(&large));
+                        let mut planes = Planes::new(to, from, flat(&weight), &narrow, shape, samples, true);
+                        // SAFETY: `levels` lists what the machine has.
+                        unsafe { level::run_at(level, &mut planes) };
+                        let done = planes.done;
+                        gather(&mut a[done..], &large[done..], &weight, &narrow, slide);
+                        naive::gather(&mut b, &large, &weight, &narrow, slide);
+                        same(&a, &b);
+                        let (mut a, mut b) = (large.clone(), large.clone());
+                        let (to, from) = (flat_mut(&mut a), flat(&small));
+                        let mut planes = Planes::new(to, from, flat(&weight), &wide, shape, samples, false);
+                        // SAFETY: as above.
+                        unsafe { level::run_at(level, &mut planes) };
+                        let done = planes.done;
+                        scatter(&mut a[done..], &small[done..], &weight, &wide, slide);
+                        naive::scatter(&mut b, &small, &weight, &wide, slide);
+                        same(&a, &b);
+                        let (mut a, mut b) = (weight, weight);
+                        let mut weights = Weights::new(flat_mut(&mut a), flat(&large), flat(&small), shape);
+                        // SAFETY: as above.
+                        unsafe { level::run_at(level, &mut weights) };
+                        let done = weights.done;
+                        gradient_weight(&mut a, &large[done..], &small[done..], slide);
+                        naive::gradient_weight(&mut b, &large, &small, slide);
+                        same(&a, &b);
+                    }
                 }
             }
         )*};

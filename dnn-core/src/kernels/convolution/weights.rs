@@ -2,33 +2,17 @@
 
 use super::Shape;
 use super::packed::{CAPACITY, Layout, POSITIONS, SLACK, Source, Tap, copy, zeros};
+use super::planes::Weights;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 
-/// dw += small times large: dot products along the positions.
-pub struct Weights<'a, T> {
-    dweight: &'a mut [T],
-    large: &'a [T],
-    small: &'a [T],
-    shape: Shape,
-    samples: usize,
-}
-
-impl<'a, T: Scalar> Weights<'a, T> {
+impl<T: Scalar> Weights<'_, T> {
+    /// The samples from `begin` on.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`.
     #[inline(always)]
-    pub(super) fn new(dweight: &'a mut [T], large: &'a [T], small: &'a [T], shape: Shape) -> Self {
-        let samples = small.len().checked_div(shape.small()).unwrap_or(0);
-        let lengths = [samples * shape.large(), samples * shape.small(), shape.weights()];
-        assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
-        Weights { dweight, large, small, shape, samples }
-    }
-}
-
-impl<T: Scalar> Kernel for Weights<'_, T> {
-    type Scalar = T;
-
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(&mut self) {
+    pub(super) unsafe fn by_positions<V: Vector<T>>(&mut self, begin: usize) {
         let Shape { groups, large: [channels, height, width], small: [rows, above, beside], kernel, slide } =
             self.shape;
         let mut packed = [T::ZERO; CAPACITY + SLACK];
@@ -36,7 +20,7 @@ impl<T: Scalar> Kernel for Weights<'_, T> {
         let source = Source { dims: [height, width], step: slide.stride, count: [above, beside], channels };
         let mut done = 0;
         while let Some(layout) = Layout::new(self.shape.taps(), done, source) {
-            for b in 0..self.samples {
+            for b in begin..self.samples {
                 for g in 0..groups {
                     let own = b * groups + g;
                     // SAFETY: `new` has checked the lengths: sample b and group g exist in each of them.

@@ -1,0 +1,407 @@
+//! Planes from planes by vectors along the samples: what is gathered or scattered, a block of LANES samples at a time.
+//!
+//! Every sum of a sample has its own lane, and takes its terms in the order of `naive`: the bits are the same. Only what lies
+//! in the planes is multiplied, whatever window, stride and padding, so that small maps waste nothing.
+
+use super::Shape;
+use super::planes::Planes;
+use super::reach::{Reach, transpose_back};
+use crate::kernels::columns::transpose;
+use crate::kernels::level::{Kernel, Vector};
+use crate::scalar::Scalar;
+use core::mem::MaybeUninit;
+
+/// Vectors of a copied block of the planes that are read.
+const READ: usize = 1920;
+/// Vectors of results before they are written.
+const MADE: usize = 512;
+/// Channels of results that are made at a time, at most.
+const CHANNELS: usize = 8;
+
+/// A block of results, and what is read for it.
+#[derive(Clone, Copy)]
+struct Block {
+    /// The first row and column of the results.
+    at: [usize; 2],
+    /// Rows and columns of the results.
+    size: [usize; 2],
+    /// The first row and column that are read.
+    low: [usize; 2],
+    /// Rows and columns that are read.
+    reads: [usize; 2],
+}
+
+/// The convolution as the results see it.
+struct View<'a> {
+    shape: &'a Shape,
+    gathers: bool,
+    /// Channels of a group, rows and columns that are made.
+    made: [usize; 3],
+    /// Those that are read.
+    read: [usize; 3],
+}
+
+impl View<'_> {
+    #[inline(always)]
+    fn reach(&self, dim: usize, position: usize) -> Reach {
+        if self.gathers {
+            Reach::gathers(self.shape, dim, position)
+        } else {
+            Reach::scatters(self.shape, dim, position)
+        }
+    }
+
+    /// How far the place moves from one result to the next, if both meet the same elements anywhere.
+    #[inline(always)]
+    fn advance(&self) -> Option<usize> {
+        match (self.gathers, self.shape.slide.stride[1]) {
+            (true, stride) => Some(stride),
+            (false, 1) => Some(1),
+            (false, _) => None,
+        }
+    }
+
+    /// The first one and the number of the rows or columns that so many results read.
+    #[inline(always)]
+    fn span(&self, dim: usize, at: usize, size: usize) -> [usize; 2] {
+        let (mut low, mut high) = (isize::MAX, 0);
+        for position in at..at + size {
+            let Reach { count, place, apart, .. } = self.reach(dim, position);
+            if count > 0 {
+                let last = place + (count as isize - 1) * apart;
+                low = if place < low { place } else { low };
+                high = if last >= high { last + 1 } else { high };
+            }
+        }
+        if high == 0 { [0, 0] } else { [low as usize, (high - low) as usize] }
+    }
+
+    /// The most rows or columns that so many results can read.
+    #[inline(always)]
+    fn most(&self, dim: usize, size: usize) -> usize {
+        let reach = (self.shape.kernel[dim] - 1) * self.shape.slide.dilation[dim];
+        let stride = self.shape.slide.stride[dim];
+        let most = if self.gathers { (size - 1) * stride + reach + 1 } else { (size - 1 + reach) / stride + 1 };
+        if most < self.read[1 + dim] { most } else { self.read[1 + dim] }
+    }
+
+    /// Rows and columns of a block for which there is room: whole rows if possible.
+    #[inline(always)]
+    fn size(&self) -> Option<[usize; 2]> {
+        let [rows, height, width] = self.made;
+        let rows = if rows < CHANNELS { rows } else { CHANNELS };
+        let fits = |size: [usize; 2]| {
+            let read = self.read[0] * self.most(0, size[0]) * self.most(1, size[1]);
+            read <= READ && rows * size[0] * size[1] <= MADE
+        };
+        let mut size = [height, width];
+        while size[0] > 1 && !fits(size) {
+            size[0] -= size[0].div_ceil(8);
+        }
+        while size[1] > 1 && !fits(size) {
+            size[1] -= size[1].div_ceil(8);
+        }
+        fits(size).then_some(size)
+    }
+}
+
+impl<T: Scalar> Planes<'_, T> {
+    /// The samples from the first one on, in blocks that are full, or at least a quarter; how many that were.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`.
+    #[inline(always)]
+    pub(super) unsafe fn by_samples<V: Vector<T>>(&mut self) -> usize {
+        let Shape { groups, large, small, kernel: [kh, kw], .. } = self.shape;
+        let (made, read) = if self.gathers { (small, large) } else { (large, small) };
+        let view = View { shape: &self.shape, gathers: self.gathers, made, read };
+        let Some(size) = view.size() else { return 0 };
+        let ([rows, above, beside], [channels, height, width]) = (made, read);
+        let mut copied = MaybeUninit::<[V; READ]>::uninit();
+        let mut sums = MaybeUninit::<[V; MADE]>::uninit();
+        let mut sample = 0;
+        while self.samples - sample >= V::LANES.div_ceil(4) {
+            let left = self.samples - sample;
+            let lanes = if left < V::LANES { left } else { V::LANES };
+            for g in 0..groups {
+                for y in (0..above).step_by(size[0]) {
+                    for x in (0..beside).step_by(size[1]) {
+                        let at = [y, x];
+                        let size = [0, 1].map(|dim| {
+                            let left = made[1 + dim] - at[dim];
+                            if left < size[dim] { left } else { size[dim] }
+                        });
+                        let [[top, tall], [left, broad]] = [0, 1].map(|dim| view.span(dim, at[dim], size[dim]));
+                        let block = Block { at, size, low: [top, left], reads: [tall, broad] };
+                        // SAFETY: `new` has checked the lengths: the samples and group g exist in each of them; `size`
+                        // has left room for what a block reads and makes.
+                        unsafe {
+                            let (row, own) = (groups * channels * height * width, g * channels * height * width);
+                            let from = self.from.as_ptr().add(sample * row + own);
+                            copy::<V, T>(copied.as_mut_ptr().cast(), from, row, lanes, &view, &block);
+                            let (row, own) = (groups * rows * above * beside, g * rows * above * beside);
+                            let mut made = Made {
+                                to: self.to.as_mut_ptr().add(sample * row + own),
+                                row,
+                                lanes,
+                                weight: self.weight.as_ptr().add(g * rows * channels * kh * kw),
+                                bias: self.bias.get(g * rows..).unwrap_or(&[]),
+                                view: &view,
+                                block,
+                                copied: copied.as_ptr().cast(),
+                                sums: sums.as_mut_ptr().cast(),
+                            };
+                            made.channels::<V>();
+                        }
+                    }
+                }
+            }
+            sample += lanes;
+        }
+        sample
+    }
+}
+
+/// Copies what a block reads, [channels, rows, columns], the samples innermost.
+///
+/// # Safety
+/// The machine has the instructions of `V`, and what the arguments say exists.
+#[inline(always)]
+unsafe fn copy<V: Vector<T>, T: Scalar>(
+    mut to: *mut T,
+    from: *const T,
+    row: usize,
+    lanes: usize,
+    view: &View<'_>,
+    block: &Block,
+) {
+    let ([channels, height, width], [tall, broad]) = (view.read, block.reads);
+    // Whole planes, or whole rows, follow each other.
+    let (lines, len, apart) = if broad < width {
+        (tall, broad, width)
+    } else if tall < height {
+        (1, tall * width, 0)
+    } else {
+        // SAFETY: as of this function.
+        return unsafe { V::call(&mut Copy { to, from, row, lanes, len: channels * height * width }) };
+    };
+    for c in 0..channels {
+        for line in 0..lines {
+            // SAFETY: as of this function.
+            unsafe {
+                let from = from.add(c * height * width + block.low[0] * width + block.low[1] + line * apart);
+                V::call(&mut Copy { to, from, row, lanes, len });
+                to = to.add(len * V::LANES);
+            }
+        }
+    }
+}
+
+/// [`transpose`], out of line.
+pub(super) struct Copy<T> {
+    pub(super) to: *mut T,
+    pub(super) from: *const T,
+    pub(super) row: usize,
+    pub(super) lanes: usize,
+    pub(super) len: usize,
+}
+
+impl<T: Scalar> Kernel for Copy<T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function. A full block needs no question for each row.
+        unsafe {
+            if self.lanes == V::LANES {
+                transpose::<V, T>(self.to, V::LANES, self.from, self.row, [V::LANES, self.len]);
+            } else {
+                transpose::<V, T>(self.to, V::LANES, self.from, self.row, [self.lanes, self.len]);
+            }
+        }
+    }
+}
+
+/// A block of results of one group.
+struct Made<'a, T> {
+    /// The group's planes of the first sample.
+    to: *mut T,
+    /// From sample to sample of the results.
+    row: usize,
+    lanes: usize,
+    weight: *const T,
+    /// That of the group's channels, or nothing.
+    bias: &'a [T],
+    view: &'a View<'a>,
+    block: Block,
+    copied: *const T,
+    sums: *mut T,
+}
+
+impl<T: Scalar> Made<'_, T> {
+    /// # Safety
+    /// The machine has the instructions of `V`, and what the fields say exists.
+    #[inline(always)]
+    unsafe fn channels<V: Vector<T>>(&mut self) {
+        let mut r = 0;
+        macro_rules! tiles {
+            ($($rows:literal)*) => {$(
+                while $rows <= V::ROWS && self.view.made[0] - r >= $rows {
+                    // SAFETY: as of this function.
+                    unsafe {
+                        V::call(&mut Sums::<T, $rows> { of: self, r });
+                        V::call(&mut Written { of: self, r, rows: $rows });
+                    }
+                    r += $rows;
+                }
+            )*};
+        }
+        tiles!(8 6 4 2 1);
+    }
+}
+
+/// The sums of R channels from channel r on, [R, rows, columns], the samples innermost: a function of its own, whose registers
+/// LLVM handles well.
+struct Sums<'a, 'b, T, const R: usize> {
+    of: &'a Made<'b, T>,
+    r: usize,
+}
+
+impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        let Made { view, block, sums, .. } = self.of;
+        let ([height, width], [top, left]) = (block.size, block.at);
+        let mut start = [T::ZERO; R];
+        for n in 0..R {
+            start[n] = self.of.bias.get(self.r + n).copied().unwrap_or(T::ZERO);
+        }
+        let advance = view.advance();
+        for y in 0..height {
+            let rows = view.reach(0, top + y);
+            let mut x = 0;
+            while x < width {
+                let columns = view.reach(1, left + x);
+                let run = Reach::run(left + x, left + width, advance, |x| view.reach(1, x));
+                let end = x + run;
+                // As many positions as fill the registers, and nearly the same number in each tile.
+                macro_rules! tiles {
+                    ($($positions:literal)*) => {$(
+                        while end - x >= $positions && R * $positions <= 2 * V::ROWS
+                            && (end - x != $positions + 1 || $positions < 3)
+                        {
+                            let mut columns = columns;
+                            columns.place += ((x + run - end) * advance.unwrap_or(0)) as isize;
+                            // SAFETY: as of this function; the block has the positions, and what they read.
+                            unsafe {
+                                let tile = self.tile::<V, $positions>(&start, &rows, &columns, advance.unwrap_or(0));
+                                for n in 0..R {
+                                    for (c, sum) in tile[n].into_iter().enumerate() {
+                                        sum.store(sums.add(((n * height + y) * width + x + c) * V::LANES), V::LANES);
+                                    }
+                                }
+                            }
+                            x += $positions;
+                        }
+                    )*};
+                }
+                tiles!(4 3 2 1);
+            }
+        }
+    }
+}
+
+impl<T: Scalar, const R: usize> Sums<'_, '_, T, R> {
+    /// sums[r][x] = start[r] + sum over channels c, rows i and columns j of the window of w[r][c][i][j] copied[c][..][..]
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`, and the positions exist.
+    #[inline(always)]
+    unsafe fn tile<V: Vector<T>, const X: usize>(
+        &self,
+        start: &[T; R],
+        rows: &Reach,
+        columns: &Reach,
+        advance: usize,
+    ) -> [[V; X]; R] {
+        let Made { view, block, copied, weight, .. } = self.of;
+        let [kh, kw] = view.shape.kernel;
+        let ([tall, broad], [top, left]) = (block.reads, block.low);
+        // The distances in the weights from row to row and from channel to channel.
+        let [row, channel] = if view.gathers { [view.read[0], 1] } else { [1, view.made[0]] }.map(|n| n * kh * kw);
+        let lanes = V::LANES as isize;
+        // SAFETY: as of this function.
+        unsafe {
+            let mut sums = [[V::splat(T::ZERO); X]; R];
+            for r in 0..R {
+                sums[r] = [V::splat(start[r]); X];
+            }
+            if rows.count == 0 || columns.count == 0 {
+                return sums;
+            }
+            let mut weight = weight.offset((self.r * row) as isize + rows.first * kw as isize + columns.first);
+            let place = (rows.place - top as isize) * broad as isize + columns.place - left as isize;
+            let mut read = copied.offset(place * lanes);
+            for _ in 0..view.read[0] {
+                let (mut line, mut from) = (weight, read);
+                for _ in 0..rows.count {
+                    let (mut factor, mut term) = (line, from);
+                    for _ in 0..columns.count {
+                        let mut terms = [V::splat(T::ZERO); X];
+                        for x in 0..X {
+                            terms[x] = V::load(term.add(x * advance * V::LANES), V::LANES);
+                        }
+                        for r in 0..R {
+                            let factor = V::splat(*factor.add(r * row));
+                            for x in 0..X {
+                                sums[r][x] = factor.mul_add(terms[x], sums[r][x]);
+                            }
+                        }
+                        factor = factor.wrapping_offset(columns.step);
+                        term = term.wrapping_offset(columns.apart * lanes);
+                    }
+                    line = line.wrapping_offset(rows.step * kw as isize);
+                    from = from.wrapping_offset(rows.apart * broad as isize * lanes);
+                }
+                weight = weight.wrapping_add(channel);
+                read = read.wrapping_add(tall * broad * V::LANES);
+            }
+            sums
+        }
+    }
+}
+
+/// The sums of some channels on their way to the results.
+struct Written<'a, 'b, T> {
+    of: &'a Made<'b, T>,
+    r: usize,
+    rows: usize,
+}
+
+impl<T: Scalar> Kernel for Written<'_, '_, T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        let Made { to, row, lanes, view, block, sums, .. } = *self.of;
+        let [_, above, beside] = view.made;
+        let ([height, width], [top, left]) = (block.size, block.at);
+        let (lines, len) = if width < beside { (height, width) } else { (1, height * width) };
+        for n in 0..self.rows {
+            for line in 0..lines {
+                // SAFETY: as of this function. A full block needs no question for each row.
+                unsafe {
+                    let to = to.add(((self.r + n) * above + top + line) * beside + left);
+                    let from = sums.add((n * height * width + line * len) * V::LANES);
+                    if lanes == V::LANES {
+                        transpose_back::<V, T>(to, from, row, V::LANES, len);
+                    } else {
+                        transpose_back::<V, T>(to, from, row, lanes, len);
+                    }
+                }
+            }
+        }
+    }
+}
