@@ -186,7 +186,7 @@ mod tests {
             fn $name() {
                 const C: usize = $groups * $i;
                 let slide = Slide { stride: $stride, padding: $padding, dilation: $dilation };
-                for seed in 0..if cfg!(miri) { 1 } else { 50 } {
+                for seed in 0..if cfg!(miri) { 1 } else { 30 } {
                     let rng = &mut Rng::new(seed);
                     let mut large = [[[[0.0f32; $w]; $h]; C]; 2];
                     let mut small = [[[[0.0f32; $ow]; $oh]; $o]; 2];
