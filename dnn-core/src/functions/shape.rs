@@ -132,6 +132,15 @@ pub const fn same(found: Shape, declared: Shape, what: &str) {
     }
 }
 
+/// A shape that the macro computed is the one that the rule of this crate gives.
+#[track_caller]
+pub const fn proved(function: &str, computed: Shape, rule: Shape) {
+    if !equal(computed.dims(), rule.dims()) {
+        let text = Text::new().text("dnn computed the shape ").shape(computed.dims()).text(" for `").text(function);
+        text.text("`, but its rule gives ").shape(rule.dims()).text(": please report this bug of dnn").panic();
+    }
+}
+
 /// A value has the shape that is taken: `what` takes it.
 #[track_caller]
 pub(super) const fn takes(what: &str, found: Shape, taken: Shape) {

@@ -17,6 +17,11 @@ pub(crate) struct Element {
 }
 
 impl Element {
+    /// Whether no operand has a gradient: comparisons.
+    pub(crate) fn detaches(&self) -> bool {
+        self.shares.iter().all(|share| share.is_empty())
+    }
+
     /// How many operands it has.
     pub(crate) fn operands(&self) -> usize {
         self.shares.len()

@@ -193,9 +193,8 @@ impl Inference<'_> {
     ) -> ValueId {
         let spoken = spoken.unwrap_or_else(|| format!("`{text}`"));
         let output = self.value(name.to_owned(), shape, spoken);
-        let carries = inputs.iter().any(|input| self.active[input.0]);
+        self.active[output.0] = !form.detaches() && inputs.iter().any(|input| self.active[input.0]);
         self.formula.nodes.push(Node { inputs, output, form, text });
-        self.active[output.0] = carries && !self.formula.edge(self.formula.nodes.len() - 1).detaches;
         output
     }
 
@@ -216,6 +215,14 @@ impl Inference<'_> {
         name: &str,
         spoken: Option<String>,
     ) -> Option<ValueId> {
+        let is_decided = element.shares.iter().any(|share| share.is_empty()) && !element.detaches();
+        if is_decided && self.active[inputs[0].0] {
+            let (sign, spoken, plain) = (element.name, self.spoken[inputs[0].0].clone(), self.plain(inputs[0]));
+            let message = format!(
+                "the condition of `{sign}` has no gradient, but {spoken} has one: write a comparison, `{plain} > 0.0`, or `detach({plain})`"
+            );
+            return self.mistake(place, message);
+        }
         let mut shape = self.shape(inputs[0]).clone();
         for &input in &inputs[1..] {
             shape = self.common(shape, input, &inputs, element, place)?;
@@ -285,7 +292,13 @@ impl Inference<'_> {
                 }
             }
         }
-        Some(Shape::Known(lengths))
+        let common = Shape::Known(lengths);
+        if shape.numbers().is_some() && second.numbers().is_some() {
+            let (a, b) = (expression(&shape), expression(&second));
+            let rule = quote!(__dnn::functions::shape::broadcast(#a, #b));
+            self.constants.proofs.shape(element.name, &common, &rule);
+        }
+        Some(common)
     }
 
     /// A value repeated to a shape that rustc knows.
@@ -541,12 +554,7 @@ impl Flow for Formula {
 
     fn edge(&self, node: usize) -> Edge<'_> {
         let node = &self.nodes[node];
-        let detaches = match &node.form {
-            Form::Detach | Form::Number(_) => true,
-            Form::Element(element) => element.shares.iter().all(|share| share.is_empty()),
-            _ => false,
-        };
-        let (inputs, output) = (&node.inputs[..], node.output);
+        let (inputs, output, detaches) = (&node.inputs[..], node.output, node.form.detaches());
         Edge { inputs, output, parameters: false, frozen: false, detaches, jointly: false }
     }
 
@@ -567,7 +575,7 @@ impl Flow for Formula {
         let read = |read: &Read| match read {
             Read::Operand(at) => Some(inputs[*at]),
             Read::Result => Some(*output),
-            Read::Gradient => None,
+            Read::Gradient | Read::Given(_) => None,
         };
         match form {
             Form::Number(_) | Form::View | Form::Detach | Form::Part(_) => Vec::new(),

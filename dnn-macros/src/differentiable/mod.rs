@@ -17,6 +17,7 @@ mod formula;
 mod functions;
 mod fuse;
 mod program;
+mod proofs;
 mod roles;
 mod shape;
 mod signature;

@@ -38,7 +38,7 @@ pub(crate) enum Kind {
     /// What a gradient gets from that of its part.
     PartOnto(Slot, usize, Onto),
     /// Calls of the run time that write, or add.
-    Calls { calls: Vec<(Invocation, Vec<Slot>)>, onto: Option<Onto> },
+    Calls { calls: Vec<(Invocation, Vec<Argument>)>, onto: Option<Onto> },
     /// A call of another function: its path, and the arguments.
     Own(syn::Path, Vec<Argument>),
     /// One of two formulas, of these values.
@@ -52,7 +52,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Onto(pub(crate) Option<Slot>);
 
-/// An argument of another function.
+/// An argument of a call.
 #[derive(Clone)]
 pub(crate) enum Argument {
     Tensor(Slot),
@@ -253,7 +253,7 @@ impl Instruction {
             Kind::Number(_) => Vec::new(),
             Kind::Element { words, .. } => words.iter().map(|(_, slot)| *slot).collect(),
             Kind::View(slot) | Kind::Part(slot, _) | Kind::PartOnto(slot, ..) => vec![*slot],
-            Kind::Calls { calls, .. } => calls.iter().flat_map(|(_, reads)| reads.iter().copied()).collect(),
+            Kind::Calls { calls, .. } => calls.iter().flat_map(|(_, reads)| tensors(reads)).collect(),
             Kind::Own(_, arguments) => tensors(arguments).collect(),
             Kind::Branch(_, inputs) => inputs.clone(),
             Kind::ShareOnto { node, gradient, .. } => {
@@ -291,12 +291,13 @@ pub(super) fn own_arguments(arguments: &[Option<TokenStream>], inputs: &[Slot]) 
     arguments.iter().filter_map(argument).collect()
 }
 
-/// The slots that a call reads.
-fn reads(call: &Invocation, inputs: &[Slot], output: Option<Slot>, gradient: Option<Slot>) -> Vec<Slot> {
-    let slot = |read: &Read| match read {
-        Read::Operand(at) => inputs.get(*at).copied(),
-        Read::Result => output,
-        Read::Gradient => gradient,
+/// What a call reads.
+fn reads(call: &Invocation, inputs: &[Slot], output: Option<Slot>, gradient: Option<Slot>) -> Vec<Argument> {
+    let argument = |read: &Read| match read {
+        Read::Operand(at) => inputs.get(*at).copied().map(Argument::Tensor),
+        Read::Result => output.map(Argument::Tensor),
+        Read::Gradient => gradient.map(Argument::Tensor),
+        Read::Given(tokens) => Some(Argument::Constant(tokens.clone())),
     };
-    call.reads.iter().filter_map(slot).collect()
+    call.reads.iter().filter_map(argument).collect()
 }

@@ -1,5 +1,6 @@
 //! Shapes in functions: known to the macro, or evaluated by rustc.
 
+use super::proofs::Proofs;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::fmt;
@@ -100,9 +101,10 @@ pub(crate) fn array(lengths: &[Length], scalar: &TokenStream) -> TokenStream {
     lengths.iter().rev().fold(scalar.clone(), |inner, length| quote!([#inner; #length]))
 }
 
-/// The shapes that rustc evaluates, each a constant.
+/// The shapes that rustc evaluates, each a constant, and what it checks.
 #[derive(Default)]
 pub(crate) struct Constants {
+    pub(crate) proofs: Proofs,
     list: Vec<(String, TokenStream, Span)>,
 }
 
@@ -128,7 +130,7 @@ impl Constants {
                 type #alias<__S> = <__dnn::functions::shape::Dims<#rank, #(#lengths),*> as __dnn::functions::shape::Nest<__S>>::Array;
             }
         });
-        items.collect()
+        items.chain([self.proofs.items()]).collect()
     }
 }
 

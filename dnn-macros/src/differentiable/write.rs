@@ -216,7 +216,7 @@ impl<'a> Writer<'a> {
                 let variable = &self.variables[target];
                 let calls = calls.iter().map(|(call, reads)| {
                     let path: TokenStream = call.path.parse().unwrap_or_default();
-                    let reads = reads.iter().map(|slot| self.by_reference(*slot));
+                    let reads = self.arguments(reads);
                     let constants = &call.constants;
                     let types = (0..call.types).map(|_| quote!(_));
                     let generics = quote!(::<#(#constants,)* #(#types),*>);

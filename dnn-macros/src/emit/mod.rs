@@ -6,9 +6,9 @@ mod methods;
 pub(crate) mod parameters;
 mod passes;
 mod reverse;
-mod seals;
+pub(crate) mod seals;
 mod structure;
-mod typenum;
+pub(crate) mod typenum;
 mod weights;
 
 use crate::backward::Steps;

@@ -16,7 +16,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let mut numbers = Numbers::default();
     let nodes = network.typed.nodes.iter();
     let proofs = nodes.flat_map(|node| node.operation.proofs.iter().map(move |proof| (node, proof)));
-    let proofs: TokenStream = proofs.map(|(node, proof)| computed(node, proof, &mut numbers)).collect();
+    let proofs: TokenStream = proofs.map(|(node, proof)| computed(&node.label, proof, &mut numbers)).collect();
     let declaration = network.declaration;
     let header = declaration.inputs.iter().chain(&declaration.outputs).flat_map(|shape| &shape.dims);
     let header = header.map(|length| &length.expression);
@@ -41,8 +41,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 }
 
 /// A length that a shape rule computed: once more by the run time's rule and by typenum.
-fn computed(node: &Node, proof: &Proof, numbers: &mut Numbers) -> TokenStream {
-    let (label, value) = (&node.label, Literal::usize_unsuffixed(proof.value));
+pub(crate) fn computed(label: &str, proof: &Proof, numbers: &mut Numbers) -> TokenStream {
+    let value = Literal::usize_unsuffixed(proof.value);
     let algebra = numbers.value(&proof.algebra);
     let rule = proof.rule.as_ref().map(|rule| quote!(const _: () = __dnn::check::length(#label, #value, #rule);));
     quote! {

@@ -10,7 +10,7 @@ use syn::Lit;
 
 /// The numbers that proofs name: each gets its type once, as `__U784`.
 #[derive(Default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     used: BTreeSet<usize>,
 }
 
@@ -21,7 +21,7 @@ impl Numbers {
     }
 
     /// The types of all numbers that were named.
-    pub(super) fn definitions(&self) -> TokenStream {
+    pub(crate) fn definitions(&self) -> TokenStream {
         let define = |value: &usize| {
             let (name, bits) = (format_ident!("__U{value}"), bits(*value));
             quote!(#[allow(dead_code)] type #name = #bits;)
@@ -30,7 +30,7 @@ impl Numbers {
     }
 
     /// The number that typenum's algebra gives, as an expression of type `usize`.
-    pub(super) fn value(&mut self, algebra: &Algebra) -> TokenStream {
+    pub(crate) fn value(&mut self, algebra: &Algebra) -> TokenStream {
         let ty = self.algebra(algebra);
         quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)
     }
@@ -50,7 +50,7 @@ impl Numbers {
 
     /// The value of written arithmetic, `4 * HIDDEN`, and its type; `None` for what is no arithmetic, or passes below
     /// zero, where typenum's unsigned numbers end.
-    pub(super) fn arithmetic(&mut self, expression: &Expression) -> Option<(usize, TokenStream)> {
+    pub(crate) fn arithmetic(&mut self, expression: &Expression) -> Option<(usize, TokenStream)> {
         let Expression::Binary(..) = expression else { return None };
         let (value, ty) = self.typed(expression)?;
         Some((value, quote!(<#ty as __dnn::typenum::Unsigned>::USIZE)))

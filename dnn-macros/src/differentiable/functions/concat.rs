@@ -1,7 +1,8 @@
 //! y = tensors one after the other along an axis, the first one where none is named.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape, length};
+use crate::differentiable::shape::{Length, Shape, expression, length};
+use crate::layers::Algebra;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "concat", operands: (1, usize::MAX), options: &["axis"], apply };
@@ -62,7 +63,15 @@ fn together(call: &mut Call<'_>, all: &[Vec<Length>], axis: usize) -> Option<Sha
             }
         }
     }
-    let mut shape = all[0].clone();
-    shape[axis] = Length::Number(sum);
-    Some(Shape::Known(shape))
+    let mut lengths = all[0].clone();
+    lengths[axis] = Length::Number(sum);
+    let shape = Shape::Known(lengths);
+    if shape.numbers().is_some() {
+        let parts: Vec<usize> = all.iter().filter_map(|lengths| lengths[axis].number()).collect();
+        let shapes = call.operands.iter().map(|(shape, _)| expression(shape));
+        let rule = shapes.reduce(|whole, part| quote!(__dnn::functions::place::rule(#whole, #part, #axis)));
+        call.constants.proofs.shape(call.name, &shape, &rule?);
+        call.constants.proofs.length(call.name, sum, Algebra::sum(&parts));
+    }
+    Some(shape)
 }

@@ -2,6 +2,7 @@
 
 use super::{Call, Form, Function};
 use crate::differentiable::shape::{Length, Shape, expression};
+use crate::layers::Algebra;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "flatten", operands: (1, 1), options: &[], apply };
@@ -9,7 +10,13 @@ pub(super) const FUNCTION: Function = Function { name: "flatten", operands: (1, 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = &call.operands[0].0;
     let flat = match (shape.numbers(), shape.lengths()) {
-        (Some(numbers), _) => Shape::Known(vec![Length::Number(numbers.iter().product())]),
+        (Some(numbers), _) => {
+            let (rule, count) = (expression(shape), numbers.iter().product());
+            let flat = Shape::Known(vec![Length::Number(count)]);
+            call.constants.proofs.shape(call.name, &flat, &quote!(__dnn::functions::shape::flatten(#rule)));
+            call.constants.proofs.length(call.name, count, Algebra::product(&numbers));
+            flat
+        }
         (None, Some([only])) => Shape::Known(vec![only.clone()]),
         (None, Some(_)) => {
             return call.mistake("the length of the result would be computed from a const parameter, which stable Rust cannot say: write a number");

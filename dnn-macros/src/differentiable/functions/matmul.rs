@@ -25,6 +25,7 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         }),
         _ => call.evaluated("matmul", &[])?,
     };
+    let shape = call.proved(shape, "matmul", &[])?;
     let invocation = |path, reads| Invocation { path, constants: Vec::new(), types: 0, reads };
     let value = vec![invocation("matmul::value", vec![Read::Operand(0), Read::Operand(1)])];
     let pulls = vec![

@@ -24,7 +24,10 @@ mod reduction;
 
 functions! {
     concat,
+    dot,
+    expand,
     flatten,
+    linear,
     log_softmax,
     logsumexp,
     matmul,
@@ -35,8 +38,10 @@ functions! {
     reshape,
     slice,
     softmax,
+    squeeze,
     sum,
     transpose,
+    unsqueeze,
     variance,
 }
 
@@ -86,6 +91,17 @@ pub(crate) struct Branch {
     pub(crate) ways: [super::formula::Formula; 2],
 }
 
+impl Form {
+    /// Whether gradients end here.
+    pub(crate) fn detaches(&self) -> bool {
+        match self {
+            Form::Detach | Form::Number(_) => true,
+            Form::Element(element) => element.detaches(),
+            _ => false,
+        }
+    }
+}
+
 /// How the gradient of an operand is made from that of the result.
 #[derive(Clone)]
 pub(crate) enum Pull {
@@ -110,11 +126,13 @@ pub(crate) struct Invocation {
 }
 
 /// What a call reads.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Read {
     Operand(usize),
     Result,
     Gradient,
+    /// What has no gradient, as it is.
+    Given(TokenStream),
 }
 
 /// A call in the source, with the shapes of its operands.
@@ -186,15 +204,32 @@ impl Call<'_> {
 
     /// The shape by the rule of a module of the run time, for operands that rustc knows; `options` follow the shapes.
     pub(crate) fn evaluated(&mut self, module: &str, options: &[TokenStream]) -> Option<Shape> {
-        if let Some((shape, name)) = self.operands.iter().find(|(shape, _)| shape.is_generic()) {
-            let message = format!(
-                "{name} has the shape {shape}, of which a length is a const parameter, and it meets what rustc alone knows: write the types out"
-            );
-            return self.mistake(message);
+        self.refuse_generic()?;
+        let rule = self.rule(module, options);
+        Some(self.constants.shape(rule, self.place.ends().0))
+    }
+
+    /// Refuses const parameters, which no constant can name.
+    pub(crate) fn refuse_generic(&mut self) -> Option<()> {
+        let Some((shape, name)) = self.operands.iter().find(|(shape, _)| shape.is_generic()) else { return Some(()) };
+        self.mistake(format!(
+            "{name} has the shape {shape}, of which a length is a const parameter, and it meets what rustc alone knows: write the types out"
+        ))
+    }
+
+    /// The shape that the macro computed by itself, which rustc compares with the rule of a module of the run time.
+    pub(crate) fn proved(&mut self, shape: Shape, module: &str, options: &[TokenStream]) -> Option<Shape> {
+        if self.operands.iter().all(|(shape, _)| shape.numbers().is_some()) {
+            let rule = self.rule(module, options);
+            self.constants.proofs.shape(self.name, &shape, &rule);
         }
+        Some(shape)
+    }
+
+    /// The rule of a module of the run time; `options` follow the shapes.
+    fn rule(&self, module: &str, options: &[TokenStream]) -> TokenStream {
         let module = quote::format_ident!("{module}");
         let shapes = self.operands.iter().map(|(shape, _)| expression(shape));
-        let rule = quote!(__dnn::functions::#module::rule(#(#shapes,)* #(#options),*));
-        Some(self.constants.shape(rule, self.place.ends().0))
+        quote!(__dnn::functions::#module::rule(#(#shapes,)* #(#options),*))
     }
 }

@@ -16,6 +16,7 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         }
         _ => call.evaluated("outer", &[])?,
     };
+    let shape = call.proved(shape, "outer", &[])?;
     let invocation = |path, reads| Invocation { path, constants: Vec::new(), types: 0, reads };
     let value = vec![invocation("outer::value", vec![Read::Operand(0), Read::Operand(1)])];
     let pulls = vec![

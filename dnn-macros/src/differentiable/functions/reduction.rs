@@ -60,6 +60,7 @@ pub(super) fn apply(
         }
         (None, None) => return None,
     };
+    let shape = if keeps { shape } else { call.proved(shape, call.name, std::slice::from_ref(&word))? };
     let constants: Vec<TokenStream> = [word].into_iter().chain(more.iter().cloned()).collect();
     let broadcasts = axis.is_none() || call.lengths(0).is_some() && (keeps || axis == Some(0));
     let pull = match gradient {
@@ -71,7 +72,7 @@ pub(super) fn apply(
             reads: vec![Read::Gradient],
         }),
         Gradient::Call(reads) => {
-            let reads = [Read::Gradient].iter().chain(reads).copied().collect();
+            let reads = [Read::Gradient].iter().chain(reads).cloned().collect();
             Pull::Call(Invocation { path: paths[1], constants: constants.clone(), types: 2, reads })
         }
     };

@@ -2,6 +2,7 @@
 
 use super::{Call, Form, Function};
 use crate::differentiable::shape::{Length, Shape, expression};
+use crate::layers::Algebra;
 use proc_macro2::Literal;
 use quote::quote;
 
@@ -45,5 +46,12 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         return None;
     }
     let length = |length: i64| Length::Number(if length == -1 { count / known } else { length } as usize);
-    Some((Shape::Known(lengths.into_iter().map(length).collect()), Form::View))
+    let shape = Shape::Known(lengths.iter().copied().map(length).collect());
+    let (from, written) = (expression(&operand), lengths.iter().copied().map(Literal::i64_unsuffixed));
+    call.constants.proofs.shape(call.name, &shape, &quote!(__dnn::functions::shape::reshape(#from, &[#(#written),*])));
+    if inferred == 1 {
+        let known = Algebra::Number(known as usize);
+        call.constants.proofs.length(call.name, length(-1).number()?, Algebra::product(&numbers) / known);
+    }
+    Some((shape, Form::View))
 }

@@ -2,6 +2,7 @@
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
 use crate::differentiable::shape::{Length, Shape, length};
+use crate::layers::Algebra;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "slice", operands: (1, 1), options: &["range", "axis"], apply };
@@ -35,8 +36,10 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
                 return None;
             }
             let mut lengths = operand.lengths()?.to_vec();
-            lengths[axis] = Length::Number((end - start) as usize);
-            Shape::Known(lengths)
+            let [start, end] = [start, end].map(|bound| bound as usize);
+            lengths[axis] = Length::Number(end - start);
+            call.constants.proofs.length(call.name, end - start, Algebra::Number(end) - Algebra::Number(start));
+            call.proved(Shape::Known(lengths), "take", &[quote!(#axis), quote!(#start), quote!(#end)])?
         }
         None => {
             let (start, end) = (start.max(0) as usize, end.map(|end| end.max(0) as usize));

@@ -14,6 +14,7 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         }
         None => call.evaluated("transpose", &[])?,
     };
+    let shape = call.proved(shape, "transpose", &[])?;
     let invocation = |path, read| Invocation { path, constants: Vec::new(), types: 0, reads: vec![read] };
     let value = vec![invocation("transpose::value", Read::Operand(0))];
     let pulls = vec![Pull::Call(invocation("transpose::pull", Read::Gradient))];

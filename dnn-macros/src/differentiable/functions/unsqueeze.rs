@@ -1,0 +1,25 @@
+//! y = x with a further axis of length 1: `unsqueeze(x, axis = 1)`.
+
+use super::{Call, Form, Function};
+use crate::differentiable::shape::{Length, Shape};
+
+pub(super) const FUNCTION: Function = Function { name: "unsqueeze", operands: (1, 1), options: &["axis"], apply };
+
+fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
+    let (shape, name) = call.operands[0].clone();
+    let Some(mut lengths) = shape.lengths().map(<[Length]>::to_vec) else {
+        return call.mistake(format!("the shape of {name} is known to rustc alone: write `reshape(x, [..])`"));
+    };
+    let Some((axis, place)) = call.option("axis") else {
+        return call.mistake("`unsqueeze` takes the place of the new axis: write `unsqueeze(x, axis = 0)`");
+    };
+    let rank = lengths.len();
+    let counted = if axis < 0 { axis + rank as i64 + 1 } else { axis };
+    let Some(at) = usize::try_from(counted).ok().filter(|at| *at <= rank) else {
+        let message = format!("{name} has the shape {shape}, so that no axis can stand at {axis}: write 0 to {rank}");
+        call.errors.push(place, message);
+        return None;
+    };
+    lengths.insert(at, Length::Number(1));
+    Some((Shape::Known(lengths), Form::View))
+}
