@@ -31,6 +31,14 @@ struct z {}
 )]
 const _: () = {
     use ::dnn::__private as __dnn;
+    const _: () = __dnn::functions::shape::proved(
+        "mean",
+        __dnn::functions::shape::Shape::new(&[]),
+        __dnn::functions::mean::rule(
+            __dnn::functions::shape::Shape::new(&[3]),
+            { __dnn::functions::shape::WHOLE },
+        ),
+    );
     impl z {
         #[doc(hidden)]
         #[inline]
