@@ -307,8 +307,9 @@ pub use dnn_macros::{__budget, __network};
 ///   slices. `[u16; 64]` is an input of integers, for layers that take such. At most four inputs and four outputs are possible.
 /// - Several outputs are a tuple: as target there is a tuple for each sample, and as loss one of losses, which are added.
 ///   In a slice of outputs a sample is an [`Outputs2`]; in another network they lie one after the other, as one vector.
-/// - A network is a layer. The shape of one in the same `network!` is known; of another one it follows from what is behind it
-///   or is written behind an arrow, as with a layer of your own.
+/// - A network is a layer. The shape of one in the same `network!` is known, and its workspace is a buffer of the memory plan;
+///   the shape of another one follows from what is behind it or is written behind an arrow, as with a layer of your own, and
+///   its workspace lies behind the plan.
 /// - `#[recompute]` before a nested network trades time for memory: what it keeps for the backward pass is computed
 ///   there once more, in memory that all such networks share. Statistics over the batch exclude that.
 ///

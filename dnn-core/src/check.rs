@@ -66,6 +66,11 @@ impl Text {
         text.text("]")
     }
 
+    /// `[sample, batch, sample, batch]`
+    const fn extents(self, [infer, train]: [crate::Extent; 2]) -> Text {
+        self.shape(&[infer.sample, infer.batch, train.sample, train.batch])
+    }
+
     pub(crate) const fn as_str(&self) -> &str {
         let text = self.bytes.split_at(self.len).0;
         match core::str::from_utf8(text) {
@@ -134,16 +139,19 @@ pub const fn keeps(layer: &str, planned: crate::Keeps, kept: crate::Keeps) {
     }
 }
 
-/// What a built-in layer takes as workspace, for inference and for training, is what the macro planned for each sample.
+/// What a layer takes as workspace, for inference and for training, is what the macro planned.
 #[track_caller]
-pub const fn workspace(layer: &str, planned: [usize; 2], takes: [crate::Extent; 2]) {
-    let [infer, train] = planned;
-    let is_planned = takes[0].sample == infer && takes[1].sample == train;
-    if !is_planned || takes[0].batch != 0 || takes[1].batch != 0 {
-        let text = Text::new().text("the memory plan of `").text(layer).text("` gives it ").shape(&planned);
-        let text = text.text(" scalars, but it takes ").shape(&[takes[0].sample, takes[1].sample]);
+pub const fn workspace(layer: &str, planned: [crate::Extent; 2], takes: [crate::Extent; 2]) {
+    if planned[0].differs(takes[0]) || planned[1].differs(takes[1]) {
+        let text = Text::new().text("the memory plan of `").text(layer).text("` gives it ").extents(planned);
+        let text = text.text(" scalars, but it takes ").extents(takes);
         text.text(": please report this bug of dnn").panic();
     }
+}
+
+/// Workspaces of which nothing is there once in a batch.
+pub const fn each_sample(samples: [usize; 2]) -> [crate::Extent; 2] {
+    [crate::Extent::new(samples[0], 0), crate::Extent::new(samples[1], 0)]
 }
 
 /// A nested network, whose first layers may be frozen, hands a gradient on to `before`, which is trained.

@@ -223,7 +223,7 @@ mod tests {
                 trains_in: "y",
             },
         ];
-        const OWN: Place = Place::behind(Extent::new(3, 0), Extent::new(0, 5));
+        const OWN: Place = Place::at(Extent::new(3, 0), Extent::new(0, 5));
         const INFERENCE: &[BufferInfo] = &[BufferInfo { name: "fc1", place: Place::new(0, 3), live: (0, 2) }];
         const TRAINING: &[BufferInfo] = &[
             BufferInfo { name: "fc1", place: Place::new(0, 3), live: (0, 1) },

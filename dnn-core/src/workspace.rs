@@ -70,8 +70,8 @@ impl Place {
         Place { offset: Extent::new(offset, 0), len: Extent::new(len, 0) }
     }
 
-    /// A buffer that lies behind the planned part: the own workspace of a layer whose need only its type knows.
-    pub const fn behind(offset: Extent, len: Extent) -> Place {
+    /// A buffer of `len` behind `offset`.
+    pub const fn at(offset: Extent, len: Extent) -> Place {
         Place { offset, len }
     }
 
@@ -228,6 +228,6 @@ mod tests {
         assert_eq!(own.len(4), 17);
         assert_eq!(own.and(Extent::new(1, 0)), Extent::new(4, 5));
         assert_eq!(own.or(Extent::new(4, 1)), Extent::new(4, 5));
-        assert_eq!(Place::behind(Extent::new(2, 0), own).range(2), 4..15);
+        assert_eq!(Place::at(Extent::new(2, 0), own).range(2), 4..15);
     }
 }

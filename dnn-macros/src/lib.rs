@@ -20,6 +20,7 @@ mod error;
 mod graph;
 mod layers;
 mod memory;
+mod placement;
 mod shape;
 mod syntax;
 #[cfg(test)]
@@ -72,19 +73,19 @@ fn network(tokens: TokenStream) -> TokenStream {
     let Some(block) = syntax::parse(tokens, &mut errors) else { return errors.to_tokens() };
     let items = &block.items;
     let mut expansion = quote!(#(#[allow(dead_code)] #items)*);
+    let (mut networks, mut runs) = (Vec::new(), Vec::new());
     for declaration in &block.networks {
         let graph = graph::lower(declaration, &mut errors);
         let typed = shape::infer(declaration, &block.networks, graph, &mut errors);
         let steps = backward::derive(&typed);
-        let plan = memory::plan(&typed, &steps);
-        expansion.extend(emit::network(&emit::Network {
-            krate: &block.krate,
-            declaration,
-            typed: &typed,
-            steps: &steps,
-            plan: &plan,
-            runs: errors.is_empty(),
-        }));
+        networks.push((declaration.name.to_string(), typed, steps));
+        runs.push(errors.is_empty());
+    }
+    let plans = memory::plans(&networks);
+    for (at, declaration) in block.networks.iter().enumerate() {
+        let (_, typed, steps) = &networks[at];
+        let (krate, plan, runs) = (&block.krate, &plans[at], runs[at]);
+        expansion.extend(emit::network(&emit::Network { krate, declaration, typed, steps, plan, runs }));
     }
     expansion.extend(errors.to_tokens());
     expansion

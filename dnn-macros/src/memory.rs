@@ -8,7 +8,9 @@
 use crate::backward::{Action, Gives, GradientId, Steps};
 use crate::graph::ValueId;
 use crate::layers::{Form, Workspace};
-use crate::shape::Typed;
+use crate::placement::{self, Extent, Place};
+use crate::shape::{Node, Typed};
+use std::collections::HashMap;
 use std::fmt;
 
 /// Where a value or a gradient lies.
@@ -26,19 +28,6 @@ pub(crate) enum Storage {
     Place(usize),
 }
 
-/// A buffer in the workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// The value it is made for.
-    pub(crate) name: String,
-    /// Scalars a sample before it.
-    pub(crate) offset: usize,
-    /// Scalars a sample in it.
-    pub(crate) len: usize,
-    /// The first and the last step at which it is live; the backward pass goes on counting where forward ends.
-    pub(crate) live: (usize, usize),
-}
-
 /// The memory of one kind of pass.
 pub(crate) struct Schedule {
     /// Where each value lies, and behind the values each gradient.
@@ -47,8 +36,8 @@ pub(crate) struct Schedule {
     /// For each instruction, forward steps before backward ones, and each value that it makes: which of the values that it
     /// may lie over it does lie over, if it does.
     over: Vec<Vec<Option<usize>>>,
-    /// The place of each node's own workspace, where it has one.
-    pub(crate) workspaces: Vec<Option<usize>>,
+    /// Each node's own workspace, where the plan has one for it.
+    pub(crate) workspaces: Vec<Option<Room>>,
     /// The place of what a node computes anew in the backward pass.
     pub(crate) again: Vec<Option<usize>>,
     /// Where each backward step finds dL/dy, which it may change: a copy where it is read later.
@@ -57,13 +46,41 @@ pub(crate) struct Schedule {
     pub(crate) places: Vec<Place>,
 }
 
+/// The workspace of a layer: one place, or several that lie one behind the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    /// The first place.
+    pub(crate) place: usize,
+    /// All of them.
+    pub(crate) len: Extent,
+}
+
 /// The memory of a network.
 pub(crate) struct Plan {
     /// For inference.
     pub(crate) infer: Schedule,
     /// For training: forward and backward in one workspace.
     pub(crate) train: Schedule,
+    /// What each node works in beside values, where the plan knows it.
+    pub(crate) needs: Vec<Option<Need>>,
+    /// The nodes whose workspace lies behind the plan, since only their types know it.
+    pub(crate) behind: Vec<usize>,
 }
+
+/// The workspace that a layer needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// In inference.
+    pub(crate) infer: Extent,
+    /// In training.
+    pub(crate) train: Extent,
+    /// The scalars a sample at its beginning that training keeps from the forward to the backward step; the others are free
+    /// between these steps.
+    kept: usize,
+}
+
+/// What the networks of a block need, by their names.
+pub(crate) type Needs = HashMap<String, Need>;
 
 /// What is made, and where it may lie.
 struct Made {
@@ -88,32 +105,98 @@ impl Instruction {
     }
 }
 
-/// The plan of a network.
-pub(crate) fn plan(typed: &Typed, steps: &Steps) -> Plan {
+/// The plans of the networks of a block.
+pub(crate) fn plans(networks: &[(String, Typed, Steps)]) -> Vec<Plan> {
+    let mut plans: Vec<Option<Plan>> = networks.iter().map(|_| None).collect();
+    let (mut needs, mut begun) = (Needs::new(), vec![false; networks.len()]);
+    (0..networks.len()).for_each(|at| plan_after(networks, at, &mut plans, &mut needs, &mut begun));
+    plans.into_iter().flatten().collect()
+}
+
+/// Plans a network, after those that it holds; rustc refuses a circle.
+fn plan_after(
+    networks: &[(String, Typed, Steps)],
+    at: usize,
+    plans: &mut [Option<Plan>],
+    needs: &mut Needs,
+    begun: &mut [bool],
+) {
+    if std::mem::replace(&mut begun[at], true) {
+        return;
+    }
+    let (name, typed, steps) = &networks[at];
+    for inner in typed.nodes.iter().filter_map(held) {
+        if let Some(inner) = networks.iter().position(|(name, ..)| name == inner) {
+            plan_after(networks, inner, plans, needs, begun);
+        }
+    }
+    let is_held = networks.iter().any(|(_, typed, _)| typed.nodes.iter().any(|node| held(node) == Some(name)));
+    let plan = plan(typed, steps, needs, is_held);
+    needs.extend(plan.need(typed).map(|need| (name.clone(), need)));
+    plans[at] = Some(plan);
+}
+
+/// The name of the network of the block that a node is.
+fn held(node: &Node) -> Option<&str> {
+    match &node.operation.form {
+        Form::Op { workspace: Workspace::Network(name), .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// The plan of a network; `known` are networks of the block, and `is_held` says whether another one holds this one.
+pub(crate) fn plan(typed: &Typed, steps: &Steps, known: &Needs, is_held: bool) -> Plan {
     let forward = |infers| typed.nodes.iter().map(|node| forward(node, infers)).collect::<Vec<Instruction>>();
     let nodes = typed.nodes.len();
+    let needs: Vec<Option<Need>> = typed.nodes.iter().map(|node| need(node, known)).collect();
     let mut infer = Planner::new(typed, steps, forward(true)).schedule();
-    workspaces(typed, &mut infer, |node, size| (size.0, (node, node)));
+    workspaces(typed, &needs, &mut infer, nodes, |node, need| (need.infer, (node, node), need.infer.sample));
     let mut instructions = forward(false);
     let mut scratch = typed.values.len() + steps.gradients.len();
     instructions.extend(steps.list.iter().map(|step| backward(typed, &step.action, &mut scratch)));
+    let end = instructions.len();
     let mut train = Planner::new(typed, steps, instructions).schedule();
     let step_of = |node: usize| steps.of_node(node).map(|step| nodes + step);
-    workspaces(typed, &mut train, |node, size| {
-        step_of(node).map_or((size.0, (node, node)), |step| (size.1, (node, step)))
+    workspaces(typed, &needs, &mut train, end, |node, need| match step_of(node) {
+        None => (need.infer, (node, node), need.infer.sample),
+        Some(step) if typed.nodes[node].recompute => (need.train, (node, step), 0),
+        Some(step) => (need.train, (node, step), need.kept),
     });
     for (at, node) in typed.nodes.iter().enumerate().filter(|(_, node)| node.recompute) {
         let Some(step) = step_of(at) else { continue };
         let value = &typed.values[node.output.0];
         train.again[at] = Some(train.places.len());
-        let name = format!("{}_again", value.name);
-        train.places.push(Place { name, offset: 0, len: value.len(), live: (step, step) });
+        train.places.push(Place::new(format!("{}_again", value.name), Extent::new(value.len(), 0), (step, step)));
     }
-    Plan { infer: infer.finish(), train: train.finish() }
+    let of_type = |node: &Node| matches!(&node.operation.form, Form::Op { workspace, .. } if workspace.is_of_type());
+    let behind = (0..nodes).filter(|&at| of_type(&typed.nodes[at]) && needs[at].is_none()).collect();
+    Plan { infer: infer.finish(None), train: train.finish(is_held.then_some(nodes)), needs, behind }
+}
+
+/// What a node works in beside values, where the plan knows it.
+fn need(node: &Node, known: &Needs) -> Option<Need> {
+    let Form::Op { workspace, .. } = &node.operation.form else { return None };
+    let of = |infer, train: Extent| Some(Need { infer, train, kept: train.sample });
+    match workspace {
+        Workspace::OfType => None,
+        Workspace::Nothing => of(Extent::default(), Extent::default()),
+        Workspace::Sample { infer, train } => of(Extent::new(*infer, 0), Extent::new(*train, 0)),
+        Workspace::Batch { infer, train } => of(Extent::new(0, *infer), Extent::new(0, *train)),
+        Workspace::Network(name) => known.get(name).copied(),
+    }
+}
+
+impl Plan {
+    /// What the network needs where it is a layer of another one, if the plan knows all of it.
+    fn need(&self, typed: &Typed) -> Option<Need> {
+        let (infer, train) = (self.infer.extent(), self.train.extent());
+        let kept = placement::kept(&self.train.places, typed.nodes.len());
+        self.behind.is_empty().then_some(Need { infer, train, kept })
+    }
 }
 
 /// The forward step of a node, in inference or in training.
-fn forward(node: &crate::shape::Node, infers: bool) -> Instruction {
+fn forward(node: &Node, infers: bool) -> Instruction {
     let mut instruction = Instruction::default();
     let inputs: Vec<usize> = node.inputs.iter().map(|input| input.0).collect();
     match &node.operation.form {
@@ -285,7 +368,7 @@ impl<'a> Planner<'a> {
             };
             let own = *place_of[group].get_or_insert_with(|| {
                 let (name, len) = self.describe(group);
-                places.push(Place { name, offset: 0, len, live: (usize::MAX, 0) });
+                places.push(Place::new(name, Extent::new(len, 0), (usize::MAX, 0)));
                 Storage::Place(places.len() - 1)
             });
             if let Storage::Place(place) = own {
@@ -354,68 +437,62 @@ impl Schedule {
         self.spoilt.get(step).copied().flatten()
     }
 
-    /// Scalars of workspace a sample.
-    pub(crate) fn size(&self) -> usize {
-        self.places.iter().map(|place| place.offset + place.len).max().unwrap_or(0)
+    /// The workspace.
+    pub(crate) fn extent(&self) -> Extent {
+        placement::extent(&self.places)
     }
 
-    /// Gives every place its offset: the longest first, each at the lowest offset that no place of its time takes.
-    fn finish(mut self) -> Schedule {
-        let mut order: Vec<usize> = (0..self.places.len()).collect();
-        order.sort_by_key(|&i| (std::cmp::Reverse(self.places[i].len), self.places[i].live, i));
-        for (done, &i) in order.iter().enumerate() {
-            let mut taken: Vec<(usize, usize)> = order[..done]
-                .iter()
-                .map(|&j| &self.places[j])
-                .filter(|other| overlap(other.live, self.places[i].live))
-                .map(|other| (other.offset, other.offset + other.len))
-                .collect();
-            taken.sort_unstable();
-            let mut offset = 0;
-            for (start, end) in taken {
-                if offset + self.places[i].len <= start {
-                    break;
-                }
-                offset = offset.max(end);
-            }
-            self.places[i].offset = offset;
-        }
-        // In every build of the macro: a wrong plan would be wrong results without a message.
-        assert_eq!(conflict(&self.places), None, "a bug of dnn: two live buffers overlap");
+    /// Gives every place its offset; those that are live when forward has ended after so many steps come first, where that
+    /// is asked for.
+    fn finish(mut self, low: Option<usize>) -> Schedule {
+        placement::place(&mut self.places, low);
         self
     }
 }
 
-fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
-    a.0 <= b.1 && b.0 <= a.1
-}
-
-/// The checker: two places that are live at the same time and share a scalar, if there are any.
-pub(crate) fn conflict(places: &[Place]) -> Option<(usize, usize)> {
-    let range = |place: &Place| (place.offset, (place.offset + place.len).saturating_sub(1));
-    let clash = |a: &Place, b: &Place| a.len > 0 && b.len > 0 && overlap(a.live, b.live) && overlap(range(a), range(b));
-    (0..places.len()).flat_map(|i| (0..i).map(move |j| (j, i))).find(|&(j, i)| clash(&places[j], &places[i]))
-}
-
-/// Places for what layers work in beside values. `of` chooses the scalars of a node from those of inference and of training,
-/// and says when they are live.
-fn workspaces(typed: &Typed, schedule: &mut Schedule, of: impl Fn(usize, (usize, usize)) -> (usize, (usize, usize))) {
-    for (at, node) in typed.nodes.iter().enumerate() {
-        let Form::Op { workspace: Workspace::Sample { infer, train }, .. } = node.operation.form else { continue };
-        let (len, live) = of(at, (infer, train));
-        if len > 0 {
-            let name = format!("{}_saved", typed.values[node.output.0].name);
-            schedule.workspaces[at] = Some(schedule.places.len());
-            schedule.places.push(Place { name, offset: 0, len, live });
+/// Places for what layers work in beside values. `of` chooses what a node takes from its needs, says at which steps it runs,
+/// and how many of the scalars a sample are to be kept between them. What is there once in a batch is kept until the `end`:
+/// the buffers of the layer absorb it when the caller says so.
+fn workspaces(
+    typed: &Typed,
+    needs: &[Option<Need>],
+    schedule: &mut Schedule,
+    end: usize,
+    of: impl Fn(usize, Need) -> (Extent, (usize, usize), usize),
+) {
+    for (at, need) in needs.iter().enumerate() {
+        let Some((len, steps, kept)) = need.map(|need| of(at, need)).filter(|(len, ..)| len.one() > 0) else {
+            continue;
+        };
+        let value = &typed.values[typed.nodes[at].output.0].name;
+        let (first, places) = (schedule.places.len(), &mut schedule.places);
+        schedule.workspaces[at] = Some(Room { place: first, len });
+        let (kept, live) = match len.batch > 0 && steps.0 < steps.1 {
+            true => (kept.max(1), (steps.0, end)),
+            false => (kept, steps),
+        };
+        let saved = Extent::new(if steps.0 == steps.1 { len.sample } else { kept.min(len.sample) }, len.batch);
+        if saved.one() > 0 {
+            places.push(Place::new(format!("{value}_saved"), saved, live));
+        }
+        // What is free for others between the forward and the backward step.
+        let scratch = Extent::new(len.sample - saved.sample, 0);
+        for step in [steps.0, steps.1].into_iter().filter(|_| scratch.sample > 0) {
+            let within = (first < places.len()).then_some((first, saved));
+            places.push(Place { within, ..Place::new(format!("{value}_scratch"), scratch, (step, step)) });
         }
     }
 }
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Place { name, offset, len, live } in &self.places {
-            writeln!(f, "{name}: {offset}..{} at steps {}..={}", offset + len, live.0, live.1)?;
+        for Place { name, offset, len, live, .. } in &self.places {
+            let (start, end) = (offset.sample, offset.sample + len.sample);
+            let batch = if len.batch > 0 { format!(" + {}", len.batch) } else { String::new() };
+            writeln!(f, "{name}: {start}..{end}{batch} at steps {}..={}", live.0, live.1)?;
         }
-        writeln!(f, "{} scalars a sample", self.size())
+        let Extent { sample, batch } = self.extent();
+        let batch = if batch > 0 { format!(", {batch} a batch") } else { String::new() };
+        writeln!(f, "{sample} scalars a sample{batch}")
     }
 }

@@ -3,6 +3,8 @@
 
 use super::{Network, call, methods, passes, quote};
 use crate::error::Errors;
+use crate::layers::Form;
+use crate::shape::Node;
 use crate::syntax::{Limit, Resource};
 use proc_macro2::{Literal, TokenStream};
 
@@ -157,10 +159,20 @@ fn sum(parts: Vec<Part>) -> Use {
 fn inference(network: &Network<'_>) -> Use {
     let (bytes, scalar, schedule) = (network.scalar_bytes(), network.concrete_scalar(), &network.plan.infer);
     let in_bytes = |extent: TokenStream| quote!(#extent.len(1) * ::core::mem::size_of::<#scalar>());
-    let mut parts: Vec<Part> =
-        schedule.places.iter().map(|place| Part::known(&place.name, place.len * bytes)).collect();
-    let mut total = Part::known("", schedule.size() * bytes);
-    for node in passes::own(network) {
+    let nodes = || network.typed.nodes.iter().enumerate();
+    let is_inside = |node: &Node| matches!(&node.operation.form, Form::Op { workspace, .. } if workspace.is_of_type());
+    let parts = schedule.places.iter().enumerate().map(|(at, place)| {
+        let is_room = |index: usize| schedule.workspaces[index].is_some_and(|room| room.place == at);
+        let layer = nodes().find(|(index, node)| is_room(*index) && is_inside(node));
+        let mut part = Part::known(&place.name, place.len.one() * bytes);
+        if let Some((_, node)) = layer {
+            part.name = format!("inside `{}`", node.label);
+        }
+        part
+    });
+    let mut parts: Vec<Part> = parts.collect();
+    let mut total = Part::known("", schedule.extent().one() * bytes);
+    for node in passes::behind(network) {
         let tokens = in_bytes(passes::own_item(network, node, true, quote!(INFER)));
         parts.push(Part { name: format!("inside `{}`", node.label), known: None, tokens });
         total = Part::of_type("", in_bytes(methods::concrete_extent(network, &quote!(INFER))));

@@ -2,7 +2,8 @@
 
 use super::{Network, quote, variable, variable_name};
 use crate::graph::ValueId;
-use crate::memory::{Place, Schedule, Storage};
+use crate::memory::{Room, Schedule, Storage};
+use crate::placement::{Extent, Place};
 use proc_macro2::{Ident, Literal, TokenStream};
 
 /// Variables of the passes, which no buffer is called.
@@ -32,6 +33,16 @@ fn untaken(name: &str) -> String {
 /// A pass of more steps is long: its training would take more than a kilobyte of stack.
 const LONG: usize = 16;
 
+/// A place of the plan.
+pub(super) fn at(offset: Extent, len: Extent) -> TokenStream {
+    let literals = [offset.sample, offset.batch, len.sample, len.batch].map(Literal::usize_unsuffixed);
+    let [before, before_once, scalars, once] = literals;
+    match offset.batch + len.batch {
+        0 => quote!(__dnn::Place::new(#before, #scalars)),
+        _ => quote!(__dnn::Place::at(__dnn::Extent::new(#before, #before_once), __dnn::Extent::new(#scalars, #once))),
+    }
+}
+
 pub(super) struct Buffers<'a> {
     network: &'a Network<'a>,
     schedule: &'a Schedule,
@@ -58,8 +69,14 @@ impl<'a> Buffers<'a> {
         }
         let schedule = self.schedule;
         let Place { name, offset, len, .. } = &schedule.places[place];
-        let (offset, len) = (Literal::usize_unsuffixed(*offset), Literal::usize_unsuffixed(*len));
-        self.add(Some(place), name, quote!(__dnn::Place::new(#offset, #len)))
+        self.add(Some(place), name, at(*offset, *len))
+    }
+
+    /// The workspace of a layer.
+    pub(super) fn take_room(&mut self, room: Room) -> Ident {
+        let schedule = self.schedule;
+        let Place { name, offset, .. } = &schedule.places[room.place];
+        self.add(None, name, at(*offset, room.len))
     }
 
     /// A place behind the planned part.

@@ -1,11 +1,12 @@
 //! The three passes over a batch: one statement or two for each layer, with its formula beside it. `reverse.rs` has the
 //! backward one.
 
-use super::buffers::{Buffers, gradient_name, input_name};
+use super::buffers::{self, Buffers, gradient_name, input_name};
 use super::{Network, associated, at, quote, reverse, there, variable};
 use crate::graph::ValueId;
-use crate::layers::{Form, Operand, Workspace};
+use crate::layers::{Form, Operand};
 use crate::memory::{Schedule, Storage};
+use crate::placement::Extent;
 use crate::shape::{Node, brackets};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote_spanned};
@@ -99,10 +100,10 @@ enum Mode {
     Forward,
 }
 
-/// The nodes whose workspace only their types know.
+/// The nodes whose constants only their types know.
 pub(super) fn own<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
     let runs = network.runs;
-    let of_type = |node: &&Node| matches!(node.operation.form, Form::Op { workspace: Workspace::OfType, .. });
+    let of_type = |node: &&Node| matches!(&node.operation.form, Form::Op { workspace, .. } if workspace.is_of_type());
     network.typed.nodes.iter().filter(move |node| runs && of_type(node))
 }
 
@@ -116,22 +117,30 @@ pub(super) fn own_item(network: &Network<'_>, node: &Node, concrete: bool, item:
     associated(node.span, &ty, quote!(__dnn::Layer<#from>), item)
 }
 
+/// The nodes whose workspace the plan does not know.
+pub(super) fn behind<'a>(network: &'a Network<'_>) -> impl Iterator<Item = &'a Node> {
+    network.plan.behind.iter().filter(|_| network.runs).map(|&at| &network.typed.nodes[at])
+}
+
+/// The planned part of the workspace.
+fn planned(schedule: &Schedule) -> TokenStream {
+    let Extent { sample, batch } = schedule.extent();
+    let (sample, batch) = (Literal::usize_unsuffixed(sample), Literal::usize_unsuffixed(batch));
+    quote!(__dnn::Extent::new(#sample, #batch))
+}
+
 /// The workspace: what is planned, and behind it what layers take whose types alone know. What is computed again lies
 /// behind that, in one place after the other's use.
 fn needs(network: &Network<'_>) -> (TokenStream, TokenStream) {
-    let planned = |schedule: &Schedule| {
-        let size = Literal::usize_unsuffixed(schedule.size());
-        quote!(__dnn::Extent::new(#size, 0))
-    };
     let (infer, train) = (planned(&network.plan.infer), planned(&network.plan.train));
-    if own(network).next().is_none() {
+    if behind(network).next().is_none() {
         return (infer, train);
     }
-    let most = own(network).map(|node| own_item(network, node, true, quote!(INFER)));
+    let most = behind(network).map(|node| own_item(network, node, true, quote!(INFER)));
     let most = most.fold(quote!(__dnn::Extent::NONE), |most, need| quote!(#most.or(#need)));
     let need = |node| own_item(network, node, true, training_need(network, node));
-    let kept = own(network).filter(|node| !node.recompute).map(need);
-    let again: Vec<TokenStream> = own(network).filter(|node| node.recompute).map(need).collect();
+    let kept = behind(network).filter(|node| !node.recompute).map(need);
+    let again: Vec<TokenStream> = behind(network).filter(|node| node.recompute).map(need).collect();
     let again = (!again.is_empty()).then(|| quote!(.and(__dnn::Extent::NONE #(.or(#again))*)));
     (quote!(#infer.and(#most)), quote!(#train #(.and(#kept))* #again))
 }
@@ -145,16 +154,15 @@ fn training_need(network: &Network<'_>, node: &Node) -> TokenStream {
 fn places(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();
     let name = &network.declaration.name;
-    let size = Literal::usize_unsuffixed(network.plan.train.size());
-    let mut behind = quote!(__dnn::Extent::new(#size, 0));
+    let mut before = planned(&network.plan.train);
     let mut list = Vec::new();
-    let (kept, again): (Vec<&Node>, Vec<&Node>) = own(network).partition(|node| !node.recompute);
+    let (kept, again): (Vec<&Node>, Vec<&Node>) = behind(network).partition(|node| !node.recompute);
     for node in kept.iter().chain(&again) {
         let need = own_item(network, node, false, training_need(network, node));
         let place = own_place(node);
-        list.push(quote!(const #place: __dnn::Place = __dnn::Place::behind(#behind, #need);));
+        list.push(quote!(const #place: __dnn::Place = __dnn::Place::at(#before, #need);));
         if !node.recompute {
-            behind = quote!(Self::#place.end());
+            before = quote!(Self::#place.end());
         }
     }
     match list.is_empty() {
@@ -172,23 +180,20 @@ pub(super) fn plan(network: &Network<'_>, training: bool) -> Vec<TokenStream> {
         let (from, to) = (literal(from), literal(to));
         quote!(__dnn::BufferInfo { name: #name, place: #place, live: (#from, #to) })
     };
-    let planned = schedule.places.iter().map(|place| {
-        let (offset, len) = (literal(place.offset), literal(place.len));
-        info(&place.name, quote!(__dnn::Place::new(#offset, #len)), place.live)
-    });
-    let nodes = network.typed.nodes.iter().enumerate().filter(|_| network.runs);
-    let behind = nodes.filter(|(_, node)| matches!(node.operation.form, Form::Op { workspace: Workspace::OfType, .. }));
-    let behind = behind.map(|(at, node)| {
+    let within =
+        schedule.places.iter().map(|place| info(&place.name, buffers::at(place.offset, place.len), place.live));
+    let behind = network.plan.behind.iter().filter(|_| network.runs).map(|&at| {
+        let node = &network.typed.nodes[at];
         let name = format!("{}_saved", network.typed.values[node.output.0].name);
         if training {
             let place = own_place(node);
             let last = network.steps.of_node(at).map_or(at, |step| network.typed.nodes.len() + step);
             return info(&name, quote!(Self::#place), (at, last));
         }
-        let (size, need) = (literal(schedule.size()), own_item(network, node, false, quote!(INFER)));
-        info(&name, quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0), #need)), (at, at))
+        let (planned, need) = (planned(schedule), own_item(network, node, false, quote!(INFER)));
+        info(&name, quote!(__dnn::Place::at(#planned, #need)), (at, at))
     });
-    planned.chain(behind).collect()
+    within.chain(behind).collect()
 }
 
 fn own_place(node: &Node) -> Ident {
@@ -204,23 +209,20 @@ pub(super) fn workspace(
     training: bool,
 ) -> TokenStream {
     let schedule = if training { &network.plan.train } else { &network.plan.infer };
-    match &node.operation.form {
-        Form::Op { workspace: Workspace::OfType, .. } if training => {
+    match schedule.workspaces[index] {
+        Some(room) => {
+            let name = buffers.take_room(room);
+            quote!(#name)
+        }
+        None if !network.plan.behind.contains(&index) => quote!(&mut []),
+        None if training => {
             let place = own_place(node);
             buffers.take_own(quote!(Self::#place))
         }
-        Form::Op { workspace: Workspace::OfType, .. } => {
-            let size = Literal::usize_unsuffixed(schedule.size());
-            let need = own_item(network, node, false, quote!(INFER));
-            buffers.take_own(quote!(__dnn::Place::behind(__dnn::Extent::new(#size, 0), #need)))
+        None => {
+            let (planned, need) = (planned(schedule), own_item(network, node, false, quote!(INFER)));
+            buffers.take_own(quote!(__dnn::Place::at(#planned, #need)))
         }
-        _ => match schedule.workspaces[index] {
-            Some(place) => {
-                let name = buffers.take(place);
-                quote!(#name)
-            }
-            None => quote!(&mut []),
-        },
     }
 }
 
@@ -511,15 +513,23 @@ pub(super) fn gradients(network: &Network<'_>) -> TokenStream {
 
 /// The running statistics of the layers whose types alone know what they keep.
 fn absorb(network: &Network<'_>) -> TokenStream {
-    let calls: Vec<TokenStream> = own(network)
-        .filter(|node| !node.frozen && !node.recompute)
-        .map(|node| {
-            let (field, place) = (field(node), own_place(node));
-            let call = own_item(network, node, false, quote!(absorb));
-            let buffer = quote!(__dnn::workspace::buffer(workspace, batch, Self::#place));
-            at(node.span, quote!(#call(&mut self.#field, batch, #buffer);))
-        })
-        .collect();
+    let schedule = &network.plan.train;
+    let calls = network.typed.nodes.iter().enumerate().filter(|(_, node)| !node.frozen && !node.recompute);
+    let calls = calls.filter_map(|(index, node)| {
+        // Of what is planned, only what is there once in a batch is absorbed.
+        let place = match schedule.workspaces[index] {
+            Some(room) if room.len.batch > 0 => buffers::at(schedule.places[room.place].offset, room.len),
+            None if network.plan.behind.contains(&index) => {
+                let place = own_place(node);
+                quote!(Self::#place)
+            }
+            _ => return None,
+        };
+        let (call, field) = (own_item(network, node, false, quote!(absorb)), field(node));
+        let buffer = quote!(__dnn::workspace::buffer(workspace, batch, #place));
+        Some(at(node.span, quote!(#call(&mut self.#field, batch, #buffer);)))
+    });
+    let calls: Vec<TokenStream> = calls.collect();
     if calls.is_empty() {
         return quote!();
     }

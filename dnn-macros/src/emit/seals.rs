@@ -1,9 +1,11 @@
 //! The seals: constants whose evaluation compares the macro's numbers with what the types say.
 
+use super::passes::{self, own_item};
 use super::typenum::Numbers;
 use super::{Network, associated, at, quote};
 use crate::graph::ValueId;
-use crate::layers::{Form, Keeps, Proof, Seal, Type, Workspace};
+use crate::layers::{Form, Keeps, Proof, Seal, Type};
+use crate::memory::Need;
 use crate::shape::Node;
 use crate::syntax::{Expression, Scalar};
 use proc_macro2::{Literal, TokenStream};
@@ -32,9 +34,10 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const _: () = __dnn::check::length(#label, #count, __dnn::count(<#ty as __dnn::Parameters>::TABLE, ::core::option::Option::None));
         })
     });
-    let extents = network.typed.nodes.iter().filter_map(|node| extents(network, node));
+    let extents = passes::behind(network).filter_map(|node| extents(network, node));
     let outputs = network.typed.nodes.iter().enumerate().filter_map(|(index, node)| output(network, index, node));
-    let workspaces = network.typed.nodes.iter().filter_map(|node| workspace(network, node));
+    let workspaces =
+        network.typed.nodes.iter().zip(&network.plan.needs).filter_map(|(node, need)| workspace(network, node, *need));
     let ends = network.typed.nodes.iter().filter_map(|node| detached(network, node));
     let again = network.typed.nodes.iter().filter_map(|node| recomputed(network, node));
     quote!(#(#again)* #numbers #proofs #written #(#keeps)* #(#counts)* #(#workspaces)* #(#extents)* #(#outputs)* #(#ends)*)
@@ -72,26 +75,30 @@ fn keeps(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
     })
 }
 
-/// The workspace that the memory plan gives a built-in layer is the one that it takes.
-fn workspace(network: &Network<'_>, node: &Node) -> Option<TokenStream> {
-    let Form::Op { to, workspace, value, .. } = &node.operation.form else { return None };
-    let (infer, train) = match workspace {
-        Workspace::Nothing => (0, 0),
-        Workspace::Sample { infer, train } => (*infer, *train),
-        Workspace::OfType => return None,
+/// The workspace that the memory plan gives a layer is the one that it takes.
+fn workspace(network: &Network<'_>, node: &Node, need: Option<Need>) -> Option<TokenStream> {
+    let (Form::Op { to, value, own, .. }, Some(need)) = (&node.operation.form, need) else { return None };
+    let literals = [need.infer.sample, need.infer.batch, need.train.sample, need.train.batch];
+    let [infer, infer_once, train, train_once] = literals.map(Literal::usize_unsuffixed);
+    let planned = match need.infer.batch + need.train.batch {
+        0 => quote!(__dnn::check::each_sample([#infer, #train])),
+        _ => quote!([__dnn::Extent::new(#infer, #infer_once), __dnn::Extent::new(#train, #train_once)]),
     };
-    let (infer, train) = (Literal::usize_unsuffixed(infer), Literal::usize_unsuffixed(train));
     let label = &node.label;
     let scalar = network.concrete_scalar();
     let (from, to) = (network.takes(node, &scalar), super::array(to, scalar));
     let takes = match value {
+        None if own.is_some() => {
+            let [infer, train] = [quote!(INFER), quote!(TRAIN)].map(|which| own_item(network, node, true, which));
+            quote!([#infer, #train])
+        }
         Some(value) => quote!(__dnn::extents_of::<#from, #to, _>(&#value)),
         None => {
             let ty = network.concrete_field_type(node);
             quote!(__dnn::extents::<#from, #to, #ty>())
         }
     };
-    Some(quote!(const _: () = __dnn::check::workspace(#label, [#infer, #train], #takes);))
+    Some(quote!(const _: () = __dnn::check::workspace(#label, #planned, #takes);))
 }
 
 /// The workspace of a user's own layer in a generic network: the plan takes that of `f32`.

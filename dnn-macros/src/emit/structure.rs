@@ -3,6 +3,7 @@
 use super::{Network, passes};
 use crate::layers::Field;
 use crate::memory::{Schedule, Storage};
+use crate::placement::Extent;
 use crate::shape::{Node, brackets};
 use crate::syntax::Scalar;
 use proc_macro2::TokenStream;
@@ -93,8 +94,10 @@ fn table(network: &Network<'_>) -> String {
     text +=
         &format!("| | total | | | {} | {} | {} |\n\n", cell(parameters), cell(macs), cell(held.map(|sum| sum * bytes)));
     let plan = network.plan;
-    let (infer, train) = (plan.infer.size() * bytes, plan.train.size() * bytes);
-    let own = match passes::own(network).count() {
+    let (infer, Extent { sample, batch }) = (plan.infer.extent().one() * bytes, plan.train.extent());
+    let (train, once) = (sample * bytes, batch * bytes);
+    let once = if batch > 0 { format!(" and `{once}` once in a batch") } else { String::new() };
+    let own = match passes::behind(network).count() {
         0 => String::new(),
         1 => ", and the workspace of a layer whose type alone knows it".to_owned(),
         several => format!(", and the workspaces of {several} layers whose types alone know them"),
@@ -102,7 +105,7 @@ fn table(network: &Network<'_>) -> String {
     let scalar = network.scalar().into_token_stream().to_string();
     let scalar = if matches!(network.declaration.scalar, Scalar::Generic(_)) { "f32".to_owned() } else { scalar };
     text + &format!(
-        "Workspace in `{scalar}`: `{infer}` bytes to predict one sample, `{train}` bytes a sample to train{own}. \
+        "Workspace in `{scalar}`: `{infer}` bytes to predict one sample, `{train}` bytes a sample{once} to train{own}. \
          Steps are the layers in order, from 0, and behind them those of the backward pass.\n\n{}{}",
         buffers(network, "inference", &plan.infer),
         buffers(network, "training", &plan.train),
@@ -123,9 +126,10 @@ fn buffers(network: &Network<'_>, title: &str, schedule: &Schedule) -> String {
             let element = node.element.map_or(String::new(), |element| format!("[{element}]"));
             name.map_or_else(|| format!("`{}`", node.kind), |name| format!("`{name}{element}`"))
         });
-        let (layers, end) = (layers.collect::<Vec<_>>().join(", "), place.offset + place.len);
-        let (from, to) = place.live;
-        text += &format!("| `{}` | `{}..{end}` | {from} to {to} | {layers} |\n", place.name, place.offset);
+        let (layers, (from, to)) = (layers.collect::<Vec<_>>().join(", "), place.live);
+        let (start, end) = (place.offset.sample, place.end().sample);
+        let once = if place.len.batch > 0 { format!(" + {}", place.len.batch) } else { String::new() };
+        text += &format!("| `{}` | `{start}..{end}{once}` | {from} to {to} | {layers} |\n", place.name);
     }
     text + "\n"
 }

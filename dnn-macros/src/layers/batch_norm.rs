@@ -87,7 +87,7 @@ impl Layer for BatchNorm {
                 to: rows,
                 reads: Reads::INPUT,
                 reads_for_dx: Reads::NOTHING,
-                workspace: Workspace::OfType,
+                workspace: Workspace::Batch { infer: count, train: 5 * count },
                 value: None,
                 own: None,
             },

@@ -328,7 +328,7 @@ impl Reads {
 }
 
 /// The scalars that a layer works in, beside its input and its output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Workspace {
     /// None.
     Nothing,
@@ -339,9 +339,25 @@ pub(crate) enum Workspace {
         /// In training.
         train: usize,
     },
+    /// So many once in a batch, which the layer absorbs into its buffers.
+    Batch {
+        /// In inference.
+        infer: usize,
+        /// In training.
+        train: usize,
+    },
+    /// That of a network of the same block: the plan has a place for it where it knows all of it.
+    Network(String),
     /// What the constants of its type say, for each sample and for the whole batch. It lies behind the planned part, and
     /// the layer absorbs it into its buffers.
     OfType,
+}
+
+impl Workspace {
+    /// Whether the type of the layer has more to say than built-in layers have: constants, and buffers that absorb.
+    pub(crate) fn is_of_type(&self) -> bool {
+        matches!(self, Workspace::Batch { .. } | Workspace::Network(_) | Workspace::OfType)
+    }
 }
 
 /// Where the message about a user's own layer stands if its type gives another output than the declaration says.

@@ -12,7 +12,9 @@ use quote::quote;
 
 struct Own {
     label: String,
-    /// The shapes that a network of the same block takes.
+    /// The name of a network of the same block.
+    network: Option<String>,
+    /// The shapes that it takes.
     takes: Option<Vec<Vec<usize>>>,
     span: Span,
     /// Its type, if it can be one.
@@ -64,7 +66,8 @@ pub(super) fn read(item: &Item, network: Option<&Declaration>, errors: &mut Erro
     let output = known.map(|network| (word.span(), output(network)));
     let output = item.output.as_ref().map(|shape| (shape.span, shape.lengths())).or(output);
     let takes = known.map(|network| network.inputs.iter().map(Shape::lengths).collect());
-    Box::new(Own { label, takes, span: word.span(), ty, output })
+    let network = network.map(|network| network.name.to_string());
+    Box::new(Own { label, network, takes, span: word.span(), ty, output })
 }
 
 /// What a network gives for a sample: several outputs lie one after the other.
@@ -164,7 +167,7 @@ impl Layer for Own {
                 to,
                 reads: Reads::BOTH,
                 reads_for_dx: Reads::BOTH,
-                workspace: Workspace::OfType,
+                workspace: self.network.clone().map_or(Workspace::OfType, Workspace::Network),
                 value: None,
                 own: Some(seal),
             },

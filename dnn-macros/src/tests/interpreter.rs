@@ -21,15 +21,15 @@ struct Memory<'a> {
 
 impl Memory<'_> {
     fn new(schedule: &Schedule) -> Memory<'_> {
-        Memory { schedule, callers: HashMap::new(), workspace: vec![f64::NAN; schedule.size()] }
+        Memory { schedule, callers: HashMap::new(), workspace: vec![f64::NAN; schedule.extent().sample] }
     }
 
     fn read(&self, storage: Storage, len: usize) -> Vec<f64> {
         match storage {
             Storage::Place(place) => {
                 let place = &self.schedule.places[place];
-                assert_eq!(place.len, len, "{}", place.name);
-                self.workspace[place.offset..place.offset + len].to_vec()
+                assert_eq!(place.len.sample, len, "{}", place.name);
+                self.workspace[place.offset.sample..place.end().sample].to_vec()
             }
             callers => self.callers[&format!("{callers:?}")].clone(),
         }
@@ -39,7 +39,7 @@ impl Memory<'_> {
         match storage {
             Storage::Place(place) => {
                 let place = &self.schedule.places[place];
-                self.workspace[place.offset..place.offset + place.len].copy_from_slice(&values);
+                self.workspace[place.offset.sample..place.end().sample].copy_from_slice(&values);
             }
             Storage::Input(_) => panic!("nobody writes to an input"),
             callers => drop(self.callers.insert(format!("{callers:?}"), values)),
@@ -334,7 +334,7 @@ fn steps_and_plan_compute_what_the_declaration_says() {
         }
         let text = graph.declaration("Net", "<f64>");
         let (typed, steps) = typed(&text);
-        let plan = plan(&typed, &steps);
+        let plan = plan(&typed, &steps, &Default::default(), false);
         let mut draw =
             |count: usize| -> Vec<f64> { (0..count).map(|_| random.below(2001) as f64 / 1000.0 - 1.0).collect() };
         let parameters = draw(graph.parameters());

@@ -53,7 +53,7 @@ const WIRED: &str = "
 fn stages(declaration: &str, stages: ExpectFile, expansion: ExpectFile) {
     let read = syntax::parse(block(declaration), &mut Errors::default()).expect("a declaration that can be read");
     let (typed, steps) = typed(declaration);
-    let plan = memory::plan(&typed, &steps);
+    let plan = memory::plan(&typed, &steps, &Default::default(), false);
     stages.assert_eq(&format!(
         "graph\n{}\nshape\n{typed}\nbackward\n{}\nmemory of inference\n{}\nmemory of training\n{}",
         graph::lower(&read.networks[0], &mut Errors::default()),
