@@ -170,3 +170,72 @@ fn conditions_choose_what_is_differentiated() {
         }
     }
 }
+
+/// Three layers as formulas.
+#[differentiable]
+fn perceptron(
+    w1: &[[f32; 32]; 64],
+    b1: &[f32; 64],
+    w2: &[[f32; 64]; 64],
+    b2: &[f32; 64],
+    w3: &[[f32; 64]; 10],
+    x: &[f32; 32],
+    y: &[f32; 10],
+) -> f32 {
+    let h = tanh(matmul(w1, x) + b1);
+    let h = tanh(matmul(w2, h) + b2);
+    let d = matmul(w3, h) - y;
+    mean(d * d)
+}
+
+#[differentiable]
+fn stretched(x: &[[f64; 3]; 4], w: &Row) -> [[f64; 4]; 3] {
+    let y = transpose(exp(x * w) + x);
+    y * y + flatten(x)[0]
+}
+
+#[test]
+fn a_workspace_gives_the_same() {
+    let mut rng = Rng::new(3);
+    let mut random = |_| f32::uniform(&mut rng, 0.5);
+    let mut matrix = |_: usize| std::array::from_fn::<f32, 64, _>(&mut random);
+    let w1: [[f32; 32]; 64] = std::array::from_fn(|i| matrix(i)[..32].try_into().unwrap());
+    let (b1, w2, b2) = (matrix(0), std::array::from_fn(&mut matrix), matrix(1));
+    let (w3, x, y) = (std::array::from_fn(&mut matrix), matrix(2)[..32].try_into().unwrap(), [0.5; 10]);
+    let (value, dw1, db1, dw2, db2, dw3, dx, dy) = perceptron::gradient(&w1, &b1, &w2, &b2, &w3, &x, &y);
+    let mut workspace = vec![f32::NAN; perceptron::WORKSPACE];
+    let (mut ew1, mut eb1, mut ew2, mut eb2) = ([[9.0; 32]; 64], [9.0; 64], [[9.0; 64]; 64], [9.0; 64]);
+    let (mut ew3, mut ex, mut ey) = ([[9.0; 64]; 10], [9.0; 32], [9.0; 10]);
+    let again = perceptron::gradient_in(
+        &mut workspace,
+        &w1,
+        &b1,
+        &w2,
+        &b2,
+        &w3,
+        &x,
+        &y,
+        &mut ew1,
+        &mut eb1,
+        &mut ew2,
+        &mut eb2,
+        &mut ew3,
+        &mut ex,
+        &mut ey,
+    );
+    assert_eq!((value, dw1, db1), (again, ew1, eb1));
+    assert_eq!((dw2, db2, dw3, dx, dy), (ew2, eb2, ew3, ex, ey));
+    assert!(perceptron::WORKSPACE < 500, "{}", perceptron::WORKSPACE);
+
+    let x = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9], [1.0, 1.1, 1.2]];
+    let (w, dy) = ([0.5, -0.5, 1.0], [[1.0, 2.0, 3.0, 4.0]; 3]);
+    let (mut dx, mut dw) = ([[9.0; 3]; 4], [9.0; 3]);
+    stretched::pullback_in(&mut vec![f64::NAN; stretched::WORKSPACE], &x, &w, &dy, &mut dx, &mut dw);
+    assert_eq!((dx, dw), stretched::pullback(&x, &w, &dy));
+}
+
+#[test]
+#[should_panic(expected = "a workspace of 3 scalars, but `stretched` takes")]
+fn a_short_workspace_is_refused() {
+    stretched::pullback_in(&mut [0.0; 3], &[[0.0; 3]; 4], &[0.0; 3], &[[0.0; 4]; 3], &mut [[0.0; 3]; 4], &mut [0.0; 3]);
+}

@@ -2,7 +2,7 @@
 
 use crate::operand;
 use crate::scalar::Scalar;
-use crate::tensor::Tensor;
+use crate::tensor::{self, Tensor};
 use core::slice::{from_mut, from_ref};
 
 /// A differentiable function of tensors `Arguments`, a tuple: its result, by which other functions know its shape.
@@ -44,4 +44,44 @@ pub fn number<T: Scalar>(value: impl Into<f64>) -> T {
 #[inline(always)]
 pub fn add<X: Tensor<Scalar: Scalar>>(x: &mut X, y: &X) {
     operand::add(from_mut(x), from_ref(y));
+}
+
+/// x = 0
+#[inline(always)]
+pub fn clear<X: Tensor<Scalar: Scalar>>(x: &mut X) {
+    operand::clear(from_mut(x));
+}
+
+/// x = y, without a copy on the stack
+#[inline(always)]
+pub fn copy<X: Tensor>(x: &mut X, y: &X) {
+    tensor::copy(from_mut(x), from_ref(y));
+}
+
+/// The first tensor of a workspace, and what lies behind it; nothing where it is too short.
+#[inline(always)]
+pub fn buffer<X: Tensor>(workspace: &mut [X::Scalar]) -> Option<(&mut X, &mut [X::Scalar])> {
+    let (buffer, rest) = workspace.split_at_mut_checked(X::LEN)?;
+    Some((tensor::batch_mut::<X>(buffer).first_mut()?, rest))
+}
+
+/// Whether a workspace is long enough for the function `name`.
+///
+/// # Panics
+/// Where it is not. Release builds without the feature `alloc`, where no panic may be reachable, return `false` instead; the
+/// function then gives NaN.
+#[inline(always)]
+#[track_caller]
+pub fn fits(name: &str, workspace: usize, need: usize) -> bool {
+    if workspace < need && cfg!(any(feature = "alloc", debug_assertions)) {
+        short(name, workspace, need);
+    }
+    workspace >= need
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn short(name: &str, workspace: usize, need: usize) -> ! {
+    panic!("a workspace of {workspace} scalars, but `{name}` takes {need}: make it of `{name}::WORKSPACE`")
 }

@@ -1,15 +1,17 @@
 //! What a differentiable function becomes: the function itself, and a struct of its name that carries its gradients.
 
 use super::formula::Formula;
+use super::fuse::fuse;
 use super::program::{Program, Seed};
 use super::roles;
 use super::shape::{Constants, tensor};
 use super::signature::{Argument, Signature};
-use super::write::write;
+use super::workspace;
+use super::write::{write, write_within};
 use crate::backward::Steps;
 use crate::emit::{quote, variable};
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::Visibility;
 
 /// Everything that is known of a function.
@@ -31,6 +33,7 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
     let scalar_result = function.formula.values[function.formula.output.0].shape.is_scalar();
     let (gradient, pullback) = (scalar_result.then(|| gradient(function)), pullback(function));
     let value = value(function);
+    let workspace = within(function);
     let types =
         function.signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
     let structure = structure(visibility, name);
@@ -52,6 +55,7 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
                 #value
                 #gradient
                 #pullback
+                #workspace
             }
             impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
                 type Output = #output;
@@ -301,6 +305,98 @@ fn pullback(function: &Function<'_>) -> TokenStream {
             #result
         }
     }
+}
+
+/// The same in a caller's workspace, for functions that are too large for the stack: there is none where a const parameter is
+/// a length.
+fn within(function: &Function<'_>) -> Option<TokenStream> {
+    let Function { signature, formula, steps, .. } = function;
+    let (declared, _, conditions) = signature.function.sig.generics.split_for_impl();
+    let (arguments, output, scalar) = (arguments(signature), &signature.output.ty, &signature.scalar);
+    let (name, handed_on) = (&signature.function.sig.ident, handed_on(signature));
+    let text = name.to_string();
+    let is_number = formula.values[formula.output.0].shape.is_scalar();
+    let seed = if is_number { Seed::One } else { Seed::Given };
+    let program = Program::new(formula, steps, seed, is_number);
+    let pieces = fuse(&program);
+    let delivered = Program::delivered(steps, formula);
+    let assignment = workspace::assign(&program, &pieces, &delivered)?;
+    let (statements, results) = write_within(&program, scalar, pieces, Some(&assignment));
+    let mut results = results.into_iter();
+    let value = is_number.then(|| results.next());
+    let (instead, gives) = match is_number {
+        true => (quote!(<#scalar as __dnn::Scalar>::from_f64(f64::NAN)), quote!(#output)),
+        false => (quote!(()), quote!(())),
+    };
+    let taken = assignment.taken(scalar, &instead);
+    let gradients = ordered(formula, steps, scalar, &mut results);
+    let (mut outputs, mut handed, mut ends) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
+    for (input, (argument, gradient)) in tensors.zip(gradients).enumerate() {
+        let Some(gradient) = gradient else { continue };
+        let (variable, ty) = (workspace::gradient(input), &argument.ty);
+        let public = format_ident!("d{}", crate::emit::variable_name(&argument.name.to_string()));
+        outputs.extend(quote!(#public: &mut #ty,));
+        handed.extend(quote!(let #variable: &mut #ty = #public;));
+        if !delivered[input].is_some_and(|slot| assignment.is_delivered(slot, input)) {
+            ends.extend(match delivered[input] {
+                Some(slot) if !program.shape(slot).is_scalar() => {
+                    quote!(__dnn::functions::function::copy(&mut *#variable, &#gradient);)
+                }
+                Some(_) => quote!(*#variable = #gradient;),
+                None => quote!(__dnn::functions::function::clear(&mut *#variable);),
+            });
+        }
+    }
+    let (entries, size) = (entries(function), assignment.size());
+    let references = references(signature);
+    let (method, cotangent, pass, start) = match is_number {
+        true => (quote!(gradient_in), quote!(), quote!(), quote!()),
+        false => {
+            let variable = variable(&steps.gradients[0].name);
+            let ty = tensor(&formula.values[formula.output.0].shape, scalar);
+            (
+                quote!(pullback_in),
+                quote!(__cotangent: &#output,),
+                quote!(__cotangent,),
+                quote!(let #variable: &#ty = __cotangent;),
+            )
+        }
+    };
+    let names_of = signature.arguments.iter().filter(|argument| argument.wanted);
+    let names_of =
+        names_of.map(|argument| format_ident!("d{}", crate::emit::variable_name(&argument.name.to_string())));
+    let first = format!(
+        "As `{}`, in a workspace of at least [`WORKSPACE`](Self::WORKSPACE) scalars instead of the stack. **Writes** the gradients.",
+        if is_number { "gradient" } else { "pullback" }
+    );
+    Some(quote! {
+        /// The scalars that a workspace has at least, for all that lies between the arguments and the gradients.
+        pub const WORKSPACE: usize = #size;
+        #[doc = #first]
+        ///
+        /// # Panics
+        /// Where the workspace is shorter.
+        #[inline]
+        #[track_caller]
+        pub fn #method #declared (__workspace: &mut [#scalar], #arguments #cotangent #outputs) -> #gives #conditions {
+            if !__dnn::functions::function::fits(#text, __workspace.len(), Self::WORKSPACE) {
+                return #instead;
+            }
+            Self::__within(__workspace, #handed_on #pass #(#names_of),*)
+        }
+        #[doc(hidden)]
+        #[inline]
+        fn __within #declared (__workspace: &mut [#scalar], #references #cotangent #outputs) -> #gives #conditions {
+            #handed
+            #entries
+            #start
+            #taken
+            #statements
+            #ends
+            #value
+        }
+    })
 }
 
 pub(super) fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {

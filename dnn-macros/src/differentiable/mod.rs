@@ -16,11 +16,13 @@ mod elements;
 mod formula;
 mod functions;
 mod fuse;
+mod loops;
 mod program;
 mod proofs;
 mod roles;
 mod shape;
 mod signature;
+mod workspace;
 mod write;
 
 use crate::backward;

@@ -135,6 +135,14 @@ impl<'a> Program<'a> {
         self.formula.values.len() + self.steps.gradients.len()
     }
 
+    /// How often each slot is read, as a result too.
+    pub(crate) fn uses(&self) -> Vec<usize> {
+        let mut uses = vec![0; self.slots()];
+        let reads = self.instructions.iter().flat_map(|instruction| instruction.reads(self.formula));
+        reads.chain(self.results.iter().copied()).for_each(|slot| uses[slot] += 1);
+        uses
+    }
+
     fn forward(&mut self) {
         let formula = self.formula;
         for node in &formula.nodes {

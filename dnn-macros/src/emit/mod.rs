@@ -313,7 +313,7 @@ pub(crate) fn variable(name: &str) -> Ident {
 }
 
 /// A name without `r#` that is no keyword in any edition.
-fn variable_name(name: &str) -> String {
+pub(crate) fn variable_name(name: &str) -> String {
     let plain = name.strip_prefix("r#").unwrap_or(name);
     let end = if is_keyword(plain) || plain == "gen" { "_" } else { "" };
     format!("{plain}{end}")

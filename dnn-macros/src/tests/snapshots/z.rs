@@ -140,6 +140,79 @@ const _: () = {
             let __shares = Self::__pull(x, __cotangent);
             __shares.0
         }
+        /// The scalars that a workspace has at least, for all that lies between the arguments and the gradients.
+        pub const WORKSPACE: usize = 0 + 3;
+        ///As `gradient`, in a workspace of at least [`WORKSPACE`](Self::WORKSPACE) scalars instead of the stack. **Writes** the gradients.
+        ///
+        /// # Panics
+        /// Where the workspace is shorter.
+        #[inline]
+        #[track_caller]
+        pub fn gradient_in(
+            __workspace: &mut [f32],
+            x: &[f32; 3],
+            dx: &mut [f32; 3],
+        ) -> f32 {
+            if !__dnn::functions::function::fits(
+                "z",
+                __workspace.len(),
+                Self::WORKSPACE,
+            ) {
+                return <f32 as __dnn::Scalar>::from_f64(f64::NAN);
+            }
+            Self::__within(__workspace, x, dx)
+        }
+        #[doc(hidden)]
+        #[inline]
+        fn __within(__workspace: &mut [f32], x: &[f32; 3], dx: &mut [f32; 3]) -> f32 {
+            let __gradient0: &mut [f32; 3] = dx;
+            let x: &[f32; 3] = x;
+            let __rest = __workspace;
+            let ::core::option::Option::Some((__buffer0, __rest)) = __dnn::functions::function::buffer::<
+                [f32; 3],
+            >(__rest) else {
+                return <f32 as __dnn::Scalar>::from_f64(f64::NAN);
+            };
+            let v5: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                _,
+                [f32; 3],
+            >(&mut *__buffer0);
+            let dx: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                _,
+                [f32; 3],
+            >(&mut *__gradient0);
+            {
+                let x: &[f32; 3] = __dnn::functions::shape::as_shape::<_, [f32; 3]>(x);
+                let v5: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut *v5);
+                let dx: &mut [f32; 3] = __dnn::functions::shape::as_shape_mut::<
+                    _,
+                    [f32; 3],
+                >(&mut *dx);
+                for __i in 0..3 {
+                    let y_i = x[__i] + 2.0f32;
+                    let v3_i = y_i * y_i;
+                    let v5_i = v3_i * 2.0f32;
+                    v5[__i] = v5_i;
+                    let dv5_i = 1.0f32 / <f32 as __dnn::Scalar>::from_usize(1 * 3);
+                    let dv3_i = dv5_i * 2.0f32;
+                    let dy_i = dv3_i * y_i;
+                    let dy_2_i = dv3_i * y_i;
+                    let dy_3_i = dy_i + dy_2_i;
+                    let dx_i = dy_3_i;
+                    dx[__i] = dx_i;
+                }
+            }
+            let mut v6: f32 = __dnn::functions::shape::zero();
+            __dnn::functions::mean::value::<
+                { __dnn::functions::shape::WHOLE },
+                _,
+                _,
+            >(&*v5, &mut v6);
+            v6
+        }
     }
     impl __dnn::functions::function::Function<([f32; 3],)> for z {
         type Output = f32;
