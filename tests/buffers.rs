@@ -1,5 +1,7 @@
 //! A layer with state that has no gradient, and statistics over a whole batch.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 use dnn::{FitError, Parameters, Role};
 

@@ -1,5 +1,7 @@
 //! Functions that are differentiated at compile time.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 
 /// The notebook's mean of squares.

@@ -1,5 +1,7 @@
 //! Frozen layers: no gradient, no state, no kept activations and no work for them; the rest trains as if they were constants.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 use dnn::{Frozen, Parameters};
 use std::cell::RefCell;
