@@ -2,6 +2,7 @@
 
 use super::shape::{Shape, WHOLE, has_axis};
 use crate::tensor::Tensor;
+use core::mem::take;
 
 /// How many there are of each. Row-major order is blocks, then rows, then elements.
 #[derive(Clone, Copy)]
@@ -37,14 +38,10 @@ impl Axis {
         along
     }
 
-    /// The elements of a row as the length of a chunk, which is never 0.
-    pub(super) const fn row(&self) -> usize {
-        if self.row == 0 { 1 } else { self.row }
-    }
-
-    /// The elements of a block as the length of a chunk, which is never 0.
+    /// The elements of a block.
+    #[inline(always)]
     pub(super) const fn block(&self) -> usize {
-        if self.rows == 0 { self.row() } else { self.rows * self.row() }
+        self.rows * self.row
     }
 }
 
@@ -58,14 +55,98 @@ pub(super) const fn reduced(a: Shape, axis: usize) -> Shape {
     a.without(axis)
 }
 
-/// The elements of a block with one index behind the axis.
+/// Parts of one length, one after the other, as far as they go; none if the length is 0.
+///
+/// Iterators of `core` over parts know how many there are, by a division that small builds leave where it may panic.
+pub(super) struct Parts<S> {
+    rest: S,
+    length: usize,
+}
+
+/// The parts of a slice.
 #[inline(always)]
-pub(super) fn line<T>(block: &[T], at: usize, row: usize) -> impl Iterator<Item = &T> {
-    block.iter().skip(at).step_by(row)
+pub(super) fn parts<T>(of: &[T], length: usize) -> Parts<&[T]> {
+    Parts { rest: of, length }
+}
+
+/// As [`parts`], to write to.
+#[inline(always)]
+pub(super) fn parts_mut<T>(of: &mut [T], length: usize) -> Parts<&mut [T]> {
+    Parts { rest: of, length }
+}
+
+impl<'a, T> Iterator for Parts<&'a [T]> {
+    type Item = &'a [T];
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a [T]> {
+        let (part, rest) = self.rest.split_at_checked(self.length).filter(|(part, _)| !part.is_empty())?;
+        self.rest = rest;
+        Some(part)
+    }
+}
+
+impl<'a, T> Iterator for Parts<&'a mut [T]> {
+    type Item = &'a mut [T];
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a mut [T]> {
+        let (part, rest) =
+            take(&mut self.rest).split_at_mut_checked(self.length).filter(|(part, _)| !part.is_empty())?;
+        self.rest = rest;
+        Some(part)
+    }
+}
+
+/// Elements that lie one distance apart.
+pub(super) struct Line<S> {
+    rest: S,
+    /// the distance without the element itself
+    between: usize,
+}
+
+/// The elements of a block with one index behind the axis, `row` elements apart.
+#[inline(always)]
+pub(super) fn line<T>(block: &[T], at: usize, row: usize) -> Line<&[T]> {
+    Line { rest: block.get(at..).unwrap_or(&[]), between: row.saturating_sub(1) }
 }
 
 /// As [`line`], to write to.
 #[inline(always)]
-pub(super) fn line_mut<T>(block: &mut [T], at: usize, row: usize) -> impl Iterator<Item = &mut T> {
-    block.iter_mut().skip(at).step_by(row)
+pub(super) fn line_mut<T>(block: &mut [T], at: usize, row: usize) -> Line<&mut [T]> {
+    Line { rest: block.get_mut(at..).unwrap_or(&mut []), between: row.saturating_sub(1) }
+}
+
+impl<'a, T> Iterator for Line<&'a [T]> {
+    type Item = &'a T;
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a T> {
+        let (element, rest) = self.rest.split_first()?;
+        self.rest = rest.get(self.between..).unwrap_or(&[]);
+        Some(element)
+    }
+}
+
+impl<'a, T> Iterator for Line<&'a mut [T]> {
+    type Item = &'a mut T;
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a mut T> {
+        let (element, rest) = take(&mut self.rest).split_first_mut()?;
+        self.rest = rest.get_mut(self.between..).unwrap_or(&mut []);
+        Some(element)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_and_lines_end_with_their_slice() {
+        let mut a = [1, 2, 3, 4, 5, 6, 7];
+        assert!(parts(&a, 3).eq([&[1, 2, 3], &[4, 5, 6]]));
+        assert!(parts(&a, 0).next().is_none() && parts(&a, 8).next().is_none());
+        assert!(line(&a, 1, 3).eq(&[2, 5]) && line(&a, 0, 1).eq(&a) && line(&a, 9, 1).next().is_none());
+        parts_mut(&mut a, 2).for_each(|part| part[0] = 0);
+        line_mut(&mut a, 1, 4).for_each(|element| *element = 9);
+        assert_eq!(a, [0, 9, 0, 4, 0, 9, 7]);
+    }
 }

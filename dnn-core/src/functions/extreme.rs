@@ -1,6 +1,6 @@
 //! What `max` and `min` have in common: the element that precedes all others in an order.
 
-use super::axis::{Axis, line, line_mut};
+use super::axis::{Axis, line, line_mut, parts, parts_mut};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
 use core::slice::{from_mut, from_ref};
@@ -21,8 +21,8 @@ pub(super) fn value<const AXIS: usize, A, Y>(
     for y in y.iter_mut() {
         *y = A::Scalar::from_f64(worst);
     }
-    for (y, block) in y.chunks_exact_mut(along.row()).zip(a.chunks_exact(along.block())) {
-        for row in block.chunks_exact(along.row()) {
+    for (y, block) in parts_mut(y, along.row).zip(parts(a, along.block())) {
+        for row in parts(block, along.row) {
             for (y, a) in y.iter_mut().zip(row) {
                 // What is NaN takes the place, and keeps it.
                 *y = if precedes(*a, *y) || a.partial_cmp(a).is_none() { *a } else { *y };
@@ -41,15 +41,15 @@ where
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let (zero, one) = (A::Scalar::ZERO, A::Scalar::ONE);
     let (dy, a, y, da) = (flat(from_ref(dy)), flat(from_ref(a)), flat(from_ref(y)), flat_mut(from_mut(da)));
-    let blocks = a.chunks_exact(along.block()).zip(da.chunks_exact_mut(along.block()));
-    for ((dy, y), (a, da)) in dy.chunks_exact(along.row()).zip(y.chunks_exact(along.row())).zip(blocks) {
+    let blocks = parts(a, along.block()).zip(parts_mut(da, along.block()));
+    for ((dy, y), (a, da)) in parts(dy, along.row).zip(parts(y, along.row)).zip(blocks) {
         for (at, (dy, y)) in dy.iter().zip(y).enumerate() {
             let mut count = zero;
-            for a in line(a, at, along.row()) {
+            for a in line(a, at, along.row) {
                 count += if *a == *y { one } else { zero };
             }
             let share = *dy / count;
-            for (da, a) in line_mut(da, at, along.row()).zip(line(a, at, along.row())) {
+            for (da, a) in line_mut(da, at, along.row).zip(line(a, at, along.row)) {
                 *da += share * if *a == *y { one } else { zero };
             }
         }

@@ -6,6 +6,7 @@
 //!
 //! Value and gradients are those of the layer [`Linear`](crate::Linear) to the bit: they are the same kernels.
 
+use super::axis::parts;
 use super::shape::{Shape, takes};
 use crate::check::Text;
 use crate::kernels::linear;
@@ -64,7 +65,7 @@ where
 /// **Adds** dL/db; reads nothing.
 #[inline(always)]
 pub fn pull2<T: Scalar, B: Bias<T>, Y: Tensor<Scalar = T>>(dy: &Y, db: &mut B) {
-    for dy in flat(from_ref(dy)).chunks_exact(const { Shape::of::<Y>().last() }) {
+    for dy in parts(flat(from_ref(dy)), const { Shape::of::<Y>().last() }) {
         for (o, dy) in dy.iter().enumerate() {
             db.add(o, *dy);
         }

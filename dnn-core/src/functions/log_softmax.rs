@@ -5,7 +5,7 @@
 //! In the order of the layer [`LogSoftmax`](crate::LogSoftmax), so that the bits are the same, and so are the results where an
 //! element is NaN or infinite.
 
-use super::axis::{Axis, line, line_mut};
+use super::axis::{Axis, line, line_mut, parts, parts_mut};
 use super::softmax::largest;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -18,15 +18,15 @@ pub use super::softmax::rule;
 pub fn value<const AXIS: usize, A: Tensor<Scalar: Scalar>>(a: &A, y: &mut A) {
     let along = const { Axis::of::<A>(AXIS) };
     let (a, y) = (flat(from_ref(a)), flat_mut(from_mut(y)));
-    for (a, y) in a.chunks_exact(along.block()).zip(y.chunks_exact_mut(along.block())) {
+    for (a, y) in parts(a, along.block()).zip(parts_mut(y, along.block())) {
         for at in 0..along.row {
             let m = largest(a, at, along);
             let mut sum = A::Scalar::ZERO;
-            for a in line(a, at, along.row()) {
+            for a in line(a, at, along.row) {
                 sum += (*a - m).exp();
             }
             let log_sum = sum.ln();
-            for (y, a) in line_mut(y, at, along.row()).zip(line(a, at, along.row())) {
+            for (y, a) in line_mut(y, at, along.row).zip(line(a, at, along.row)) {
                 *y = (*a - m) - log_sum;
             }
         }
@@ -38,15 +38,15 @@ pub fn value<const AXIS: usize, A: Tensor<Scalar: Scalar>>(a: &A, y: &mut A) {
 pub fn pull<const AXIS: usize, A: Tensor<Scalar: Scalar>>(dy: &A, y: &A, da: &mut A) {
     let along = const { Axis::of::<A>(AXIS) };
     let (dy, y, da) = (flat(from_ref(dy)), flat(from_ref(y)), flat_mut(from_mut(da)));
-    let blocks = y.chunks_exact(along.block()).zip(da.chunks_exact_mut(along.block()));
-    for (dy, (y, da)) in dy.chunks_exact(along.block()).zip(blocks) {
+    let blocks = parts(y, along.block()).zip(parts_mut(da, along.block()));
+    for (dy, (y, da)) in parts(dy, along.block()).zip(blocks) {
         for at in 0..along.row {
             let mut sum = A::Scalar::ZERO;
-            for dy in line(dy, at, along.row()) {
+            for dy in line(dy, at, along.row) {
                 sum += *dy;
             }
-            let terms = line(y, at, along.row()).zip(line(dy, at, along.row()));
-            for (da, (y, dy)) in line_mut(da, at, along.row()).zip(terms) {
+            let terms = line(y, at, along.row).zip(line(dy, at, along.row));
+            for (da, (y, dy)) in line_mut(da, at, along.row).zip(terms) {
                 *da += *dy - y.exp() * sum;
             }
         }

@@ -6,7 +6,7 @@
 //! inf among the elements, or nothing but -inf, is the result; a NaN makes it NaN. Where y is infinite the gradient is NaN, as in
 //! PyTorch, unless an element is -inf below an infinite y, which has 0.
 
-use super::axis::{Axis, line, line_mut};
+use super::axis::{Axis, line, line_mut, parts, parts_mut};
 use super::max;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -24,13 +24,13 @@ where
     max::value::<AXIS, A, Y>(a, y);
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let (a, y) = (flat(from_ref(a)), flat_mut(from_mut(y)));
-    for (y, block) in y.chunks_exact_mut(along.row()).zip(a.chunks_exact(along.block())) {
+    for (y, block) in parts_mut(y, along.row).zip(parts(a, along.block())) {
         for (at, y) in y.iter_mut().enumerate() {
             if !y.is_finite() {
                 continue;
             }
             let mut sum = A::Scalar::ZERO;
-            for a in line(block, at, along.row()) {
+            for a in line(block, at, along.row) {
                 sum += (*a - *y).exp();
             }
             *y += sum.ln();
@@ -47,10 +47,10 @@ where
 {
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let (dy, a, y, da) = (flat(from_ref(dy)), flat(from_ref(a)), flat(from_ref(y)), flat_mut(from_mut(da)));
-    let blocks = a.chunks_exact(along.block()).zip(da.chunks_exact_mut(along.block()));
-    for ((dy, y), (a, da)) in dy.chunks_exact(along.row()).zip(y.chunks_exact(along.row())).zip(blocks) {
+    let blocks = parts(a, along.block()).zip(parts_mut(da, along.block()));
+    for ((dy, y), (a, da)) in parts(dy, along.row).zip(parts(y, along.row)).zip(blocks) {
         for (at, (dy, y)) in dy.iter().zip(y).enumerate() {
-            for (da, a) in line_mut(da, at, along.row()).zip(line(a, at, along.row())) {
+            for (da, a) in line_mut(da, at, along.row).zip(line(a, at, along.row)) {
                 *da += *dy * (*a - *y).exp();
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! `da[k] += dy / n`
 
-use super::axis::Axis;
+use super::axis::{Axis, parts, parts_mut};
 use super::sum;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -34,8 +34,8 @@ where
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let count = A::Scalar::from_usize(along.rows);
     let (dy, da) = (flat(from_ref(dy)), flat_mut(from_mut(da)));
-    for (dy, block) in dy.chunks_exact(along.row()).zip(da.chunks_exact_mut(along.block())) {
-        for row in block.chunks_exact_mut(along.row()) {
+    for (dy, block) in parts(dy, along.row).zip(parts_mut(da, along.block())) {
+        for row in parts_mut(block, along.row) {
             for (da, dy) in row.iter_mut().zip(dy) {
                 *da += *dy / count;
             }

@@ -2,6 +2,7 @@
 //!
 //! `da[i] += dy[START + i]`
 
+use super::axis::{parts, parts_mut};
 use super::shape::{Shape, has_axis};
 use super::take::Part;
 use crate::check::Text;
@@ -43,7 +44,7 @@ where
     Y: Tensor<Scalar = A::Scalar>,
 {
     let Part { block, begin, part } = const { Part::of::<Y, A>(AXIS, START) };
-    for (dy, da) in flat(from_ref(dy)).chunks_exact(block).zip(flat_mut(from_mut(da)).chunks_exact_mut(part)) {
+    for (dy, da) in parts(flat(from_ref(dy)), block).zip(parts_mut(flat_mut(from_mut(da)), part)) {
         for (da, dy) in da.iter_mut().zip(dy.get(begin..).unwrap_or(&[])) {
             *da += *dy;
         }
@@ -68,7 +69,7 @@ where
     Y: Tensor<Scalar = A::Scalar>,
 {
     let Part { block, begin, part } = const { Part::of::<Y, A>(AXIS, START) };
-    for (a, y) in flat(from_ref(a)).chunks_exact(part).zip(flat_mut(from_mut(y)).chunks_exact_mut(block)) {
+    for (a, y) in parts(flat(from_ref(a)), part).zip(parts_mut(flat_mut(from_mut(y)), block)) {
         for (y, a) in y.get_mut(begin..).unwrap_or(&mut []).iter_mut().zip(a) {
             each(y, *a);
         }

@@ -5,7 +5,7 @@
 //! The terms of a sum are taken from the first to the last. A long sum over neighbours in memory waits for each addition, so
 //! that with vectors, unless bits are promised, sixteen sums take turns and meet at the end.
 
-use super::axis::{self, Axis};
+use super::axis::{self, Axis, parts, parts_mut};
 use super::shape::Shape;
 use crate::kernels::route;
 use crate::scalar::Scalar;
@@ -28,7 +28,7 @@ where
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let (a, y) = (flat(from_ref(a)), flat_mut(from_mut(y)));
     if along.row == 1 && along.rows > 0 {
-        for (y, row) in y.iter_mut().zip(a.chunks_exact(along.block())) {
+        for (y, row) in y.iter_mut().zip(parts(a, along.block())) {
             *y = total(row);
         }
         return;
@@ -36,8 +36,8 @@ where
     for y in y.iter_mut() {
         *y = A::Scalar::ZERO;
     }
-    for (y, block) in y.chunks_exact_mut(along.row()).zip(a.chunks_exact(along.block())) {
-        for row in block.chunks_exact(along.row()) {
+    for (y, block) in parts_mut(y, along.row).zip(parts(a, along.block())) {
+        for row in parts(block, along.row) {
             for (y, a) in y.iter_mut().zip(row) {
                 *y += *a;
             }
@@ -54,8 +54,8 @@ where
 {
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let (dy, da) = (flat(from_ref(dy)), flat_mut(from_mut(da)));
-    for (dy, block) in dy.chunks_exact(along.row()).zip(da.chunks_exact_mut(along.block())) {
-        for row in block.chunks_exact_mut(along.row()) {
+    for (dy, block) in parts(dy, along.row).zip(parts_mut(da, along.block())) {
+        for row in parts_mut(block, along.row) {
             for (da, dy) in row.iter_mut().zip(dy) {
                 *da += *dy;
             }

@@ -2,7 +2,7 @@
 //!
 //! `da[START + i] += dy[i]`
 
-use super::axis::Axis;
+use super::axis::{Axis, parts, parts_mut};
 use super::place;
 use super::shape::{Shape, has_axis};
 use crate::check::Text;
@@ -45,7 +45,7 @@ where
     Y: Tensor<Scalar = A::Scalar>,
 {
     let Part { block, begin, part } = const { Part::of::<A, Y>(AXIS, START) };
-    for (a, y) in flat(from_ref(a)).chunks_exact(block).zip(flat_mut(from_mut(y)).chunks_exact_mut(part)) {
+    for (a, y) in parts(flat(from_ref(a)), block).zip(parts_mut(flat_mut(from_mut(y)), part)) {
         for (y, a) in y.iter_mut().zip(a.get(begin..).unwrap_or(&[])) {
             *y = *a;
         }

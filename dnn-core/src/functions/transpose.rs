@@ -2,7 +2,7 @@
 //!
 //! `da[i][j] += dy[j][i]`
 
-use super::axis::{Axis, line, line_mut};
+use super::axis::{Axis, line, line_mut, parts, parts_mut};
 use super::shape::Shape;
 use crate::check::Text;
 use crate::scalar::Scalar;
@@ -28,8 +28,8 @@ where
     Y: Tensor<Scalar = A::Scalar>,
 {
     let Matrix { rows, columns, block } = const { Matrix::of::<A, Y>() };
-    for (a, y) in flat(from_ref(a)).chunks_exact(block).zip(flat_mut(from_mut(y)).chunks_exact_mut(block)) {
-        for (i, a) in a.chunks_exact(columns).enumerate() {
+    for (a, y) in parts(flat(from_ref(a)), block).zip(parts_mut(flat_mut(from_mut(y)), block)) {
+        for (i, a) in parts(a, columns).enumerate() {
             for (y, a) in line_mut(y, i, rows).zip(a) {
                 *y = *a;
             }
@@ -45,8 +45,8 @@ where
     Y: Tensor<Scalar = A::Scalar>,
 {
     let Matrix { rows, columns, block } = const { Matrix::of::<A, Y>() };
-    for (dy, da) in flat(from_ref(dy)).chunks_exact(block).zip(flat_mut(from_mut(da)).chunks_exact_mut(block)) {
-        for (i, da) in da.chunks_exact_mut(columns).enumerate() {
+    for (dy, da) in parts(flat(from_ref(dy)), block).zip(parts_mut(flat_mut(from_mut(da)), block)) {
+        for (i, da) in parts_mut(da, columns).enumerate() {
             for (da, dy) in da.iter_mut().zip(line(dy, i, rows)) {
                 *da += *dy;
             }

@@ -6,7 +6,7 @@
 //! The mean is taken first, so that large numbers close to each other do not cancel. NaN where n is not more than the
 //! correction.
 
-use super::axis::{Axis, line, line_mut};
+use super::axis::{Axis, line, line_mut, parts, parts_mut};
 use super::sum::total;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -27,11 +27,11 @@ where
     if A::LEN == 0 {
         y.fill(A::Scalar::from_f64(f64::NAN));
     }
-    for (y, block) in y.chunks_exact_mut(along.row()).zip(a.chunks_exact(along.block())) {
+    for (y, block) in parts_mut(y, along.row).zip(parts(a, along.block())) {
         for (at, y) in y.iter_mut().enumerate() {
             let mean = mean(block, at, along);
             let mut sum = A::Scalar::ZERO;
-            for a in line(block, at, along.row()) {
+            for a in line(block, at, along.row) {
                 sum += (*a - mean) * (*a - mean);
             }
             *y = sum / divisor;
@@ -49,11 +49,11 @@ where
     let along = const { Axis::reduced::<A, Y>(AXIS) };
     let factor = A::Scalar::from_f64(2.0) / A::Scalar::from_usize(along.rows.saturating_sub(CORRECTION));
     let (dy, a, da) = (flat(from_ref(dy)), flat(from_ref(a)), flat_mut(from_mut(da)));
-    let blocks = a.chunks_exact(along.block()).zip(da.chunks_exact_mut(along.block()));
-    for (dy, (a, da)) in dy.chunks_exact(along.row()).zip(blocks) {
+    let blocks = parts(a, along.block()).zip(parts_mut(da, along.block()));
+    for (dy, (a, da)) in parts(dy, along.row).zip(blocks) {
         for (at, dy) in dy.iter().enumerate() {
             let (mean, share) = (mean(a, at, along), factor * *dy);
-            for (da, a) in line_mut(da, at, along.row()).zip(line(a, at, along.row())) {
+            for (da, a) in line_mut(da, at, along.row).zip(line(a, at, along.row)) {
                 *da += share * (*a - mean);
             }
         }
@@ -67,7 +67,7 @@ fn mean<T: Scalar>(block: &[T], at: usize, along: Axis) -> T {
     if along.row == 1 {
         sum = total(block);
     } else {
-        for a in line(block, at, along.row()) {
+        for a in line(block, at, along.row) {
             sum += *a;
         }
     }

@@ -6,6 +6,7 @@
 #![no_main]
 
 mod channels;
+mod functions;
 mod planes;
 mod steps;
 mod wiring;
@@ -87,6 +88,7 @@ extern "C" fn _start() -> ! {
     black_box(network.lstm.step(&black_box([0.5; 4]), &mut memory));
 
     channels::run();
+    functions::run();
     planes::run();
     steps::run();
     wiring::run();
