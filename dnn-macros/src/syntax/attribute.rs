@@ -39,6 +39,15 @@ pub(super) fn read(
     errors: &mut Errors,
 ) -> (Vec<Attribute>, Own) {
     let (mut others, mut raw) = (Vec::new(), Vec::new());
+    let is_of_layers =
+        |attribute: &Attribute| ["frozen", "recompute"].iter().any(|word| attribute.path().is_ident(word));
+    let (of_layers, attributes): (Vec<Attribute>, Vec<Attribute>) = attributes.into_iter().partition(is_of_layers);
+    for attribute in of_layers {
+        let word = attribute.path().to_token_stream();
+        let message =
+            format!("`#[{word}]` is said of a layer and not of a network: write it before layers in the braces");
+        errors.push(attribute.path().span(), message);
+    }
     attributes.into_iter().for_each(|attribute| split(attribute, &mut others, &mut raw));
     let (mut own, mut seen) = (Own::default(), Vec::new());
     for (meta, condition) in raw {

@@ -3,7 +3,7 @@
 use super::forward::{self, Forward};
 use super::length::parenthesized_parameters;
 use super::{Argument, Brackets, Constants, Expression, Item, brackets};
-use crate::error::Errors;
+use crate::error::{Errors, Place};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -214,6 +214,12 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Ident
 fn reference(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Span> {
     let span = input.parse::<Token![&]>()?.span;
     let lifetime: Option<syn::Lifetime> = input.parse()?;
+    if lifetime.is_none() && input.peek(Token![mut]) {
+        let word: Token![mut] = input.parse()?;
+        let message = "a layer behind a reference is frozen, and lasts as long as the program: write `&'static`";
+        errors.push(Place::from(span).to(word.span.into()), message);
+        return Ok(span);
+    }
     if lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
         let place = lifetime.map_or(span, |lifetime| lifetime.span());
         errors.push(place, "a layer behind a reference lasts as long as the program: write `&'static`");
