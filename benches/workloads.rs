@@ -1,5 +1,7 @@
 //! The workloads of the table in `benches/README.md`: `cargo bench --bench workloads -- W2 W3_b64`.
 //!
+//! `--threads=2` trains on two threads.
+//!
 //! Each prints a line: its name, the nanoseconds of its fastest block, the median, and a number in which all programs of
 //! `benches/peers` have to agree. Their inputs and weights are one formula of their index.
 
@@ -164,15 +166,20 @@ fn wanted(name: &str) -> bool {
     names.peek().is_none() || names.any(|start| name.starts_with(&start))
 }
 
+/// The threads that the command asks for.
+fn threads() -> usize {
+    std::env::args().find_map(|argument| argument.strip_prefix("--threads=")?.parse().ok()).unwrap_or(1)
+}
+
 /// Steps of a trainer; the check is the loss of step number `k`.
 macro_rules! train {
     ($name:literal, $k:literal, $trainer:expr, $x:expr, $targets:expr) => {
         if wanted($name) {
-            let (x, targets, mut trainer, mut loss) = ($x, $targets, $trainer, 0.0);
+            let (x, targets, mut trainer, mut loss) = ($x, $targets, $trainer.threads(threads()), 0.0);
             for _ in 0..$k {
                 loss = trainer.step(&x, &targets);
             }
-            let mut trainer = $trainer;
+            let mut trainer = $trainer.threads(threads());
             measure($name, f64::from(loss), || {
                 trainer.step(black_box(&x), black_box(&targets));
             });
@@ -205,6 +212,13 @@ fn main() {
         labels(64)
     );
     train!("W2_adam", 20, Trainer::new(mlp(), CrossEntropy, Adam::new(1e-3)), samples::<784>(64, 1), labels(64));
+    train!(
+        "W2_wide_batch",
+        20,
+        Trainer::new(mlp(), CrossEntropy, Sgd::new(0.01).momentum(0.9)),
+        samples::<784>(256, 1),
+        labels(256)
+    );
     infer!("W3_b1", Mlp, mlp(), samples::<784>(1, 1));
     infer!("W3_b64", Mlp, mlp(), samples::<784>(64, 1));
     let images = || dnn::tensor::batch::<[[[f32; 28]; 28]; 1]>(samples::<784>(32, 11).as_flattened()).to_vec();

@@ -40,7 +40,7 @@ pub(super) fn sums<T>([rows, terms, columns]: [usize; 3], [row, step, _]: [usize
 
 /// Whether outputs are made in blocks: where W leaves the second cache before the next samples read it.
 #[inline(always)]
-pub(super) fn outputs<T>([samples, outputs, inputs]: [usize; 3]) -> bool {
+pub(super) fn outputs<T>(samples: usize, [_, outputs, inputs]: [usize; 3]) -> bool {
     samples >= 48 && inputs >= 64 && outputs * inputs * size_of::<T>() > 1 << 20
 }
 

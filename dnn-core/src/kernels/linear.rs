@@ -10,6 +10,8 @@
 
 use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::level::{Kernel, Vector};
+#[cfg(feature = "std")]
+use crate::kernels::team;
 use crate::kernels::{naive, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
@@ -80,6 +82,10 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
 /// db += sum over samples of dy
 #[inline(always)]
 pub(crate) fn gradient_bias<T: Scalar, const O: usize>(dbias: &mut impl Bias<T>, dy: &[[T; O]]) {
+    if const { route::rows_by_vectors(1, O) } && dbias.as_slice().len() == O {
+        let one = [T::ONE];
+        return T::rows(&mut Rows::of_columns(dbias.values(), &one, flat(dy), [dy.len(), O]));
+    }
     for dy in dy {
         for o in 0..O {
             dbias.add(o, dy[o]);
@@ -96,6 +102,8 @@ pub struct Dots<'a, T> {
     pub(super) bias: &'a [T],
     /// B, O, I
     pub(super) shape: [usize; 3],
+    /// The samples of all threads that share the product, by which it takes its way.
+    pub(super) samples: usize,
 }
 
 impl<'a, T: Scalar> Dots<'a, T> {
@@ -109,7 +117,27 @@ impl<'a, T: Scalar> Dots<'a, T> {
         );
         assert!(weight.len() == outputs * inputs, "a weight has another shape than its layer");
         assert!(bias.len() <= 1 || bias.len() == outputs, "a bias has neither one element nor one for each output");
-        Dots { y, x, weight, bias, shape }
+        Dots { y, x, weight, bias, shape, samples }
+    }
+
+    /// Does its work on several threads, if there are any and it is worth that.
+    #[cfg(feature = "std")]
+    pub(super) fn share(&mut self, work: fn(&mut Dots<'_, T>)) -> bool {
+        let Dots { weight, bias, shape: [samples, outputs, inputs], .. } = *self;
+        let threads = team::threads(samples * outputs * inputs);
+        if threads < 2 {
+            return false;
+        }
+        // Whole tiles of every level, so that each sample stands in a tile of the height that it has in one thread.
+        let each = samples.div_ceil(threads).next_multiple_of(6);
+        let mut parts = [const { None }; team::MOST];
+        let batches = self.y.chunks_mut(each * outputs).zip(self.x.chunks(each * inputs));
+        for (part, (y, x)) in parts.iter_mut().zip(batches) {
+            let shape = [x.len() / inputs, outputs, inputs];
+            *part = Some(Dots { y, x, weight, bias, shape, samples });
+        }
+        team::share(parts, work);
+        true
     }
 
     /// y = bias
@@ -224,6 +252,13 @@ impl<'a, T: Scalar> Rows<'a, T> {
         Self::new(out, a, b, shape, [1, shape[0], shape[2]], true)
     }
 
+    /// out += the sum of the rows of b, of [K, I]: each once; `shape` is K, I.
+    #[inline(always)]
+    pub(crate) fn of_columns(out: &'a mut [T], one: &'a [T; 1], b: &'a [T], [terms, columns]: [usize; 2]) -> Self {
+        assert!(out.len() == columns && b.len() == terms * columns, "a batch and its gradients differ in length");
+        Rows { out, a: one, b, shape: [1, terms, columns], steps: [1, 0, columns], add: true }
+    }
+
     #[inline(always)]
     fn new(out: &'a mut [T], a: &'a [T], b: &'a [T], shape: [usize; 3], steps: [usize; 3], add: bool) -> Self {
         let [rows, terms, columns] = shape;
@@ -285,6 +320,24 @@ impl<'a, T: Scalar> Rows<'a, T> {
             )*};
         }
         tiles!(12 8 6 4 2 1);
+    }
+
+    /// Does its work on several threads, if there are any and it is worth that.
+    #[cfg(feature = "std")]
+    pub(super) fn share(&mut self, work: fn(&mut Rows<'_, T>)) -> bool {
+        let Rows { a, b, shape: [rows, terms, columns], steps, add, .. } = *self;
+        let threads = team::threads(rows * terms * columns);
+        if threads < 2 || rows < threads {
+            return false;
+        }
+        let each = rows.div_ceil(threads);
+        let mut parts = [const { None }; team::MOST];
+        for (i, (part, out)) in parts.iter_mut().zip(self.out.chunks_mut(each * columns)).enumerate() {
+            let shape = [out.len() / columns, terms, columns];
+            *part = Some(Rows { out, a: &a[i * each * steps[0]..], b, shape, steps, add });
+        }
+        team::share(parts, work);
+        true
     }
 
     /// Rows r to r + R of C vectors of `lanes` lanes from column i on.

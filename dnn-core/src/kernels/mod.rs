@@ -78,6 +78,8 @@ mod panels;
 pub(crate) mod resample;
 pub(crate) mod route;
 pub(crate) mod scalar;
+#[cfg(feature = "std")]
+pub(crate) mod team;
 #[cfg(test)]
 mod tests;
 pub(crate) mod window;

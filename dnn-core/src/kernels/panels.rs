@@ -23,7 +23,7 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        if V::ROWS >= 6 && blocks::outputs::<T>(self.shape) {
+        if V::ROWS >= 6 && blocks::outputs::<T>(self.samples, self.shape) {
             // SAFETY: as of this function.
             return unsafe { V::call(&mut Blocks::of_outputs(self)) };
         }

@@ -191,8 +191,8 @@ fn products_around_every_block_size_equal_their_sums() {
 #[test]
 #[cfg(not(miri))]
 fn products_in_blocks_equal_their_sums() {
-    check(8, &[1024], &[65, 270], &[66]);
-    check(9, &[302], &[1024], &[50, 64]);
+    check(8, &[1024], &[65], &[66]);
+    check(9, &[302], &[1024], &[50]);
 }
 
 #[test]

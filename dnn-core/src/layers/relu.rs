@@ -2,6 +2,7 @@
 //!
 //! dx = dy where y > 0, else 0: the gradient at the kink x = 0 is 0, as in PyTorch. A NaN stays a NaN, and its gradient is 0.
 
+use crate::kernels::level::elementwise;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -23,16 +24,30 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Relu {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            // Written whatever it is: a store that depends on the element could not be part of a vector.
-            *v = if *v < X::Scalar::ZERO { X::Scalar::ZERO } else { *v };
-        }
+        rectify(flat_mut(buffer));
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[X], gradient: &mut [X]) {
-        for (y, d) in flat(y).iter().zip(flat_mut(gradient)) {
-            *d = if *y > X::Scalar::ZERO { *d } else { X::Scalar::ZERO };
+        pass_on(flat_mut(gradient), flat(y));
+    }
+}
+
+elementwise! {
+    /// y = max(x, 0)
+    fn rectify[T: Scalar](values: &mut [T]) {
+        for v in values {
+            // Written whatever it is: a store that depends on the element could not be part of a vector.
+            *v = if *v < T::ZERO { T::ZERO } else { *v };
+        }
+    }
+}
+
+elementwise! {
+    /// dx = dy where y > 0
+    fn pass_on[T: Scalar](gradient: &mut [T], y: &[T]) {
+        for (d, y) in gradient.iter_mut().zip(y) {
+            *d = if *y > T::ZERO { *d } else { T::ZERO };
         }
     }
 }

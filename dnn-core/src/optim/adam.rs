@@ -123,31 +123,44 @@ pub(super) enum Decay {
     Decoupled,
 }
 
+/// The averages of one parameter with its next gradient, at the rates of `average`.
+#[inline(always)]
+fn remember<T: Scalar>(w: T, g: T, m: &mut T, v: &mut T, rates: &[T; 8]) {
+    let [_, penalty, _, take1, keep2, take2, _, _] = *rates;
+    let g = g + penalty * w;
+    *m += (g - *m) * take1;
+    *v = keep2 * *v + take2 * g * g;
+}
+
+/// A parameter after its step, at the rates of `average`.
+#[inline(always)]
+fn moved<T: Scalar>(w: T, m: T, v: T, rates: &[T; 8]) -> T {
+    let [lr, _, shrink, _, _, _, correction, eps] = *rates;
+    shrink * w - lr * m / (v.sqrt() * correction + eps)
+}
+
 elementwise! {
     /// One update with the rates lr, penalty, shrink, 1 - b1, b2, 1 - b2, 1 / sqrt(1 - b2^k), eps.
-    fn average['a, T: Scalar, M: Iterator<Item = Option<&'a mut T>>](
+    fn average[T: Scalar](
         values: &mut [T],
         gradient: &[T],
         mean: &mut [T],
         square: &mut [T],
-        maxima: M,
-        rates: [T; 8],
+        maxima: Option<&mut [T]>;
+        rates: [T; 8]
     ) {
-        let [lr, penalty, shrink, take1, keep2, take2, correction, eps] = rates;
-        each!(w in values, g in gradient, m in mean, v in square; maximum of maxima => {
-            let g = *g + penalty * *w;
-            *m += (g - *m) * take1;
-            *v = keep2 * *v + take2 * g * g;
-            let v = match maximum {
+        match maxima {
+            None => each!(w in values, g in gradient, m in mean, v in square => {
+                remember(*w, *g, m, v, &rates);
+                *w = moved(*w, *m, *v, &rates);
+            }),
+            Some(maxima) => each!(w in values, g in gradient, m in mean, v in square, maximum in maxima => {
+                remember(*w, *g, m, v, &rates);
                 // Written so that a NaN is taken over.
-                Some(maximum) => {
-                    *maximum = if *v <= *maximum { *maximum } else { *v };
-                    *maximum
-                }
-                None => *v,
-            };
-            *w = shrink * *w - lr * *m / (v.sqrt() * correction + eps);
-        });
+                *maximum = if *v <= *maximum { *maximum } else { *v };
+                *w = moved(*w, *m, *maximum, &rates);
+            }),
+        }
     }
 }
 
@@ -177,7 +190,7 @@ impl<A: Remember> Adam<A> {
             else {
                 return;
             };
-            let maxima = A::places(&mut state.maximum, range);
+            let maxima = A::slice(&mut state.maximum, range);
             average(
                 values,
                 gradient,

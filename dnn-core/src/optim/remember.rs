@@ -15,6 +15,9 @@ pub trait Remember: Copy + 'static {
         memory: &mut Self::Memory<G>,
         range: Range<usize>,
     ) -> impl Iterator<Item = Option<&mut G::Scalar>>;
+
+    /// What is remembered for a range of parameters, where the option is on.
+    fn slice<G: Parameters>(memory: &mut Self::Memory<G>, range: Range<usize>) -> Option<&mut [G::Scalar]>;
 }
 
 impl Remember for () {
@@ -23,6 +26,11 @@ impl Remember for () {
     #[inline(always)]
     fn places<G: Parameters>((): &mut (), _: Range<usize>) -> impl Iterator<Item = Option<&mut G::Scalar>> {
         iter::repeat_with(|| None)
+    }
+
+    #[inline(always)]
+    fn slice<G: Parameters>((): &mut (), _: Range<usize>) -> Option<&mut [G::Scalar]> {
+        None
     }
 }
 
@@ -45,6 +53,11 @@ macro_rules! options {
                 range: Range<usize>,
             ) -> impl Iterator<Item = Option<&mut G::Scalar>> {
                 memory.0.flat_mut().get_mut(range).unwrap_or(&mut []).iter_mut().map(Some)
+            }
+
+            #[inline(always)]
+            fn slice<G: Parameters>(memory: &mut Kept<G>, range: Range<usize>) -> Option<&mut [G::Scalar]> {
+                memory.0.flat_mut().get_mut(range)
             }
         }
     )*};

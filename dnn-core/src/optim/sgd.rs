@@ -108,7 +108,7 @@ impl Default for Sgd {
 
 elementwise! {
     /// w -= lr (g + decay w)
-    fn descend[T: Scalar](values: &mut [T], gradient: &[T], lr: T, decay: T) {
+    fn descend[T: Scalar](values: &mut [T], gradient: &[T]; lr: T, decay: T) {
         if decay == T::ZERO {
             each!(w in values, g in gradient => *w -= lr * *g);
         } else {
@@ -149,9 +149,9 @@ elementwise! {
     fn roll[T: Scalar](
         values: &mut [T],
         gradient: &[T],
-        velocity: &mut [T],
+        velocity: &mut [T];
         rates: [T; 4],
-        nesterov: bool,
+        nesterov: bool
     ) {
         let [lr, decay, mu, take] = rates;
         each!(w in values, g in gradient, v in velocity => {

@@ -11,6 +11,8 @@ mod memory;
 #[cfg(feature = "alloc")]
 #[cfg_attr(not(feature = "std"), path = "silent.rs")]
 mod progress;
+#[cfg_attr(not(feature = "std"), path = "alone.rs")]
+mod threads;
 mod trainer;
 
 pub use evaluation::Evaluation;

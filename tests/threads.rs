@@ -1,0 +1,57 @@
+//! Training on several threads gives the bits of one: parts are taken of rows and samples, never of a sum.
+
+use dnn::prelude::*;
+
+network! {
+    struct Mlp: [784] -> [10] {
+        fc1: Linear<784, 128>,
+        Relu,
+        fc2: Linear<128, 10>,
+    }
+}
+
+network! {
+    /// Whose products are made in blocks.
+    struct Wide: [1024] -> [10] {
+        fc1: Linear<1024, 512>,
+        Tanh,
+        fc2: Linear<512, 300, bias = false>,
+        Relu,
+        fc3: Linear<300, 10>,
+    }
+}
+
+fn bits<N: Parameters<Scalar = f32>>(network: &N) -> Vec<u32> {
+    network.flat().iter().map(|value| value.to_bits()).collect()
+}
+
+/// Losses and parameters after some steps.
+macro_rules! trained {
+    ($network:ident, $inputs:literal, $optimizer:expr, $samples:expr, $threads:expr) => {{
+        let rng = &mut Rng::new(3);
+        let x: Vec<[f32; $inputs]> = (0..$samples).map(|_| core::array::from_fn(|_| rng.unit_f32())).collect();
+        let labels: Vec<u8> = (0..$samples).map(|i| (i % 10) as u8).collect();
+        let trainer = Trainer::new($network::boxed(&mut Rng::new(1)), CrossEntropy, $optimizer);
+        let mut trainer = trainer.threads($threads);
+        let losses: Vec<u32> = (0..6).map(|_| trainer.step(&x, &labels).to_bits()).collect();
+        (losses, bits(trainer.network()))
+    }};
+}
+
+#[test]
+fn any_number_of_threads_gives_the_bits_of_one() {
+    for samples in [61, 64] {
+        let alone = trained!(Mlp, 784, Adam::new(0.01), samples, 1);
+        for threads in [2, 3, 8, 100] {
+            assert_eq!(trained!(Mlp, 784, Adam::new(0.01), samples, threads), alone, "{samples}, {threads}");
+        }
+    }
+}
+
+#[test]
+fn products_in_blocks_have_the_bits_of_one_thread_too() {
+    let alone = trained!(Wide, 1024, Sgd::new(0.01), 50, 1);
+    for threads in [2, 3] {
+        assert_eq!(trained!(Wide, 1024, Sgd::new(0.01), 50, threads), alone, "{threads}");
+    }
+}
