@@ -9,7 +9,7 @@ use super::signature::Signature;
 use crate::error::{Errors, Place, nearest};
 use crate::graph::{Graph, Node, ValueId};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use syn::{BinOp, Block, Expr, ExprBinary, ExprLit, Lit, Pat, RangeLimits, Stmt, Type, UnOp};
 
@@ -57,9 +57,11 @@ pub(crate) enum What {
 /// What is said beside the values: `axis = 0`, `1..3`, `[2, 3]`.
 #[derive(Clone)]
 pub(crate) struct Setting {
-    /// Its name: `range` or `shape` for what has none.
+    /// Its name: `range`, `shape` or `target` for what has none.
     pub(crate) name: String,
     pub(crate) value: Vec<Option<i64>>,
+    /// What the run time gets, where that is no integer.
+    pub(crate) tokens: TokenStream,
     pub(crate) place: Place,
 }
 
@@ -71,6 +73,8 @@ impl Setting {
         match (&self.name[..], &values[..]) {
             ("range", [start, end]) => format!("{start}..{end}"),
             ("shape", values) => format!("[{}]", values.join(", ")),
+            ("target", _) => self.tokens.to_string().replace("& ", "").replace("usize", ""),
+            (name, [unknown]) if unknown.is_empty() => format!("{name} = {}", self.tokens),
             (name, [only]) => format!("{name} = {only}"),
             (name, values) => format!("{name} = [{}]", values.join(", ")),
         }
@@ -102,7 +106,15 @@ pub(super) struct Name {
 /// More operations are no function that a compiler should unroll.
 const MOST: usize = 10_000;
 
+/// An argument without a gradient.
+struct Given {
+    borrowed: bool,
+    /// Its elements, where it is an array.
+    length: Option<usize>,
+}
+
 pub(super) struct Lowering<'a> {
+    given: HashMap<String, Given>,
     pub(super) errors: &'a mut Errors,
     function: String,
     pub(super) graph: Graph,
@@ -117,7 +129,19 @@ pub(super) struct Lowering<'a> {
 pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
     let graph = Graph::empty();
     let before = errors.len();
+    let arguments = signature.arguments.iter().filter(|argument| argument.shape.is_none());
+    let given = arguments.map(|argument| {
+        let length = match &argument.ty {
+            Type::Array(array) => match &array.len {
+                Expr::Lit(ExprLit { lit: Lit::Int(length), .. }) => length.base10_parse().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        (argument.name.to_string(), Given { borrowed: argument.borrowed, length })
+    });
     let mut lowering = Lowering {
+        given: given.collect(),
         errors,
         function: signature.function.sig.ident.to_string(),
         graph,
@@ -746,7 +770,14 @@ impl Lowering<'_> {
                         self.mistake(place, "lengths are numbers that the macro knows: write literals");
                         readable = false;
                     }
-                    settings.push(Setting { name: "shape".to_owned(), value, place });
+                    settings.push(Setting { name: "shape".to_owned(), value, tokens: TokenStream::new(), place });
+                }
+                (argument, Some(function))
+                    if function.options.contains(&"target") && self.target(argument).is_some() =>
+                {
+                    let tokens = self.target(argument).unwrap_or_default();
+                    let place = Place::of(&argument.to_token_stream());
+                    settings.push(Setting { name: "target".to_owned(), value: Vec::new(), tokens, place });
                 }
                 (argument, _) if is_own && self.is_constant(argument) => {
                     constants.push(Some(argument.to_token_stream()));
@@ -788,7 +819,7 @@ impl Lowering<'_> {
             let options = function.map_or(&[][..], |function| function.options);
             let options: Vec<String> = options
                 .iter()
-                .filter(|name| !["range", "shape"].contains(name))
+                .filter(|name| !["range", "shape", "target"].contains(name))
                 .map(|name| format!("`{name}`"))
                 .collect();
             let advice =
@@ -819,6 +850,33 @@ impl Lowering<'_> {
         true
     }
 
+    /// A class, by reference: an argument without a gradient, an element of one that is an array, or an integer.
+    fn target(&mut self, argument: &Expr) -> Option<TokenStream> {
+        if let Some(number) = self.integer(argument) {
+            let number = proc_macro2::Literal::usize_suffixed(usize::try_from(number).ok()?);
+            return Some(quote!(&#number));
+        }
+        let (path, index) = match unwrapped(argument) {
+            Expr::Path(path) => (path, None),
+            Expr::Index(index) => match unwrapped(&index.expr) {
+                Expr::Path(path) => (path, Some(usize::try_from(self.integer(&index.index)?).ok()?)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = path.path.get_ident()?;
+        let at = self.lookup(&name.to_string())?;
+        let Meaning::Constant = self.names[at].meaning else { return None };
+        let given = self.given.get(&name.to_string())?;
+        self.names[at].used = true;
+        match (index, given) {
+            (None, Given { borrowed: true, .. }) => Some(quote!(#name)),
+            (None, _) => Some(quote!(&#name)),
+            (Some(index), Given { length: Some(length), .. }) if index < *length => Some(quote!(&#name[#index])),
+            (Some(_), _) => None,
+        }
+    }
+
     fn setting(&mut self, assign: &syn::ExprAssign) -> Option<Setting> {
         let place = Place::of(&assign.to_token_stream());
         let Expr::Path(name) = &*assign.left else {
@@ -831,14 +889,18 @@ impl Lowering<'_> {
             Expr::Array(list) => list.elems.iter().map(|element| self.integer(element)).collect(),
             other => vec![self.integer(other)],
         };
-        if value.contains(&None) {
+        let tokens = match unwrapped(&assign.right) {
+            Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => number.base10_digits().parse().unwrap_or_default(),
+            _ => TokenStream::new(),
+        };
+        if value.contains(&None) && (tokens.is_empty() || !functions::REALS.contains(&&*name)) {
             self.mistake(
                 Place::of(&assign.right.to_token_stream()),
                 format!("`{name}` is a number that the macro knows: write a literal"),
             );
             return None;
         }
-        Some(Setting { name, value, place })
+        Some(Setting { name, value, tokens, place })
     }
 
     fn range(&mut self, range: &syn::ExprRange) -> Option<Setting> {
@@ -861,7 +923,7 @@ impl Lowering<'_> {
                 },
             });
         }
-        Some(Setting { name: "range".to_owned(), value, place })
+        Some(Setting { name: "range".to_owned(), value, tokens: TokenStream::new(), place })
     }
 }
 

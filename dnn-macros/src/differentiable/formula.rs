@@ -352,6 +352,7 @@ impl Inference<'_> {
         let settings = [super::body::Setting {
             name: "range".to_owned(),
             value: vec![start.map(|start| start as i64), end.map(|end| end as i64)],
+            tokens: TokenStream::new(),
             place,
         }];
         let mut call = Call {

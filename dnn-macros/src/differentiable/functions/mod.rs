@@ -19,14 +19,26 @@ macro_rules! functions {
     };
 }
 
+/// Options that are any number.
+pub(crate) const REALS: &[&str] = &["beta", "delta"];
+
 mod along;
+mod convolution;
+mod loss;
 mod reduction;
 
 functions! {
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
     concat,
+    conv1d,
+    conv2d,
+    cross_entropy,
     dot,
     expand,
     flatten,
+    huber_loss,
+    l1_loss,
     linear,
     log_softmax,
     logsumexp,
@@ -34,9 +46,12 @@ functions! {
     max,
     mean,
     min,
+    mse_loss,
+    nll_loss,
     outer,
     reshape,
     slice,
+    smooth_l1_loss,
     softmax,
     squeeze,
     sum,
@@ -51,7 +66,7 @@ pub(crate) struct Function {
     pub(crate) name: &'static str,
     /// How many tensors it takes, from the least to the most.
     pub(crate) operands: (usize, usize),
-    /// The names of its options; a range in its place is `range`, a list of lengths `shape`.
+    /// The names of its options; a range in its place is `range`, a list of lengths `shape`, what has no gradient `target`.
     pub(crate) options: &'static [&'static str],
     /// Its shape rule and how it runs. There is nothing after a mistake.
     pub(crate) apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>,
@@ -227,9 +242,9 @@ impl Call<'_> {
     }
 
     /// The rule of a module of the run time; `options` follow the shapes.
-    fn rule(&self, module: &str, options: &[TokenStream]) -> TokenStream {
+    pub(crate) fn rule(&self, module: &str, options: &[TokenStream]) -> TokenStream {
         let module = quote::format_ident!("{module}");
         let shapes = self.operands.iter().map(|(shape, _)| expression(shape));
-        quote!(__dnn::functions::#module::rule(#(#shapes,)* #(#options),*))
+        crate::emit::at(self.place.ends().0, quote!(__dnn::functions::#module::rule(#(#shapes,)* #(#options),*)))
     }
 }

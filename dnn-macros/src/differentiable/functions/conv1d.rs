@@ -1,0 +1,7 @@
+//! y = w * x + b over one dimension of one sample: x is [channels, length], w [outputs, channels / groups, kernel].
+
+use super::{Function, convolution};
+
+pub(super) const FUNCTION: Function = convolution::function("conv1d", |call| {
+    convolution::apply(call, 1, ["conv1d::value", "conv1d::pull0", "conv1d::pull1", "conv1d::pull2"])
+});

@@ -1,0 +1,299 @@
+//! Every function and operation of `#[differentiable]` against PyTorch and against central differences. The goldens are those
+//! of `parity/functions.json`, whose `functions.py` says how they were made. Every case has to be known here by its name.
+
+#![cfg(feature = "alloc")]
+
+#[path = "parity/replay.rs"]
+#[allow(dead_code, reason = "the layers' tests use all of it")]
+mod replay;
+
+use dnn::prelude::*;
+use replay::Case;
+
+/// A tensor of numbers in a row.
+fn tensor<X: Tensor>(numbers: &[X::Scalar]) -> X {
+    dnn::tensor::batch::<X>(numbers)[0]
+}
+
+fn numbers<X: Tensor>(x: X) -> Vec<X::Scalar> {
+    dnn::tensor::flat(&[x]).to_vec()
+}
+
+/// Whether what is derived is what central differences are: the relative error of all of it, in the Euclidean norm.
+fn compare(name: &str, derived: &[f64], x: &[f64], value: impl Fn(&[f64]) -> f64) {
+    let h = 1e-5;
+    let difference = |at: usize| {
+        let moved = |step: f64| {
+            let mut x = x.to_vec();
+            x[at] += step;
+            value(&x)
+        };
+        // Of the fourth order.
+        (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h)
+    };
+    let (mut error, mut norm) = (0.0, 0.0);
+    for (at, derived) in derived.iter().enumerate() {
+        let expected = difference(at);
+        error += (derived - expected) * (derived - expected);
+        norm += expected * expected;
+    }
+    let (error, norm): (f64, f64) = (error.sqrt(), norm.sqrt());
+    assert!(error <= 1e-7 * norm.max(1e-3), "{name}: {error:e} of {norm:e}");
+}
+
+macro_rules! functions {
+    ($($name:ident($($operand:ident: $ty:tt),*) -> $output:tt $body:tt)*) => {
+        mod of {
+            $(pub(super) mod $name {
+                use dnn::prelude::*;
+                #[differentiable]
+                pub(crate) fn function<T: Scalar>($($operand: &$ty),*) -> $output $body
+            })*
+        }
+
+        /// A case against PyTorch.
+        fn replay<T: Scalar>(case: &Case) {
+            match case.name() {
+                $(stringify!($name) => {
+                    let mut operands = 0..;
+                    $(let $operand: $ty = tensor(&case.numbers(&format!("/x/{}", operands.next().unwrap())));)*
+                    let y: $output = of::$name::function($(&$operand),*);
+                    case.close("/y", &numbers(y));
+                    let dy: $output = tensor(&case.numbers("/dy"));
+                    functions!(@pull of::$name($($operand)*) &dy);
+                    let mut operands = 0..;
+                    $(case.close(&format!("/dx/{}", operands.next().unwrap()), &numbers($operand));)*
+                })*
+                other => panic!("{other} is not known here"),
+            }
+        }
+
+        /// Each case against central differences of the sum of dy times y.
+        fn check(case: &Case) {
+            type T = f64;
+            match case.name() {
+                "detached" => {} // differences go on where a gradient is stopped
+                $(stringify!($name) => {
+                    let mut operands = 0..;
+                    $(let $operand: $ty = tensor(&case.numbers(&format!("/x/{}", operands.next().unwrap())));)*
+                    let dy: $output = tensor(&case.numbers("/dy"));
+                    let all: Vec<f64> = [$(numbers($operand)),*].concat();
+                    functions!(@pull of::$name($($operand)*) &dy);
+                    let derived: Vec<f64> = [$(numbers($operand)),*].concat();
+                    compare(stringify!($name), &derived, &all, |x| {
+                        let mut rest = x;
+                        $(let $operand: $ty = {
+                            let (own, behind) = rest.split_at(numbers($operand).len());
+                            rest = behind;
+                            tensor(own)
+                        };)*
+                        assert!(rest.is_empty());
+                        let y: $output = of::$name::function($(&$operand),*);
+                        numbers(y).iter().zip(numbers(dy)).map(|(y, dy)| y * dy).sum()
+                    });
+                })*
+                other => panic!("{other} is not known here"),
+            }
+        }
+    };
+    (@pull $module:ident::$name:ident($($operand:ident)*) $dy:expr) => {
+        #[allow(unused_parens, reason = "a tuple where there are several")]
+        let ($($operand),*) = $module::$name::function::pullback($(&$operand,)* $dy);
+    };
+}
+
+functions! {
+    add(a: [[T; 4]; 3], b: [T; 4]) -> [[T; 4]; 3] { a + b }
+    subtract(a: [[T; 1]; 3], b: [T; 4]) -> [[T; 4]; 3] { a - b }
+    multiply(a: [[[T; 4]; 3]; 2], b: [[T; 1]; 3]) -> [[[T; 4]; 3]; 2] { a * b }
+    divide(a: [[T; 4]; 3], b: [T; 4]) -> [[T; 4]; 3] { a / b }
+    negate(a: [T; 5]) -> [T; 5] { -a }
+    scaled(a: [[T; 4]; 3], s: T) -> [[T; 4]; 3] { a * s + s }
+    abs(a: [T; 5]) -> [T; 5] { abs(a) }
+    clamp(a: [T; 9]) -> [T; 9] { clamp(a, -0.5, 1.0) }
+    cos(a: [T; 5]) -> [T; 5] { cos(a) }
+    exp(a: [T; 5]) -> [T; 5] { exp(a) }
+    exp_m1(a: [T; 5]) -> [T; 5] { exp_m1(a) }
+    gelu(a: [T; 5]) -> [T; 5] { gelu(a) }
+    gelu_tanh(a: [T; 5]) -> [T; 5] { gelu_tanh(a) }
+    ln(a: [T; 5]) -> [T; 5] { ln(a) }
+    ln_1p(a: [T; 5]) -> [T; 5] { ln_1p(a) }
+    maximum(a: [T; 5], b: [T; 5]) -> [T; 5] { maximum(a, b) }
+    minimum(a: [T; 5], b: [T; 5]) -> [T; 5] { minimum(a, b) }
+    pow(a: [T; 5], b: [T; 5]) -> [T; 5] { pow(a, b) }
+    power_of_two(a: [T; 5]) -> [T; 5] { pow(a, 2.0) }
+    power_of_three(a: [T; 5]) -> [T; 5] { pow(a, 3.0) }
+    recip(a: [T; 5]) -> [T; 5] { recip(a) }
+    relu(a: [T; 7]) -> [T; 7] { relu(a) }
+    sigmoid(a: [T; 5]) -> [T; 5] { sigmoid(a) }
+    silu(a: [T; 5]) -> [T; 5] { silu(a) }
+    sin(a: [T; 5]) -> [T; 5] { sin(a) }
+    softplus(a: [T; 5]) -> [T; 5] { softplus(a) }
+    sqrt(a: [T; 5]) -> [T; 5] { sqrt(a) }
+    square(a: [T; 5]) -> [T; 5] { square(a) }
+    tanh(a: [T; 5]) -> [T; 5] { tanh(a) }
+    chosen(a: [T; 5], b: [T; 5]) -> [T; 5] { where_(a > 0.0, a * b, b) }
+    detached(a: [T; 5]) -> [T; 5] { detach(a) * a }
+    matmul(a: [[T; 4]; 3], b: [[T; 2]; 4]) -> [[T; 2]; 3] { matmul(a, b) }
+    matmul_vector(a: [[T; 4]; 3], b: [T; 4]) -> [T; 3] { matmul(a, b) }
+    vector_matmul(a: [T; 3], b: [[T; 4]; 3]) -> [T; 4] { matmul(a, b) }
+    dot(a: [T; 5], b: [T; 5]) -> T { dot(a, b) }
+    outer(a: [T; 3], b: [T; 4]) -> [[T; 4]; 3] { outer(a, b) }
+    transpose(a: [[[T; 4]; 3]; 2]) -> [[[T; 3]; 4]; 2] { transpose(a) }
+    linear(x: [[T; 4]; 3], w: [[T; 4]; 2], b: [T; 2]) -> [[T; 2]; 3] { linear(x, w, b) }
+    linear_vector(x: [T; 4], w: [[T; 4]; 2]) -> [T; 2] { linear(x, w) }
+    conv1d(x: [[T; 9]; 4], w: [[[T; 3]; 2]; 6], b: [T; 6]) -> [[T; 4]; 6] {
+        conv1d(x, w, b, stride = 2, padding = 1, dilation = 2, groups = 2)
+    }
+    conv1d_plain(x: [[T; 7]; 2], w: [[[T; 3]; 2]; 3]) -> [[T; 5]; 3] { conv1d(x, w) }
+    conv2d(x: [[[T; 5]; 6]; 4], w: [[[[T; 2]; 3]; 2]; 2], b: [T; 2]) -> [[[T; 3]; 3]; 2] {
+        conv2d(x, w, b, stride = [2, 1], padding = [1, 0], dilation = [1, 2], groups = 2)
+    }
+    conv2d_plain(x: [[[T; 4]; 5]; 2], w: [[[[T; 3]; 3]; 2]; 3]) -> [[[T; 2]; 3]; 3] { conv2d(x, w) }
+    sum(a: [[T; 4]; 3]) -> T { sum(a) }
+    sum_axis(a: [[[T; 4]; 3]; 2]) -> [[T; 4]; 2] { sum(a, axis = 1) }
+    sum_keepdim(a: [[[T; 4]; 3]; 2]) -> [[[T; 4]; 1]; 2] { sum(a, axis = 1, keepdim = true) }
+    mean(a: [[T; 4]; 3]) -> T { mean(a) }
+    mean_axis(a: [[T; 4]; 3]) -> [T; 4] { mean(a, axis = 0) }
+    mean_last(a: [[T; 4]; 3]) -> [T; 3] { mean(a, axis = -1) }
+    variance(a: [[T; 4]; 3]) -> T { variance(a) }
+    variance_axis(a: [[T; 4]; 3]) -> [T; 3] { variance(a, axis = 1, correction = 0) }
+    max(a: [T; 5]) -> T { max(a) }
+    max_axis(a: [[T; 4]; 3]) -> [T; 3] { max(a, axis = 1) }
+    min(a: [T; 5]) -> T { min(a) }
+    min_axis(a: [[T; 4]; 3]) -> [T; 4] { min(a, axis = 0) }
+    logsumexp(a: [[T; 4]; 3]) -> T { logsumexp(a) }
+    logsumexp_axis(a: [[T; 4]; 3]) -> [T; 4] { logsumexp(a, axis = 0) }
+    softmax(a: [[T; 4]; 3]) -> [[T; 4]; 3] { softmax(a) }
+    softmax_axis(a: [[[T; 4]; 3]; 2]) -> [[[T; 4]; 3]; 2] { softmax(a, axis = 1) }
+    log_softmax(a: [[T; 4]; 3]) -> [[T; 4]; 3] { log_softmax(a) }
+    log_softmax_axis(a: [[T; 4]; 3]) -> [[T; 4]; 3] { log_softmax(a, axis = 0) }
+    concat(a: [[T; 3]; 2], b: [[T; 3]; 1], c: [[T; 3]; 2]) -> [[T; 3]; 5] { concat(a, b, c) }
+    concat_axis(a: [[T; 3]; 2], b: [[T; 1]; 2]) -> [[T; 4]; 2] { concat(a, b, axis = 1) }
+    slice(a: [[T; 2]; 6]) -> [[T; 2]; 3] { a[1..4] }
+    slice_axis(a: [[T; 4]; 3]) -> [[T; 2]; 3] { slice(a, 1..3, axis = 1) }
+    part(a: [[T; 4]; 3]) -> [T; 4] { a[1] * a[2][3] }
+    stack(a: [T; 5], b: [T; 5]) -> [[T; 5]; 3] { [a, b, a] }
+    flatten(a: [[[T; 4]; 3]; 2]) -> [T; 24] { flatten(a) }
+    reshape(a: [[[T; 4]; 3]; 2]) -> [[T; 6]; 4] { reshape(a, [4, -1]) }
+    expand(a: [[T; 1]; 3]) -> [[[T; 4]; 3]; 2] { expand(a, [2, 3, 4]) }
+    squeeze(a: [[[T; 2]; 1]; 3]) -> [[T; 2]; 3] { squeeze(a, axis = 1) }
+    unsqueeze(a: [[T; 4]; 3]) -> [[[T; 4]; 1]; 3] { unsqueeze(a, axis = 1) }
+    mse_loss(x: [T; 5], t: [T; 5]) -> T { mse_loss(x, t) }
+    l1_loss(x: [T; 5], t: [T; 5]) -> T { l1_loss(x, t) }
+    huber_loss(x: [T; 5], t: [T; 5]) -> T { huber_loss(x, t, delta = 0.5) }
+    smooth_l1_loss(x: [T; 5], t: [T; 5]) -> T { smooth_l1_loss(x, t, beta = 0.5) }
+    binary_cross_entropy(x: [T; 5], t: [T; 5]) -> T { binary_cross_entropy(x, t) }
+    binary_cross_entropy_with_logits(x: [T; 5], t: [T; 5]) -> T { binary_cross_entropy_with_logits(x, t) }
+    cross_entropy(x: [T; 5]) -> T { cross_entropy(x, 3) }
+    cross_entropy_probabilities(x: [T; 5], t: [T; 5]) -> T { cross_entropy(x, t) }
+    nll_loss(x: [T; 5]) -> T { nll_loss(x, 1) }
+}
+
+#[test]
+fn values_and_gradients_are_those_of_pytorch() {
+    assert_eq!(replay::all("functions.json", replay::<f32>, replay::<f64>), 2 * 81);
+}
+
+#[test]
+fn gradients_are_central_differences() {
+    replay::all("functions.json", |_| {}, check);
+}
+
+/// Classes are arguments without a gradient: numbers, `Class`, and elements of an array.
+mod classes {
+    use dnn::prelude::*;
+
+    #[differentiable]
+    pub(crate) fn one<T: Scalar>(x: &[T; 3], target: usize) -> T {
+        cross_entropy(x, target)
+    }
+
+    #[differentiable]
+    pub(crate) fn known<T: Scalar>(x: &[T; 3], target: &Class<3>) -> T {
+        nll_loss(log_softmax(x), target)
+    }
+
+    #[differentiable]
+    pub(crate) fn batch<T: Scalar>(x: &[[T; 4]; 2], w: &[[T; 4]; 3], targets: &[u8; 2]) -> T {
+        let logits = linear(x, w);
+        let mut sum = 0.0;
+        for i in 0..2 {
+            sum += cross_entropy(logits[i], targets[i]);
+        }
+        sum / 2.0
+    }
+}
+
+#[test]
+fn classes_have_no_gradient() {
+    let x = [0.3, -1.2, 0.8];
+    let (value, dx) = classes::one::gradient(&x, 2);
+    let (same, equal) = classes::known::gradient(&x, &Class::new(2).unwrap());
+    let by_hand = -(x[2] - x.iter().map(|x: &f64| x.exp()).sum::<f64>().ln());
+    assert!((value - by_hand).abs() < 1e-15 && (same - by_hand).abs() < 1e-15);
+    compare("one", &dx, &x, |x| classes::one(&tensor::<[f64; 3]>(x), 2));
+    assert!(dx.iter().zip(&equal).all(|(a, b)| (a - b).abs() < 1e-15));
+    assert!(classes::one::gradient(&x, 3).0.is_nan());
+
+    let (x, w) = ([[0.5, -0.25, 1.0, 2.0], [0.1, 0.2, 0.3, -0.4]], [[0.5f64; 4], [-0.5; 4], [0.25, 0.5, 0.75, 1.0]]);
+    let (_, dx, dw) = classes::batch::gradient(&x, &w, &[2, 0]);
+    compare("x", &numbers(dx), &numbers(x), |x| classes::batch(&tensor(x), &w, &[2, 0]));
+    compare("w", &numbers(dw), &numbers(w), |w| classes::batch(&x, &tensor(w), &[2, 0]));
+}
+
+/// Shapes that rustc alone knows, through functions whose shapes the macro computes elsewhere.
+mod opaque {
+    use dnn::prelude::*;
+
+    pub(crate) type Row = [f64; 4];
+    pub(crate) type Image = [[[f64; 6]; 5]; 2];
+    pub(crate) type Kernel = [[[[f64; 2]; 3]; 2]; 3];
+
+    #[differentiable]
+    pub(crate) fn vectors(x: &Row, w: &[[f64; 4]; 3]) -> f64 {
+        let h = linear(x, w);
+        dot(x, x)
+            + mse_loss(x, sin(x))
+            + sum(expand(mean(x), [2, 3]) * h)
+            + cross_entropy(x, 1)
+            + huber_loss(tanh(x), x, delta = 0.1)
+    }
+
+    #[differentiable]
+    pub(crate) fn planes(x: &Image, w: &Kernel) -> f64 {
+        let y: [[[f64; 6]; 2]; 3] = conv2d(x, w, stride = 2, padding = [0, 3]);
+        mean(y * y) + sum(flatten(x)[..7])
+    }
+
+    #[differentiable]
+    pub(crate) fn generic<const N: usize, const M: usize>(x: &[f64; N], w: &[[f64; N]; M], b: &[f64; M]) -> f64 {
+        let y = linear(x, w, b);
+        dot(y, y)
+            + mse_loss(x, x * x)
+            + sum(softmax(y))
+            + sum(outer(x, y))
+            + sum(squeeze(unsqueeze(x, axis = 0)))
+            + cross_entropy(y, 0)
+    }
+}
+
+#[test]
+fn shapes_that_rustc_knows_pass_through_every_function() {
+    let x: opaque::Row = [0.3, -0.7, 0.5, 1.1];
+    let w = [[0.5, -0.25, 1.0, 2.0], [0.1, 0.2, 0.3, -0.4], [-0.3, 0.6, 0.2, 0.9]];
+    let (_, dx, dw) = opaque::vectors::gradient(&x, &w);
+    compare("x", &numbers(dx), &x, |x| opaque::vectors(&tensor(x), &w));
+    compare("w", &numbers(dw), &numbers(w), |w| opaque::vectors(&x, &tensor(w)));
+    let b = [0.5, -0.5, 0.25];
+    let (_, dx, dw, db) = opaque::generic::gradient(&x, &w, &b);
+    compare("x", &numbers(dx), &x, |x| opaque::generic(&tensor::<[f64; 4]>(x), &w, &b));
+    compare("w", &numbers(dw), &numbers(w), |w| opaque::generic(&x, &tensor::<[[f64; 4]; 3]>(w), &b));
+    compare("b", &numbers(db), &b, |b| opaque::generic(&x, &w, &tensor::<[f64; 3]>(b)));
+    let mut rng = Rng::new(3);
+    let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| f64::uniform(&mut rng, 1.0)).collect() };
+    let (x, w) = (tensor::<opaque::Image>(&draw(60)), tensor::<opaque::Kernel>(&draw(36)));
+    let (_, dx, dw) = opaque::planes::gradient(&x, &w);
+    compare("x", &numbers(dx), &numbers(x), |x| opaque::planes(&tensor(x), &w));
+    compare("w", &numbers(dw), &numbers(w), |w| opaque::planes(&x, &tensor(w)));
+}

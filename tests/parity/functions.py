@@ -1,0 +1,131 @@
+"""Write the PyTorch parity goldens of differentiable functions: functions.json.
+
+    pip install torch numpy
+    python tests/parity/functions.py
+
+The draws are those of generate.py. A case has the operands "x", the result "y", its gradient "dy", and "dx", the gradients
+of all operands.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from generate import SCALARS, Draw, write
+
+ANY, UNIT, POSITIVE = (-2.0, 2.0), (0.05, 0.95), (0.2, 3.0)
+
+
+def function(name, scalar, operands, compute):
+    draw = Draw(name, scalar)
+    x = [draw.uniform(dims, low, high, kinks).requires_grad_() for dims, (low, high), kinks in operands]
+    y = compute(*x)
+    dy = draw.uniform(list(y.shape)) if y.dim() else draw.uniform([1]).reshape([])
+    y.backward(dy)
+    return {
+        "name": name,
+        "scalar": scalar,
+        "x": [value.detach() for value in x],
+        "y": y.detach(),
+        "dy": dy,
+        "dx": [torch.zeros_like(value) if value.grad is None else value.grad for value in x],
+    }
+
+
+def of(dims, bounds=ANY, kinks=()):
+    return (dims, bounds, kinks)
+
+
+def cases():
+    v, m, pair = [of([5])], [of([3, 4])], [of([5]), of([5])]
+    tensor = [of([2, 3, 4])]
+    yield "add", [of([3, 4]), of([4])], lambda a, b: a + b
+    yield "subtract", [of([3, 1]), of([4])], lambda a, b: a - b
+    yield "multiply", [of([2, 3, 4]), of([3, 1])], lambda a, b: a * b
+    yield "divide", [of([3, 4]), of([4], POSITIVE)], lambda a, b: a / b
+    yield "negate", v, lambda a: -a
+    yield "scaled", [of([3, 4]), of([])], lambda a, s: a * s + s
+    yield "abs", [of([5], ANY, (0.0,))], lambda a: a.abs()
+    yield "clamp", [of([9], ANY, (-0.5, 1.0))], lambda a: a.clamp(-0.5, 1.0)
+    yield "cos", [of([5], (-9.0, 9.0))], lambda a: a.cos()
+    yield "exp", v, lambda a: a.exp()
+    yield "exp_m1", v, lambda a: a.expm1()
+    yield "gelu", v, lambda a: F.gelu(a)
+    yield "gelu_tanh", v, lambda a: F.gelu(a, approximate="tanh")
+    yield "ln", [of([5], POSITIVE)], lambda a: a.log()
+    yield "ln_1p", [of([5], UNIT)], lambda a: a.log1p()
+    yield "maximum", pair, lambda a, b: torch.maximum(a, b)
+    yield "minimum", pair, lambda a, b: torch.minimum(a, b)
+    yield "pow", [of([5], POSITIVE), of([5])], lambda a, b: a.pow(b)
+    yield "power_of_two", v, lambda a: a.pow(2.0)
+    yield "power_of_three", v, lambda a: a.pow(3.0)
+    yield "recip", [of([5], POSITIVE)], lambda a: a.reciprocal()
+    yield "relu", [of([7], ANY, (0.0,))], lambda a: a.relu()
+    yield "sigmoid", v, lambda a: a.sigmoid()
+    yield "silu", v, lambda a: F.silu(a)
+    yield "sin", [of([5], (-9.0, 9.0))], lambda a: a.sin()
+    yield "softplus", v, lambda a: F.softplus(a)
+    yield "sqrt", [of([5], POSITIVE)], lambda a: a.sqrt()
+    yield "square", v, lambda a: a.square()
+    yield "tanh", v, lambda a: a.tanh()
+    yield "chosen", [of([5], ANY, (0.0,)), of([5])], lambda a, b: torch.where(a > 0, a * b, b)
+    yield "detached", v, lambda a: a.detach() * a
+    yield "matmul", [of([3, 4]), of([4, 2])], lambda a, b: a @ b
+    yield "matmul_vector", [of([3, 4]), of([4])], lambda a, b: a @ b
+    yield "vector_matmul", [of([3]), of([3, 4])], lambda a, b: a @ b
+    yield "dot", pair, lambda a, b: torch.dot(a, b)
+    yield "outer", [of([3]), of([4])], lambda a, b: torch.outer(a, b)
+    yield "transpose", tensor, lambda a: a.transpose(1, 2)
+    yield "linear", [of([3, 4]), of([2, 4]), of([2])], F.linear
+    yield "linear_vector", [of([4]), of([2, 4])], F.linear
+    yield "conv1d", [of([4, 9]), of([6, 2, 3]), of([6])], lambda x, w, b: F.conv1d(
+        x, w, b, stride=2, padding=1, dilation=2, groups=2
+    )
+    yield "conv1d_plain", [of([2, 7]), of([3, 2, 3])], F.conv1d
+    yield "conv2d", [of([4, 6, 5]), of([2, 2, 3, 2]), of([2])], lambda x, w, b: F.conv2d(
+        x, w, b, stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2
+    )
+    yield "conv2d_plain", [of([2, 5, 4]), of([3, 2, 3, 3])], F.conv2d
+    yield "sum", m, lambda a: a.sum()
+    yield "sum_axis", tensor, lambda a: a.sum(1)
+    yield "sum_keepdim", tensor, lambda a: a.sum(1, keepdim=True)
+    yield "mean", m, lambda a: a.mean()
+    yield "mean_axis", m, lambda a: a.mean(0)
+    yield "mean_last", m, lambda a: a.mean(-1)
+    yield "variance", m, lambda a: a.var()
+    yield "variance_axis", m, lambda a: a.var(1, correction=0)
+    yield "max", v, lambda a: a.max()
+    yield "max_axis", m, lambda a: a.amax(1)
+    yield "min", v, lambda a: a.min()
+    yield "min_axis", m, lambda a: a.amin(0)
+    yield "logsumexp", m, lambda a: a.logsumexp((0, 1))
+    yield "logsumexp_axis", m, lambda a: a.logsumexp(0)
+    yield "softmax", m, lambda a: a.softmax(-1)
+    yield "softmax_axis", tensor, lambda a: a.softmax(1)
+    yield "log_softmax", m, lambda a: a.log_softmax(-1)
+    yield "log_softmax_axis", m, lambda a: a.log_softmax(0)
+    yield "concat", [of([2, 3]), of([1, 3]), of([2, 3])], lambda a, b, c: torch.cat([a, b, c])
+    yield "concat_axis", [of([2, 3]), of([2, 1])], lambda a, b: torch.cat([a, b], 1)
+    yield "slice", [of([6, 2])], lambda a: a[1:4]
+    yield "slice_axis", m, lambda a: a[:, 1:3]
+    yield "part", m, lambda a: a[1] * a[2][3]
+    yield "stack", pair, lambda a, b: torch.stack([a, b, a])
+    yield "flatten", tensor, lambda a: a.flatten()
+    yield "reshape", tensor, lambda a: a.reshape(4, -1)
+    yield "expand", [of([3, 1])], lambda a: a.expand(2, 3, 4)
+    yield "squeeze", [of([3, 1, 2])], lambda a: a.squeeze(1)
+    yield "unsqueeze", m, lambda a: a.unsqueeze(1)
+    yield "mse_loss", pair, F.mse_loss
+    yield "l1_loss", pair, F.l1_loss
+    yield "huber_loss", pair, lambda a, b: F.huber_loss(a, b, delta=0.5)
+    yield "smooth_l1_loss", pair, lambda a, b: F.smooth_l1_loss(a, b, beta=0.5)
+    yield "binary_cross_entropy", [of([5], UNIT), of([5], UNIT)], F.binary_cross_entropy
+    yield "binary_cross_entropy_with_logits", [of([5]), of([5], UNIT)], F.binary_cross_entropy_with_logits
+    yield "cross_entropy", v, lambda a: F.cross_entropy(a, torch.tensor(3))
+    yield "cross_entropy_probabilities", [of([5]), of([5], UNIT)], F.cross_entropy
+    yield "nll_loss", v, lambda a: F.nll_loss(a, torch.tensor(1))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    write("functions.json", [function(name, scalar, *rest) for name, *rest in cases() for scalar in SCALARS])
