@@ -241,3 +241,26 @@ fn a_workspace_gives_the_same() {
 fn a_short_workspace_is_refused() {
     stretched::pullback_in(&mut [0.0; 3], &[[0.0; 3]; 4], &[0.0; 3], &[[0.0; 4]; 3], &mut [[0.0; 3]; 4], &mut [0.0; 3]);
 }
+
+/// Names that generated code would like to have.
+#[differentiable]
+fn names(x: &[f64; 2], dx: &[f64; 2], y_i: f64, r#type: f64) -> f64 {
+    let y = x * dx + y_i;
+    let dy = y * y;
+    let x_2 = x * 3.0;
+    let __i = x_2 * x * dy;
+    sum(__i * r#type + dy * x)
+}
+
+#[test]
+fn names_do_not_meet() {
+    let (x, d, y, t) = ([0.3, 0.8], [1.5, -0.7], 0.4, 1.3);
+    let (_, dx, dd, dy, dt) = names::gradient(&x, &d, y, t);
+    assert_close(dx[0], |h| names(&[0.3 + h, 0.8], &d, y, t));
+    assert_close(dd[1], |h| names(&x, &[1.5, -0.7 + h], y, t));
+    assert_close(dy, |h| names(&x, &d, y + h, t));
+    assert_close(dt, |h| names(&x, &d, y, t + h));
+    let mut g = ([0.0; 2], [0.0; 2], 0.0, 0.0);
+    names::gradient_in(&mut [0.0; names::WORKSPACE], &x, &d, y, t, &mut g.0, &mut g.1, &mut g.2, &mut g.3);
+    assert_eq!(g, (dx, dd, dy, dt));
+}

@@ -7,9 +7,9 @@ use super::roles;
 use super::shape::{Constants, tensor};
 use super::signature::{Argument, Signature};
 use super::workspace;
-use super::write::{write, write_within};
+use super::write::{variables, write, write_within};
 use crate::backward::Steps;
-use crate::emit::{quote, variable};
+use crate::emit::quote;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::Visibility;
@@ -157,11 +157,12 @@ fn handed_on(signature: &Signature) -> TokenStream {
 
 /// The arguments as the variables of a program: tensors are references.
 pub(super) fn entries(function: &Function<'_>) -> TokenStream {
-    let Function { signature, formula, .. } = function;
+    let Function { signature, formula, steps, .. } = function;
+    let variables = variables(formula, steps);
     let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
     let entry = |(argument, input): (&Argument, &crate::graph::ValueId)| {
         let (name, value) = (&argument.name, &formula.values[input.0]);
-        let variable = variable(&value.name);
+        let variable = &variables[input.0];
         let ty = tensor(&value.shape, &signature.scalar);
         match value.shape.is_scalar() {
             true => quote!(let #variable = *#name;),
@@ -269,7 +270,8 @@ fn pullback(function: &Function<'_>) -> TokenStream {
         .map(|argument| if argument.wanted { argument.ty.to_token_stream() } else { quote!(()) })
         .collect();
     let shares = shares.into_iter().map(|share| share.unwrap_or_else(|| quote!(())));
-    let (seed, shape) = (variable(&steps.gradients[0].name), &formula.values[formula.output.0].shape);
+    let seed = &variables(formula, steps)[formula.values.len()];
+    let shape = &formula.values[formula.output.0].shape;
     let seed = match shape.is_scalar() {
         true => quote!(let #seed = *__cotangent;),
         false => {
@@ -335,7 +337,7 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
     for (input, (argument, gradient)) in tensors.zip(gradients).enumerate() {
         let Some(gradient) = gradient else { continue };
         let (variable, ty) = (workspace::gradient(input), &argument.ty);
-        let public = format_ident!("d{}", crate::emit::variable_name(&argument.name.to_string()));
+        let public = output_name(signature, argument);
         outputs.extend(quote!(#public: &mut #ty,));
         handed.extend(quote!(let #variable: &mut #ty = #public;));
         if !delivered[input].is_some_and(|slot| assignment.is_delivered(slot, input)) {
@@ -353,7 +355,7 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
     let (method, cotangent, pass, start) = match is_number {
         true => (quote!(gradient_in), quote!(), quote!(), quote!()),
         false => {
-            let variable = variable(&steps.gradients[0].name);
+            let variable = &variables(formula, steps)[formula.values.len()];
             let ty = tensor(&formula.values[formula.output.0].shape, scalar);
             (
                 quote!(pullback_in),
@@ -363,9 +365,7 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
             )
         }
     };
-    let names_of = signature.arguments.iter().filter(|argument| argument.wanted);
-    let names_of =
-        names_of.map(|argument| format_ident!("d{}", crate::emit::variable_name(&argument.name.to_string())));
+    let names_of = wanted(signature).map(|argument| output_name(signature, argument));
     let first = format!(
         "As `{}`, in a workspace of at least [`WORKSPACE`](Self::WORKSPACE) scalars instead of the stack. **Writes** the gradients.",
         if is_number { "gradient" } else { "pullback" }
@@ -397,6 +397,15 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
             #value
         }
     })
+}
+
+/// The argument that takes the gradient of another one: `dx` for `x`, if that is free.
+fn output_name(signature: &Signature, argument: &Argument) -> syn::Ident {
+    let mut name = format!("d{}", crate::emit::variable_name(&argument.name.to_string()));
+    while signature.arguments.iter().any(|argument| argument.name == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
 }
 
 pub(super) fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {

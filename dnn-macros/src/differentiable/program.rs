@@ -121,15 +121,6 @@ impl<'a> Program<'a> {
         &self.formula.values[value].shape
     }
 
-    /// The name of a slot.
-    pub(crate) fn name(&self, slot: Slot) -> &'a str {
-        let values = self.formula.values.len();
-        match self.formula.values.get(slot) {
-            Some(value) => &value.name,
-            None => &self.steps.gradients[slot - values].name,
-        }
-    }
-
     /// How many slots there are.
     pub(crate) fn slots(&self) -> usize {
         self.formula.values.len() + self.steps.gradients.len()

@@ -9,7 +9,7 @@ use super::fuse::{Piece, fuse};
 use super::program::{Argument, Instruction, Kind, Onto, Program, Seed, Slot, own_arguments};
 use super::shape::tensor;
 use super::workspace::Assignment;
-use crate::backward;
+use crate::backward::{self, Steps};
 use crate::emit::{quote, variable};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -75,7 +75,7 @@ impl<'a> Writer<'a> {
         for slot in (0..slots).filter(|slot| !made.contains(slot)) {
             references[slot] = !program.shape(slot).is_scalar();
         }
-        let variables = (0..slots).map(|slot| variable(program.name(slot))).collect();
+        let variables = variables(program.formula, program.steps);
         let (uses, shared) = (program.uses(), HashSet::new());
         Writer { program, scalar, variables, uses, numbers, references, workspace, shared }
     }
@@ -271,7 +271,7 @@ impl<'a> Writer<'a> {
                 let ways = branch.ways.each_ref().map(|formula| {
                     let steps = backward::derive(formula);
                     let (statements, results) = write(&Program::new(formula, &steps, Seed::None, true), self.scalar);
-                    let entries = entries(formula);
+                    let entries = entries(formula, &variables(formula, &steps));
                     quote!({ #entries #statements #(#results)* })
                 });
                 let [first, second] = ways;
@@ -309,9 +309,10 @@ impl<'a> Writer<'a> {
                     let (statements, results) = write(&program, self.scalar);
                     let gradients = companions::ordered(formula, &steps, self.scalar, &mut results.into_iter());
                     let gradients = gradients.into_iter().map(|gradient| gradient.unwrap_or_else(|| quote!(())));
-                    let (seed, dy) = (variable(&steps.gradients[0].name), quote!(__dy));
+                    let variables = variables(formula, &steps);
+                    let (seed, dy) = (&variables[formula.values.len()], quote!(__dy));
                     let unit = (0..branch.compared).map(|_| quote!((),));
-                    let entries = entries(formula);
+                    let entries = entries(formula, &variables);
                     quote!({ #entries let #seed = #dy; #statements (#(#unit)* #(#gradients,)*) })
                 });
                 let [first, second] = ways;
@@ -342,13 +343,13 @@ impl<'a> Writer<'a> {
     }
 
     /// The values that two ways take, as the variables of one of them: all at once, since names may change places.
-    fn entries(&self, branch: &Branch, inputs: &[Slot]) -> impl Fn(&Formula) -> TokenStream + use<> {
+    fn entries(&self, branch: &Branch, inputs: &[Slot]) -> impl Fn(&Formula, &[Ident]) -> TokenStream + use<> {
         let inputs = inputs[branch.compared..].iter();
         let values: Vec<TokenStream> = inputs
             .map(|slot| if self.is_scalar(*slot) { self.by_value(*slot) } else { self.by_reference(*slot) })
             .collect();
-        move |formula: &Formula| {
-            let names = formula.inputs.iter().map(|input| variable(&formula.values[input.0].name));
+        move |formula: &Formula, variables: &[Ident]| {
+            let names = formula.inputs.iter().map(|input| &variables[input.0]);
             quote!(let (#(#names,)*) = (#(#values,)*);)
         }
     }
@@ -374,6 +375,23 @@ impl<'a> Writer<'a> {
         };
         elements::expression(formula, &of, &|literal| self.number(&literal))
     }
+}
+
+/// The variables of all slots, by their names as far as these are free: the gradient of `x` and a value `dx` are two, `y_i` is
+/// an element of `y`, and what begins with two underscores is not the user's.
+pub(super) fn variables(formula: &Formula, steps: &Steps) -> Vec<Ident> {
+    let mut taken = HashSet::new();
+    let values = formula.values.iter().map(|value| &value.name);
+    let names = values.chain(steps.gradients.iter().map(|gradient| &gradient.name));
+    let free = |name: &String| {
+        let mut name = crate::emit::variable_name(name);
+        while name.ends_with("_i") || name.starts_with("__") && !name.ends_with('_') || taken.contains(&name) {
+            name.push('_');
+        }
+        taken.insert(name.clone());
+        variable(&name)
+    };
+    names.map(free).collect()
 }
 
 /// The variable of what the operands of a node get.
