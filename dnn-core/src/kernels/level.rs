@@ -6,6 +6,7 @@
 use crate::kernels::columns;
 use crate::kernels::convolution::planes::{Planes, Weights};
 use crate::kernels::linear::{Dots, Rows};
+use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
 use crate::scalar::Scalar;
 
@@ -38,6 +39,14 @@ pub trait Vector<T>: Copy {
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
     /// Four columns as the first four scalars of each of the first `rows` of LANES rows, which begin at `to` and are `row` apart.
     unsafe fn to_rows(columns: [Self; 4], to: *mut T, row: usize, rows: usize);
+    /// The even and the odd ones of the scalars of two vectors.
+    unsafe fn split(a: Self, b: Self) -> [Self; 2];
+    /// Scalars of both vectors in turn: the way back from `split`.
+    unsafe fn merge(even: Self, odd: Self) -> [Self; 2];
+    /// `a` in the lanes where this is larger than `than`, or NaN, else `b`.
+    unsafe fn larger(self, than: Self, a: Self, b: Self) -> Self;
+    /// `a` in the lanes where this equals `to`, else `b`.
+    unsafe fn equal(self, to: Self, a: Self, b: Self) -> Self;
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
 }
@@ -61,6 +70,10 @@ pub trait Vectors: Sized {
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
     fn weights(kernel: &mut Weights<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn largest(kernel: &mut Largest<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn largest_back(kernel: &mut LargestBack<'_, Self>);
 }
 
 macro_rules! vectors {
@@ -93,6 +106,14 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn weights(kernel: &mut Weights<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn largest(kernel: &mut Largest<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn largest_back(kernel: &mut LargestBack<'_, $scalar>) {
                 run(kernel);
             }
         }
@@ -334,6 +355,30 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
         // SAFETY: as of the trait.
         unsafe { columns::to_4(columns.map(|v| v.0), to, row, rows) }
     }
+    #[inline(always)]
+    unsafe fn split(Lanes([a, b, c, d]): Self, Lanes([e, f, g, h]): Self) -> [Self; 2] {
+        [Lanes([a, c, e, g]), Lanes([b, d, f, h])]
+    }
+    #[inline(always)]
+    unsafe fn merge(Lanes([a, b, c, d]): Self, Lanes([e, f, g, h]): Self) -> [Self; 2] {
+        [Lanes([a, e, b, f]), Lanes([c, g, d, h])]
+    }
+    #[inline(always)]
+    unsafe fn larger(self, than: Self, a: Self, mut b: Self) -> Self {
+        for i in 0..4 {
+            #[allow(clippy::eq_op, reason = "only a NaN is not equal to itself")]
+            let is_larger = (self.0[i] > than.0[i]) | (self.0[i] != self.0[i]);
+            b.0[i] = if is_larger { a.0[i] } else { b.0[i] };
+        }
+        b
+    }
+    #[inline(always)]
+    unsafe fn equal(self, to: Self, a: Self, mut b: Self) -> Self {
+        for i in 0..4 {
+            b.0[i] = if self.0[i] == to.0[i] { a.0[i] } else { b.0[i] };
+        }
+        b
+    }
     #[inline(never)]
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K) {
         // SAFETY: an array needs no instructions that could be missing.
@@ -344,7 +389,7 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
     use super::{Kernel, Vector};
-    use crate::kernels::columns;
+    use crate::kernels::{columns, pairs};
     use core::arch::x86_64::*;
 
     #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
@@ -370,7 +415,7 @@ mod x86 {
             $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
             $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
             masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
-            columns $columns:path, $to_rows:path
+            columns $columns:path, $to_rows:path, pairs $split:ident $merge:ident $larger:ident $equal:ident
         ) => {
             // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
             #[allow(clippy::undocumented_unsafe_blocks)]
@@ -419,6 +464,22 @@ mod x86 {
                     unsafe { $to_rows(columns, to, row, rows) }
                 }
                 #[inline(always)]
+                unsafe fn split(a: Self, b: Self) -> [Self; 2] {
+                    unsafe { pairs::$split(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn merge(even: Self, odd: Self) -> [Self; 2] {
+                    unsafe { pairs::$merge(even, odd) }
+                }
+                #[inline(always)]
+                unsafe fn larger(self, than: Self, a: Self, b: Self) -> Self {
+                    unsafe { pairs::$larger(self, than, a, b) }
+                }
+                #[inline(always)]
+                unsafe fn equal(self, to: Self, a: Self, b: Self) -> Self {
+                    unsafe { pairs::$equal(self, to, a, b) }
+                }
+                #[inline(always)]
                 unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
                     unsafe { $level::<K, Self>(kernel) }
                 }
@@ -459,14 +520,16 @@ mod x86 {
         _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
         masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
         sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])]),
-        columns columns::of_16_singles, columns::to_16_singles
+        columns columns::of_16_singles, columns::to_16_singles,
+        pairs split_16 merge_16 larger_16 equal_16
     }
     vector! {
         avx512: __m512d of f64, lanes 8, samples 6, rows 12,
         _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd,
         masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
         sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
-        columns columns::of_8_doubles, columns::to_8_doubles
+        columns columns::of_8_doubles, columns::to_8_doubles,
+        pairs split_8_doubles merge_8_doubles larger_8_doubles equal_8_doubles
     }
     vector! {
         avx2: __m256 of f32, lanes 8, samples 3, rows 6,
@@ -477,7 +540,8 @@ mod x86 {
             let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps::<1>(pairs));
             core::mem::transmute::<__m128, [f32; 4]>(sums)
         },
-        columns columns::of_8_singles, columns::to_8_singles
+        columns columns::of_8_singles, columns::to_8_singles,
+        pairs split_8 merge_8 larger_8 equal_8
     }
     vector! {
         avx2: __m256d of f64, lanes 4, samples 3, rows 6,
@@ -488,6 +552,7 @@ mod x86 {
             let sums = _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b));
             core::mem::transmute::<__m256d, [f64; 4]>(sums)
         },
-        columns columns::of_4_doubles, columns::to_4_doubles
+        columns columns::of_4_doubles, columns::to_4_doubles,
+        pairs split_4_doubles merge_4_doubles larger_4_doubles equal_4_doubles
     }
 }

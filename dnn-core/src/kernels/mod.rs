@@ -73,6 +73,7 @@ pub(crate) mod gemm;
 pub(crate) mod level;
 pub(crate) mod linear;
 pub(crate) mod naive;
+mod pairs;
 #[cfg(feature = "deterministic")]
 mod panels;
 pub(crate) mod resample;

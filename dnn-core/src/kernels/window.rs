@@ -5,8 +5,11 @@
 //!
 //! What lies outside of a plane is not read.
 
+use crate::kernels::pairs::{Largest, LargestBack, Planes};
+use crate::kernels::route;
 use crate::scalar::Scalar;
 use crate::shape::{windows, windows_ceil};
+use crate::tensor::{flat, flat_mut};
 
 /// Which elements of a plane a window holds: `count` rows and columns from the first one on.
 pub(crate) trait Windows: Copy {
@@ -16,6 +19,11 @@ pub(crate) trait Windows: Copy {
     fn place(&self, dim: usize, position: usize, k: usize, length: usize) -> usize;
     /// The columns of the widest of so many windows.
     fn widest(&self, windows: usize, length: usize) -> usize;
+    /// The number of rows of each window, if windows are two columns wide, lie side by side and reach over no edge.
+    #[inline(always)]
+    fn pairs(&self) -> Option<usize> {
+        None
+    }
     /// What the sum over rows or columns is divided by.
     #[inline(always)]
     fn divisor(&self, dim: usize, position: usize, length: usize) -> usize {
@@ -64,6 +72,23 @@ impl Windows for Window {
     fn place(&self, dim: usize, position: usize, k: usize, _: usize) -> usize {
         (position * self.stride[dim] + k * self.dilation[dim]).wrapping_sub(self.padding[dim])
     }
+    #[inline(always)]
+    fn pairs(&self) -> Option<usize> {
+        let Window { kernel, stride, padding, dilation, .. } = *self;
+        let side_by_side = kernel[1] == 2 && stride == kernel && padding == [0, 0] && dilation == [1, 1];
+        if side_by_side { Some(kernel[0]) } else { None }
+    }
+}
+
+/// The planes for the kernels of `pairs`, where those serve.
+#[inline(always)]
+fn paired(windows: impl Windows, count: usize, dims: [usize; 2], output: [usize; 2]) -> Option<Planes> {
+    if !route::TARGET {
+        return None;
+    }
+    let rows = windows.pairs()?;
+    let fits = rows > 0 && output[0] * rows <= dims[0] && output[1] * 2 <= dims[1];
+    if fits { Some(Planes { count, dims, windows: output, rows }) } else { None }
 }
 
 /// A window whose sum is divided by the number of its elements, or by a number of its own.
@@ -194,6 +219,9 @@ pub(crate) fn largest<T: Scalar, const C: usize, const H: usize, const W: usize,
     x: &[[[[T; W]; H]; C]],
     windows: impl Windows,
 ) {
+    if let Some(planes) = paired(windows, C * y.len(), [H, W], [OH, OW]) {
+        return T::largest(&mut Largest::new(flat_mut(y), flat(x), planes));
+    }
     for (y, x) in y.iter_mut().zip(x) {
         for c in 0..C {
             for oh in 0..OH {
@@ -218,6 +246,9 @@ pub(crate) fn largest_back<
     dy: &[[[[T; OW]; OH]; C]],
     windows: impl Windows,
 ) {
+    if let Some(planes) = paired(windows, C * dy.len(), [H, W], [OH, OW]) {
+        return T::largest_back(&mut LargestBack::new(flat_mut(dx), flat(x), flat(dy), planes));
+    }
     for ((dx, x), dy) in dx.iter_mut().zip(x).zip(dy) {
         for c in 0..C {
             dx[c] = [[T::ZERO; W]; H];

@@ -208,20 +208,58 @@ pub(crate) fn gradient_bias<T: Scalar, const C: usize, const H: usize, const W: 
     dy: &[[[[T; W]; H]; C]],
 ) {
     for dy in dy {
-        for c in 0..C {
-            let (eights, rest) = dy[c].as_flattened().as_chunks::<8>();
+        let mut channel = 0;
+        let mut rest = dy.as_slice();
+        if route::TARGET {
+            let (fours, left) = dy.as_chunks::<4>();
+            for four in fours {
+                for sum in four_sums(four) {
+                    dbias.add(channel, sum);
+                    channel += 1;
+                }
+            }
+            rest = left;
+        }
+        for plane in rest {
+            let (eights, rest) = plane.as_flattened().as_chunks::<8>();
             let mut sums = [T::ZERO; 8];
             for eight in eights {
                 for i in 0..8 {
                     sums[i] += eight[i];
                 }
             }
-            let [a, b, c0, d, e, f, g, h] = sums;
-            let mut sum = ((a + e) + (c0 + g)) + ((b + f) + (d + h));
-            for value in rest {
-                sum += *value;
-            }
-            dbias.add(c, sum);
+            dbias.add(channel, sum_of_eight(sums, rest));
+            channel += 1;
         }
     }
+}
+
+/// The sum of each of four planes, which do not wait for each other.
+#[inline(always)]
+fn four_sums<T: Scalar, const H: usize, const W: usize>([a, b, c, d]: &[[[T; W]; H]; 4]) -> [T; 4] {
+    let (a, rest_a) = a.as_flattened().as_chunks::<8>();
+    let (b, rest_b) = b.as_flattened().as_chunks::<8>();
+    let (c, rest_c) = c.as_flattened().as_chunks::<8>();
+    let (d, rest_d) = d.as_flattened().as_chunks::<8>();
+    let mut sums = [[T::ZERO; 8]; 4];
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        for i in 0..8 {
+            sums[0][i] += a[i];
+            sums[1][i] += b[i];
+            sums[2][i] += c[i];
+            sums[3][i] += d[i];
+        }
+    }
+    let [a, b, c, d] = sums;
+    [sum_of_eight(a, rest_a), sum_of_eight(b, rest_b), sum_of_eight(c, rest_c), sum_of_eight(d, rest_d)]
+}
+
+/// Eight sums as one, and what is left over.
+#[inline(always)]
+fn sum_of_eight<T: Scalar>([a, b, c, d, e, f, g, h]: [T; 8], rest: &[T]) -> T {
+    let mut sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
+    for value in rest {
+        sum += *value;
+    }
+    sum
 }

@@ -3,10 +3,11 @@
 //! Nothing is allocated, and the copies are small: a block of positions and channels at a time, in the first cache.
 
 use super::Shape;
-use super::packed::{CAPACITY, Layout, POSITIONS, SLACK, Source, Tap, copy};
+use super::packed::{CAPACITY, Layout, POSITIONS, SLACK, Source, Tap, copy, zeros};
 use super::planes::Planes;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
+use core::mem::MaybeUninit;
 
 impl<T: Scalar> Planes<'_, T> {
     /// The samples from `begin` on.
@@ -19,8 +20,8 @@ impl<T: Scalar> Planes<'_, T> {
         let ([rows, above, beside], [channels, height, width]) =
             if self.gathers { (small, large) } else { (large, small) };
         let step = if self.gathers { [1, 1] } else { slide.stride };
-        let mut packed = [T::ZERO; CAPACITY + SLACK];
-        let mut sums = [T::ZERO; ROWS * (POSITIONS + SLACK)];
+        let mut packed = MaybeUninit::<[T; CAPACITY + SLACK]>::uninit();
+        let mut sums = MaybeUninit::<[T; ROWS * (POSITIONS + SLACK)]>::uninit();
         for origin in (0..step[0] * step[1]).map(|phase| [phase / step[1], phase % step[1]]) {
             let count = [above, beside].map(|n| n as isize);
             let count = [0, 1].map(|dim| {
@@ -57,8 +58,8 @@ impl<T: Scalar> Planes<'_, T> {
                                 step,
                                 layout: &layout,
                                 first: done == 0,
-                                packed: packed.as_mut_ptr(),
-                                sums: sums.as_mut_ptr(),
+                                packed: packed.as_mut_ptr().cast(),
+                                sums: sums.as_mut_ptr().cast(),
                             }
                         };
                         // SAFETY: as of this function.
@@ -134,6 +135,8 @@ impl<T: Scalar> Group<'_, T> {
                     unsafe {
                         let from = self.from.add(c * source.dims[0] * source.dims[1]);
                         self.layout.copy::<V, T>(self.packed, from, here, [y, x]);
+                        // What a last vector reads beyond the copies is dropped, but it must be there.
+                        zeros::<V, T>(self.packed.add(here * self.layout.plane()), V::LANES);
                         let mut r = 0;
                         macro_rules! tiles {
                             ($($rows:literal)*) => {$(

@@ -330,7 +330,8 @@ impl<T: Scalar, const R: usize> Sums<'_, '_, T, R> {
         let [kh, kw] = view.shape.kernel;
         let ([tall, broad], [top, left]) = (block.reads, block.low);
         // The distances in the weights from row to row and from channel to channel.
-        let [row, channel] = if view.gathers { [view.read[0], 1] } else { [1, view.made[0]] }.map(|n| n * kh * kw);
+        let taps = kh * kw;
+        let [row, channel] = if view.gathers { [view.read[0] * taps, taps] } else { [taps, view.made[0] * taps] };
         let lanes = V::LANES as isize;
         // SAFETY: as of this function.
         unsafe {

@@ -5,6 +5,7 @@ use super::packed::{CAPACITY, Layout, POSITIONS, SLACK, Source, Tap, copy, zeros
 use super::planes::Weights;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
+use core::mem::MaybeUninit;
 
 impl<T: Scalar> Weights<'_, T> {
     /// The samples from `begin` on.
@@ -15,8 +16,8 @@ impl<T: Scalar> Weights<'_, T> {
     pub(super) unsafe fn by_positions<V: Vector<T>>(&mut self, begin: usize) {
         let Shape { groups, large: [channels, height, width], small: [rows, above, beside], kernel, slide } =
             self.shape;
-        let mut packed = [T::ZERO; CAPACITY + SLACK];
-        let mut small = [T::ZERO; 6 * (POSITIONS + SLACK)];
+        let mut packed = MaybeUninit::<[T; CAPACITY + SLACK]>::uninit();
+        let mut small = MaybeUninit::<[T; 6 * (POSITIONS + SLACK)]>::uninit();
         let source = Source { dims: [height, width], step: slide.stride, count: [above, beside], channels };
         let mut done = 0;
         while let Some(layout) = Layout::new(self.shape.taps(), done, source) {
@@ -32,8 +33,8 @@ impl<T: Scalar> Weights<'_, T> {
                             kernel: kernel[0] * kernel[1],
                             rows,
                             layout: &layout,
-                            packed: packed.as_mut_ptr(),
-                            copied: small.as_mut_ptr(),
+                            packed: packed.as_mut_ptr().cast(),
+                            copied: small.as_mut_ptr().cast(),
                         }
                     };
                     // SAFETY: as of this function.
