@@ -22,6 +22,10 @@ fn main() {
     table(&derived(100), 10);
 
     println!();
+    let last = from_formula(100).pop().expect("100 epochs");
+    println!("   the formula mean((w x - y)^2), differentiated, gives the same w to the last bit: {:.6}", last.w);
+
+    println!();
     println!("3. Linear<1, 1> with a bias from w = -0.5, b = 0.25, learning rate 0.001");
     let run = with_bias(1000);
     table(&run.epochs, 100);
@@ -69,6 +73,23 @@ pub fn by_hand(epochs: usize) -> Vec<Epoch> {
         }
         w -= 0.01 * gradient;
         Epoch { loss, w, f5: forward(w, 5.0) }
+    };
+    (0..epochs).map(epoch).collect()
+}
+
+/// The mean of (w x - y)^2, by w
+#[differentiable(wrt(w))]
+pub fn loss(w: &[[f32; 1]; 1], x: &[[f32; 1]; 4], y: &[[f32; 1]; 4]) -> f32 {
+    mean(square(linear(x, w) - y))
+}
+
+/// The same with what `#[differentiable]` derives.
+pub fn from_formula(epochs: usize) -> Vec<Epoch> {
+    let mut w = [[START]];
+    let epoch = |_| {
+        let (loss, [[dw]]) = loss::gradient(&w, &X, &Y);
+        w[0][0] -= 0.01 * dw;
+        Epoch { loss, w: w[0][0], f5: forward(w[0][0], 5.0) }
     };
     (0..epochs).map(epoch).collect()
 }
@@ -123,4 +144,23 @@ pub fn with_bias(epochs: usize) -> Run {
     let epochs = (0..epochs).map(epoch).collect();
     let Line { linear } = trainer.network();
     Run { epochs, weight: linear.weight[0][0], bias: linear.bias[0] }
+}
+
+/// The mean of (w x + b - y)^2, by w and b
+#[differentiable(wrt(w, b))]
+pub fn loss_of_line(w: &[[f32; 1]; 1], b: &[f32; 1], x: &[[f32; 1]; 4], y: &[[f32; 1]; 4]) -> f32 {
+    mean(square(linear(x, w, b) - y))
+}
+
+/// The same line from its formula.
+pub fn line_from_formula(epochs: usize) -> Run {
+    let (mut w, mut b) = ([[-0.5]], [0.25]);
+    let epoch = |_| {
+        let (loss, [[dw]], [db]) = loss_of_line::gradient(&w, &b, &X, &Y);
+        w[0][0] -= 0.001 * dw;
+        b[0] -= 0.001 * db;
+        Epoch { loss, w: w[0][0], f5: forward(w[0][0], 5.0) + b[0] }
+    };
+    let epochs = (0..epochs).map(epoch).collect();
+    Run { epochs, weight: w[0][0], bias: b[0] }
 }

@@ -166,3 +166,26 @@ where
     let losses = (0..epochs).map(|_| trainer.step(&X, &Y)).collect();
     Run { losses, gradient: trainer.gradient().clone(), net: *trainer.into_network() }
 }
+
+/// The network with one bias element for each layer as a formula: the mean squared error, by the parameters.
+#[differentiable(wrt(w1, b1, w2, b2))]
+pub fn loss(w1: &[[f32; 2]; 2], b1: &[f32; 1], w2: &[[f32; 2]; 2], b2: &[f32; 1], x: &[f32; 2], y: &[f32; 2]) -> f32 {
+    let hidden = sigmoid(linear(x, w1, b1));
+    let output = sigmoid(linear(hidden, w2, b2));
+    mean(square(output - y))
+}
+
+/// Trains the formula by gradient descent with a learning rate of 0.5.
+pub fn train_formula(start: Mazur, epochs: usize) -> Run<Mazur> {
+    let (mut net, mut gradient) = (start, Mazur::zeros());
+    let losses = (0..epochs).map(|_| {
+        let Mazur { hidden, output } = &net;
+        let (loss, w1, b1, w2, b2) =
+            loss::gradient(&hidden.weight, &hidden.bias, &output.weight, &output.bias, &X[0], &Y[0]);
+        gradient = Mazur { hidden: Linear { weight: w1, bias: b1 }, output: Linear { weight: w2, bias: b2 } };
+        Optimizer::step(&Sgd::new(0.5), &mut net, &gradient, &mut ());
+        loss
+    });
+    let losses = losses.collect();
+    Run { losses, net, gradient }
+}

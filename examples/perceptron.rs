@@ -15,6 +15,10 @@ fn main() {
     println!("  backward  dJ/dw = 2 (h - y) x  = {gradient:?}");
     println!("  update    w     = w - 0.5 dJ/dw = {weight:?}");
 
+    let (loss, gradient) = loss::gradient(&[1.0; 3], &[1.0, 4.0, -2.0], 1.0);
+    println!();
+    println!("The same formula, differentiated: J = {loss}, dJ/dw = {gradient:?}");
+
     let Step { output, loss, gradient, updated } = as_layer();
     println!();
     println!("The same neuron as a layer: Linear<2, 1>, mean squared error, SGD with a learning rate of 0.5");
@@ -50,6 +54,20 @@ pub fn by_hand() -> ByHand {
 
     let weight = std::array::from_fn(|i| w[i] - LEARNING_RATE * gradient[i]);
     ByHand { h, loss, gradient, weight }
+}
+
+/// J = (w . x - y)^2, by w
+#[differentiable(wrt(w))]
+pub fn loss(w: &[f32; 3], x: &[f32; 3], y: f32) -> f32 {
+    let h = sum(w * x);
+    square(h - y)
+}
+
+/// h = w . x + b, and J, by w and b: what [`Neuron`] becomes for one sample.
+#[differentiable(wrt(weight, bias))]
+pub fn neuron(weight: &[[f32; 2]; 1], bias: &[f32; 1], x: &[f32; 2], y: &[f32; 1]) -> f32 {
+    let h = linear(x, weight, bias);
+    mean(square(h - y))
 }
 
 network! {

@@ -82,23 +82,36 @@ fn perceptron_as_a_layer() {
 }
 
 #[test]
+fn perceptron_as_a_formula() {
+    let by_hand = perceptron::by_hand();
+    let x = [1.0, 4.0, -2.0];
+    assert_eq!(perceptron::loss::gradient(&[1.0; 3], &x, 1.0), (by_hand.loss, by_hand.gradient));
+    let layer = perceptron::as_layer();
+    let (loss, weight, bias) = perceptron::neuron::gradient(&[[1.0, 1.0]], &[1.0], &[4.0, -2.0], &[1.0]);
+    assert_eq!(loss, layer.loss);
+    assert_eq!((weight, bias), (layer.gradient.fc.weight, layer.gradient.fc.bias));
+}
+
+#[test]
 fn autograd_of_a_sum_and_a_mean_of_squares() {
-    assert_eq!(autograd::pullback_of_sum([1.0; 3]), [1.0; 3]);
-    let mean = autograd::mean_of_squares(autograd::X);
-    near(mean.y, [2.8152, 2.0337, 2.0456]);
-    near(mean.z, [15.850700, 8.271872, 8.368958]);
-    near(mean.mean, 10.830510);
-    near(mean.gradient, [3.753600, 2.711600, 2.727467]);
-    let page = autograd::mean_of_squares(autograd::page_x());
-    digits(4, page.z, [12.3585, 12.4411, 16.0932]);
-    digits(4, page.mean, 13.6309);
+    let x = autograd::X;
+    assert_eq!(autograd::y::pullback(&x, &[1.0; 3]), [1.0; 3]);
+    let (mean, gradient) = autograd::out::gradient(&x);
+    near(autograd::y(&x), [2.8152, 2.0337, 2.0456]);
+    near(autograd::z(&x), [15.850700, 8.271872, 8.368958]);
+    near(mean, 10.830510);
+    near(gradient, [3.753600, 2.711600, 2.727467]);
+    let page = autograd::page_x();
+    digits(4, autograd::z(&page), [12.3585, 12.4411, 16.0932]);
+    digits(4, autograd::out(&page), 13.6309);
 }
 
 #[test]
 fn autograd_switched_off() {
-    let off = autograd::switched_off();
-    assert_eq!((off.square, off.detached), (6.0, 3.0));
-    assert_eq!(off.before, off.after);
+    assert_eq!(autograd::square(3.0), 9.0);
+    assert_eq!(autograd::square::gradient(3.0), (9.0, 6.0));
+    assert_eq!(autograd::detached::gradient(3.0), (9.0, 3.0));
+    assert_eq!(autograd::scaled::gradient(3.0, 3.0), (9.0, 3.0));
 }
 
 #[test]
@@ -141,6 +154,27 @@ fn regression_with_the_derived_gradient() {
     near(std::array::from_fn::<_, 10, _>(|n| epochs[n].loss), LOSSES);
     near([11, 21, 31, 41, 51].map(|n: usize| epochs[n - 1].w), LATER);
     near(epochs[99].f5, 9.999998);
+}
+
+/// Epochs agree to the last bit.
+#[track_caller]
+fn equal(found: &[linear_regression::Epoch], expected: &[linear_regression::Epoch]) {
+    assert_eq!(found.len(), expected.len());
+    for (epoch, (f, e)) in found.iter().zip(expected).enumerate() {
+        assert_eq!((f.loss, f.w, f.f5), (e.loss, e.w, e.f5), "epoch {epoch}");
+    }
+}
+
+#[test]
+fn formula_and_network_of_the_regression_agree_to_the_last_bit() {
+    equal(&linear_regression::from_formula(100), &linear_regression::derived(100));
+}
+
+#[test]
+fn formula_and_network_of_the_line_agree_to_the_last_bit() {
+    let (formula, network) = (linear_regression::line_from_formula(1000), linear_regression::with_bias(1000));
+    equal(&formula.epochs, &network.epochs);
+    assert_eq!((formula.weight, formula.bias), (network.weight, network.bias));
 }
 
 network! {
@@ -209,6 +243,19 @@ fn mazur_with_one_bias_for_each_layer() {
     near(run.net.output.bias, [-0.30106512]);
     near(run.net.predict(&[0.06, 0.12]), [0.111087, 0.891843]);
     near(run.gradient.output.weight, [[0.00798903, 0.00801451], [-0.00759067, -0.00761487]]);
+}
+
+#[test]
+fn formula_and_network_of_mazur_agree_to_the_last_bit() {
+    for epochs in [1, 2, 100] {
+        let formula = mazur::train_formula(mazur::MAZUR, epochs);
+        let network = mazur::train(mazur::MAZUR, Sgd::new(0.5), epochs);
+        assert_eq!(formula.losses, network.losses);
+        for (f, n) in [(&formula.net, &network.net), (&formula.gradient, &network.gradient)] {
+            assert_eq!((f.hidden.weight, f.hidden.bias), (n.hidden.weight, n.hidden.bias));
+            assert_eq!((f.output.weight, f.output.bias), (n.output.weight, n.output.bias));
+        }
+    }
 }
 
 #[test]

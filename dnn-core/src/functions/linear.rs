@@ -26,7 +26,9 @@ pub const fn rule(x: Shape, w: Shape, b: Option<Shape>) -> Shape {
         let text = Text::new().text("`linear` by ").shape(w.dims()).text(" takes ").number(w.dim(1));
         text.text(" inputs, and not ").shape(x.dims()).text(": change one of them").panic();
     }
-    if let Some(b) = b {
+    if let Some(b) = b
+        && !(b.rank() == 1 && b.dim(0) == 1)
+    {
         takes("the bias of `linear`", b, Shape::new(&[w.dim(0)]));
     }
     x.with(x.rank() - 1, w.dim(0))

@@ -55,7 +55,7 @@ pub(crate) const ELEMENTS: &[Element] = elements! {
     "pow": "pow(a, b)", ["pow_pull0(dy, a, b)", "pow_pull1(dy, a, b, y)"];
     "recip": "1.0 / a", ["-(dy * y * y)"];
     "relu": "relu(a)", ["relu_pull(dy, y)"];
-    "sigmoid": "sigmoid(a)", ["dy * y * (1.0 - y)"];
+    "sigmoid": "sigmoid(a)", ["dy * (y * (1.0 - y))"];
     "silu": "silu(a)", ["silu_pull(dy, a)"];
     "sin": "sin(a)", ["dy * cos(a)"];
     "softplus": "softplus(a, 1.0, 20.0)", ["softplus_pull(dy, a, 1.0, 20.0)"];
