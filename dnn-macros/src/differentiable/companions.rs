@@ -1,5 +1,6 @@
 //! What a differentiable function becomes: the function itself, and a struct of its name that carries its gradients.
 
+use super::derivation;
 use super::formula::Formula;
 use super::fuse::fuse;
 use super::program::{Program, Seed};
@@ -238,7 +239,11 @@ fn gradient(function: &Function<'_>) -> TokenStream {
     let gradients: Vec<TokenStream> = gradients(function, &mut results).into_iter().flatten().collect();
     let types: Vec<_> = wanted(signature).map(|argument| &argument.ty).collect();
     let name = &signature.function.sig.ident;
-    let text = format!("The value of [`{name}`](fn@{name}), and dL/d of each of {}.", names(signature));
+    let text = format!(
+        "The value of [`{name}`](fn@{name}), and dL/d of each of {}.\n\n```text\n{}\n```",
+        names(signature),
+        derivation::text(formula, steps)
+    );
     quote! {
         #[doc = #text]
         #[inline]
@@ -287,10 +292,13 @@ fn pullback(function: &Function<'_>) -> TokenStream {
         several => (quote!((#(#several),*)), quote!((#(__shares.#asked),*))),
     };
     let name = &signature.function.sig.ident;
-    let text = format!(
+    let mut text = format!(
         "dL/d of {} for a given dL/d of the result: the product of a vector and the Jacobian of [`{name}`](fn@{name}).",
         names(signature)
     );
+    if !shape.is_scalar() {
+        text += &format!("\n\n```text\n{}\n```", derivation::text(formula, steps));
+    }
     quote! {
         #[doc(hidden)]
         #[inline]

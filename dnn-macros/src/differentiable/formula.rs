@@ -200,8 +200,9 @@ impl Inference<'_> {
 
     /// A value as it is read in the text of a step.
     fn plain(&self, value: ValueId) -> String {
-        let number = self.formula.nodes.iter().find(|node| node.output == value);
-        match number {
+        // Each node makes one value, behind those of the nodes before it.
+        let nodes = &self.formula.nodes;
+        match nodes.binary_search_by_key(&value, |node| node.output).ok().map(|at| &nodes[at]) {
             Some(Node { form: Form::Number(_), text, .. }) => text.clone(),
             _ => self.formula.values[value.0].name.clone(),
         }

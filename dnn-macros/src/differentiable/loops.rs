@@ -6,6 +6,7 @@ use super::write::Writer;
 use crate::emit::quote;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
+use std::collections::{HashMap, HashSet};
 
 /// What is read or written element by element in a loop.
 struct Element {
@@ -18,14 +19,13 @@ impl Writer<'_> {
     pub(super) fn repeat(&mut self, over: &Shape, list: &[usize]) -> TokenStream {
         let program = self.program;
         let instructions: Vec<&Instruction> = list.iter().map(|at| &program.instructions[*at]).collect();
-        let made: Vec<Slot> = instructions.iter().map(|instruction| instruction.target).collect();
-        let stored = |writer: &Self, slot: Slot| {
-            let inside = instructions
-                .iter()
-                .flat_map(|instruction| instruction.reads(program.formula))
-                .filter(|read| *read == slot);
-            writer.uses[slot] > inside.count()
-        };
+        let made: HashSet<Slot> = instructions.iter().map(|instruction| instruction.target).collect();
+        // How often the loop itself reads each slot.
+        let mut inside: HashMap<Slot, usize> = HashMap::new();
+        for slot in instructions.iter().flat_map(|instruction| instruction.reads(self.program.formula)) {
+            *inside.entry(slot).or_default() += 1;
+        }
+        let stored = |writer: &Self, slot: Slot| writer.uses[slot] > inside.get(&slot).copied().unwrap_or(0);
         // Sums and what later pieces read are variables outside of the loop.
         let mut outside = TokenStream::new();
         for instruction in &instructions {
@@ -53,11 +53,12 @@ impl Writer<'_> {
             .filter(|slot| !self.is_scalar(*slot))
             .collect();
         let all: Vec<Slot> = tensors.iter().chain(&written).copied().collect();
+        let places: HashMap<Slot, usize> = all.iter().enumerate().map(|(at, slot)| (*slot, at)).collect();
         let (axes, indexed) = self.axes(over, &all);
         let views = all.iter().zip(&indexed).map(|(slot, element)| {
             let (variable, scalar) = (&self.variables[*slot], self.scalar);
             let ty = element.axes.iter().rev().fold(scalar.clone(), |inner, (length, _)| quote!([#inner; #length]));
-            match written.contains(slot) {
+            match made.contains(slot) {
                 true => {
                     let target = self.mutable(*slot);
                     quote!(let #variable: &mut #ty = __dnn::functions::shape::as_shape_mut::<_, #ty>(#target);)
@@ -70,7 +71,7 @@ impl Writer<'_> {
         });
         let views: Vec<TokenStream> = views.collect();
         let place = |slot: Slot| {
-            let at = all.iter().position(|own| *own == slot).unwrap_or(0);
+            let at = places.get(&slot).copied().unwrap_or(0);
             let variable = &self.variables[slot];
             let indices = indexed[at].axes.iter().map(|(_, axis)| match axes[*axis].0.to_string() == "1" {
                 true => quote!([0]),

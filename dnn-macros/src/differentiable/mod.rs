@@ -12,6 +12,7 @@
 mod body;
 mod branch;
 mod companions;
+mod derivation;
 mod elements;
 mod formula;
 mod functions;

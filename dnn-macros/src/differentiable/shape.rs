@@ -3,6 +3,7 @@
 use super::proofs::Proofs;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::collections::HashMap;
 use std::fmt;
 
 /// The length of an axis.
@@ -105,23 +106,25 @@ pub(crate) fn array(lengths: &[Length], scalar: &TokenStream) -> TokenStream {
 #[derive(Default)]
 pub(crate) struct Constants {
     pub(crate) proofs: Proofs,
-    list: Vec<(String, TokenStream, Span)>,
+    list: Vec<(TokenStream, Span)>,
+    /// The number of each by its text.
+    numbers: HashMap<String, usize>,
 }
 
 impl Constants {
     /// The shape of an expression that rustc evaluates; the same text is the same shape.
     pub(crate) fn shape(&mut self, expression: TokenStream, span: Span) -> Shape {
-        let text = expression.to_string();
-        let known = self.list.iter().position(|(own, ..)| *own == text);
-        Shape::Opaque(known.unwrap_or_else(|| {
-            self.list.push((text, expression, span));
-            self.list.len() - 1
-        }))
+        let next = self.list.len();
+        let number = *self.numbers.entry(expression.to_string()).or_insert(next);
+        if number == next {
+            self.list.push((expression, span));
+        }
+        Shape::Opaque(number)
     }
 
     /// The constants, as items of the generated code.
     pub(crate) fn items(&self) -> TokenStream {
-        let items = self.list.iter().enumerate().map(|(at, (_, expression, span))| {
+        let items = self.list.iter().enumerate().map(|(at, (expression, span))| {
             let (name, alias) = (constant(at), alias(at));
             let rank = quote!({ #name.rank() });
             let lengths = (0..6usize).map(|axis| quote!({ #name.dim(#axis) }));

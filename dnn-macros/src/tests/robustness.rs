@@ -72,6 +72,36 @@ const LAYERS: [&str; 3] = [
     "struct Sized<const N: usize, T: Copy> where T: Send { a: [T; N], b: Linear<N, 2, T> }",
 ];
 
+/// Functions behind `#[differentiable(..)]`; the attribute's words stand in the first parentheses.
+const FUNCTIONS: [&str; 6] = [
+    "() pub fn z(x: &[f32; 3]) -> f32 { let y = x + 2.0; mean(y * y * 2.0) }",
+    "(wrt(w, b))
+     /// Documented.
+     #[inline] pub(crate) fn layer<T: Scalar>(w: &[[T; 3]; 2], b: &[T; 2], x: &[T; 3], n: usize) -> [T; 2] where T: Copy {
+         const HALF: f32 = 0.5;
+         let h: [T; 2] = relu(linear(x, w, b)) - HALF;
+         let (a, mut s) = (tanh(&h), 1.0 - -h);
+         for i in 0..2 { s += a[i] * x[i..=i + 1]; }
+         self::other(s, 3, n) / detach(a).exp()
+     }",
+    "(crate = dnn, wrt(x)) fn shapes<const N: usize>(x: &[[f64; N]; 4], y: &[f64; N]) -> f64 {
+         let m = sum(x, axis = 0, keepdim = true);
+         let k = softmax(x * y - max(x, axis = 1, keepdim = true), axis = -1);
+         sum({ let c = concat(k, m); c[4] }) + variance(x, correction = 0)
+     }",
+    "() fn alias(r#type: &Row, w: &self::Matrix, s: f64) -> f64 {
+         let h: Column = matmul(w, r#type) * s;
+         let g = concat(h, r#type);
+         sum(transpose(outer(g, reshape(h, [2, -1])[0]))) + h[1] + sum(g[1..])
+     }",
+    "() fn every(x: &[[f32; 3]; 2], s: f32) -> f32 {
+         let mut y = flatten(x); y *= where_(y > 0.0, s, 2.0); y -= [s, s, 1.0, 2.0, 3.0, s];
+         let _ = square(s);
+         logsumexp(slice(y, 1..3)) + min(clamp(y, -1.0, 1.0)) + sum(log_softmax(x)[1]) + pow(s, 2.0)
+     }",
+    "() fn deep(x: f32) -> f32 { ((x + (1.0)) * ({ { x } })) / -(x) }",
+];
+
 const WORDS: [&str; 51] = [
     ",",
     ":",
@@ -241,9 +271,24 @@ fn every_slip_in_a_budget_is_an_error_or_another_budget() {
     withstands_every_slip(memory, &BUDGETS);
 }
 
+/// Attribute and function of a stream whose first parentheses are the attribute.
+fn differentiable(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter().peekable();
+    let attribute = match trees.next_if(|tree| matches!(tree, TokenTree::Group(_))) {
+        Some(TokenTree::Group(group)) => group.stream(),
+        _ => TokenStream::new(),
+    };
+    crate::differentiable::expand(attribute, trees.collect())
+}
+
+#[test]
+fn every_slip_in_a_function_is_an_error_or_another_function() {
+    withstands_every_slip(differentiable, &FUNCTIONS);
+}
+
 #[test]
 fn token_soup_is_an_error() {
-    let examples = NETWORKS.iter().chain(&WIRED).chain(&LAYERS).chain(&BUDGETS);
+    let examples = NETWORKS.iter().chain(&WIRED).chain(&LAYERS).chain(&BUDGETS).chain(&FUNCTIONS);
     let mut words: Vec<String> = examples.flat_map(|example| self::words(example)).collect();
     words.extend(WORDS.map(str::to_owned));
     let mut random = Random::new(7);
@@ -255,6 +300,9 @@ fn token_soup_is_an_error() {
         withstands(network, &input);
         withstands(crate::derive::parameters, &input);
         withstands(memory, &input);
+        withstands(differentiable, &input);
+        let body = stream(soup).unwrap_or_default();
+        withstands(differentiable, &quote::quote!(() fn f(x: &[f32; 3], w: &[[f32; 3]; 2]) -> f32 { #body }));
     }
 }
 
@@ -272,6 +320,28 @@ fn the_time_of_an_expansion_grows_with_the_number_of_layers() {
     };
     let (short, long) = (time(30).max(time(30)), time(300).min(time(300)));
     assert!(long < short * 60, "30 layers take {short:?}, 300 take {long:?}");
+}
+
+/// So it is with the operations of a function: in one loop, in many calls, and in loops that are unrolled.
+#[test]
+fn the_time_of_an_expansion_grows_with_the_number_of_operations() {
+    for line in ["y = y * x + 1.0;", "y = matmul(w, y);", "y += tanh(x[i]) * matmul(w, y);"] {
+        let time = |count: usize| {
+            let body = if line.contains("[i]") {
+                format!("for _ in 0..{} {{ for i in 0..3 {{ {line} }} }}", count / 3)
+            } else {
+                line.repeat(count)
+            };
+            let text =
+                format!("() fn f(x: &[f32; 3], w: &[[f32; 3]; 3]) -> f32 {{ let mut y = x + sum(w); {body} sum(y) }}");
+            let input: TokenStream = text.parse().unwrap();
+            let start = std::time::Instant::now();
+            assert!(messages(differentiable(input)).is_empty());
+            start.elapsed()
+        };
+        let (short, long) = (time(60).max(time(60)), time(600).min(time(600)));
+        assert!(long < short * 60, "60 operations take {short:?}, 600 take {long:?}");
+    }
 }
 
 #[test]

@@ -62,11 +62,11 @@ fn known(call: &mut Call<'_>, lengths: &[Vec<Length>]) -> Option<Shape> {
         }
     }
     if let Some(bias) = lengths.get(2)
-        && bias[..] != [outputs.clone()]
+        && !matches!(&bias[..], [length] if length == outputs || length.is_one())
     {
         let (shape, name) = &names[2];
         return call
-            .mistake(format!("the bias of `linear` is [{outputs}] here, but {name} is {shape}: write [{outputs}]"));
+            .mistake(format!("the bias of `linear` is [{outputs}] here, but {name} is {shape}: write [{outputs}], or [1] for one that all outputs share"));
     }
     let mut shape = lengths[0].clone();
     *shape.last_mut()? = outputs.clone();

@@ -66,7 +66,22 @@ const _: () = {
             >(&v5, &mut v6);
             v6
         }
-        ///The value of [`z`](fn@z), and dL/d of each of `x`.
+        /**The value of [`z`](fn@z), and dL/d of each of `x`.
+
+```text
+y = x + 2.0
+v3 = y * y
+v5 = v3 * 2.0
+v6 = mean(v5)
+
+dv6 = 1.0           dL/dv6
+dv5 = dv6 / 3       dL/dv6 d(mean(v5))/dv5
+dv3 = dv5 * 2.0     dL/dv5 d(v3 * 2.0)/dv3
+dy = dv3 * y        dL/dv3 d(y * y)/dy
+dy_2 = dv3 * y      dL/dv3 d(y * y)/dy
+dy_3 = dy + dy_2    y is used several times
+dx = dy_3           dL/dy d(x + 2.0)/dx
+```*/
         #[inline]
         pub fn gradient(x: &[f32; 3]) -> (f32, [f32; 3]) {
             Self::__gradient(x)
