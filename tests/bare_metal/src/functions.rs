@@ -24,7 +24,7 @@ pub fn run() {
     convolutions(black_box(&[[[0.5; 4]; 3]; 2]), black_box(&[[[[0.5; 2]; 3]; 1]; 4]), black_box(&[[[0.5; 2]; 2]; 4]));
     losses(black_box(&[0.5; 4]), black_box(&[0.25; 4]), black_box(&1.0));
     for x in black_box([-0.5, 0.5, 1e9]) {
-        black_box(numbers(x, black_box(2.5), black_box(3)));
+        black_box(numbers(x, black_box(2.5)));
     }
 }
 
@@ -126,7 +126,7 @@ fn losses(x: &[f32; 4], t: &[f32; 4], dy: &f32) {
 
 /// Functions of one element and of two.
 #[inline(never)]
-fn numbers(x: f32, b: f32, n: i32) -> [f32; 32] {
+fn numbers(x: f32, b: f32) -> [f32; 24] {
     let y = pow(x, b);
     [
         exp(x),
@@ -134,32 +134,24 @@ fn numbers(x: f32, b: f32, n: i32) -> [f32; 32] {
         ln(x),
         ln_1p(x),
         sqrt(x),
-        recip(x),
-        abs(x),
-        sign(x),
-        square(x),
+        abs(x) * sign(x),
         sin(x),
-        sin_pull(b, x),
         cos(x),
-        cos_pull(b, x),
         tanh(x),
         sigmoid(x),
-        relu(x),
+        relu(x) + relu_pull(b, x),
         gelu(x),
         gelu_pull(b, x),
         gelu_tanh(x),
         gelu_tanh_pull(b, x),
-        silu(x),
-        silu_pull(b, x),
+        silu(x) + silu_pull(b, x),
         softplus(x, b, 20.0),
         softplus_pull(b, x, b, 20.0),
-        powi(x, n),
-        powi_pull(b, x, n),
         pow_pull0(1.0, x, b),
         pow_pull1(1.0, x, b, y),
         clamp(x, b, y) + clamp_pull(b, x, b, y),
         maximum(x, b) + maximum_pull0(1.0, x, b) + maximum_pull1(1.0, x, b),
         minimum(x, b) + minimum_pull0(1.0, x, b) + minimum_pull1(1.0, x, b),
-        where_(x, b, y) + where_pull0(b, x) + where_pull1(b, x) + less(x, b) + greater_equal(x, b) + equal(x, b),
+        where_(x, b, y) + less(x, b) + greater_equal(x, b) + equal(x, b),
     ]
 }
