@@ -1,6 +1,7 @@
 //! `if` over what has no gradient: two bodies that take the same values.
 
-use super::body::{Body, Lowering, Meaning, Setting, What, unwrapped};
+use super::body::{Body, Lowering, Meaning, Setting, What};
+use super::expression::unwrapped;
 use crate::error::Place;
 use crate::graph::{Graph, ValueId};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
@@ -360,7 +361,7 @@ pub(super) fn gives(branch: &ExprIf) -> bool {
     match branch.then_branch.stmts.last() {
         Some(syn::Stmt::Expr(Expr::If(inner), None)) => gives(inner),
         Some(syn::Stmt::Expr(Expr::ForLoop(_) | Expr::Assign(_), None)) => false,
-        Some(syn::Stmt::Expr(Expr::Binary(binary), None)) => super::body::assigned(&binary.op).is_none(),
+        Some(syn::Stmt::Expr(Expr::Binary(binary), None)) => super::statement::assigned(&binary.op).is_none(),
         Some(syn::Stmt::Expr(_, None)) => true,
         _ => false,
     }

@@ -11,18 +11,22 @@
 
 mod body;
 mod branch;
+mod call;
 mod companions;
 mod derivation;
 mod elements;
+mod expression;
 mod formula;
 mod functions;
 mod fuse;
+mod inference;
 mod loops;
 mod program;
 mod proofs;
 mod roles;
 mod shape;
 mod signature;
+mod statement;
 mod workspace;
 mod write;
 
@@ -38,7 +42,7 @@ pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStre
         return errors.to_tokens();
     };
     let body = body::lower(&signature, &mut errors);
-    let formula = formula::infer(&signature, body, &mut constants, &mut errors);
+    let formula = inference::infer(&signature, body, &mut constants, &mut errors);
     if !errors.is_empty() {
         let mut expansion = companions::signatures(&signature);
         expansion.extend(errors.to_tokens());
