@@ -6,11 +6,15 @@
 #[path = "../dnn-macros/src/tests/chains.rs"]
 #[allow(dead_code, reason = "the tests of the macro break the chains, too")]
 mod chains;
+#[path = "../dnn-macros/src/tests/formulas.rs"]
+#[allow(dead_code, reason = "the tests of the macro use more of it")]
+mod formulas;
 #[path = "../dnn-macros/src/tests/graphs.rs"]
 #[allow(dead_code, reason = "the tests of the macro use more of it")]
 mod graphs;
 
 use chains::{Chain, Random};
+use formulas::{Formula, literal};
 use graphs::Graph;
 use std::fmt::Write;
 use std::path::Path;
@@ -97,6 +101,50 @@ fn random_wired_networks_compute_what_they_say_and_their_gradients_are_right() {
     }
     write!(text, "fn main() {{\n{main}}}\n").unwrap();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_wired_networks.rs");
+    std::fs::write(&file, text).unwrap();
+    trybuild::TestCases::new().pass(file);
+}
+
+/// Differentiable functions compute what plain loops compute, and their gradients are central differences.
+#[test]
+fn random_functions_compute_what_they_say_and_their_gradients_are_right() {
+    let mut text =
+        "//! Random functions.\n#![deny(warnings, missing_docs)]\n#![forbid(unsafe_code)]\nuse dnn::prelude::*;\n\n\
+        fn close(name: &str, found: &[f64], expected: &[f64]) {\n\
+            let square = |x: f64| x * x;\n\
+            let error: f64 = found.iter().zip(expected).map(|(a, b)| square(a - b)).sum();\n\
+            let norm: f64 = expected.iter().map(|b| square(*b)).sum();\n\
+            assert_eq!(found.len(), expected.len());\n\
+            assert!(error.sqrt() <= 1e-7 * norm.sqrt().max(1e-3), \"{name}: {found:?}, not {expected:?}\");\n\
+        }\n\n"
+            .to_owned();
+    let mut main = String::new();
+    let functions =
+        std::env::var("DNN_NETWORKS").map_or(NETWORKS, |count| count.parse().expect("a number of functions"));
+    let (mut written, mut seed) = (0, 100_000);
+    while written < 2 * functions {
+        seed += 1;
+        let mut random = Random::new(seed);
+        let formula = Formula::random(&mut random);
+        let arguments = formula.draw(&mut random);
+        let Some(differences) = formula.differences(&arguments) else { continue };
+        let expected = formula.values(&arguments, None).unwrap().last().unwrap().numbers[0];
+        let scalar = if written % 3 == 0 { "T" } else { "f64" };
+        writeln!(text, "/// Random.\n#[differentiable]\npub {}", formula.text(&format!("function{written}"), scalar)).unwrap();
+        let dims = formula.arguments();
+        let literals: Vec<String> =
+            dims.iter().zip(&arguments).map(|(dims, numbers)| format!("&{}", literal(dims, numbers))).collect();
+        let names: Vec<String> = (0..dims.len()).map(|at| format!("d{at}")).collect();
+        let (names, literals) = (names.join(", "), literals.join(", "));
+        writeln!(main, "    let (y, {names}) = function{written}::gradient({literals});").unwrap();
+        writeln!(main, "    close(\"function{written}\", &[y, function{written}({literals})], &[{expected:?}; 2]);").unwrap();
+        for (at, expected) in differences.iter().enumerate() {
+            writeln!(main, "    close(\"function{written} d{at}\", dnn::tensor::flat(&[d{at}]), &{expected:?});").unwrap();
+        }
+        written += 1;
+    }
+    write!(text, "fn main() {{\n{main}}}\n").unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_functions.rs");
     std::fs::write(&file, text).unwrap();
     trybuild::TestCases::new().pass(file);
 }

@@ -27,6 +27,8 @@ mod roles;
 mod shape;
 mod signature;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod workspace;
 mod write;
 

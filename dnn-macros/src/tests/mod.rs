@@ -1,10 +1,12 @@
 //! Snapshots of every stage and properties of the whole expansion.
 
 #[allow(dead_code, reason = "dnn's own tests compile the chains in several scalars")]
-mod chains;
+pub(crate) mod chains;
+#[allow(dead_code, reason = "dnn's own tests compile the functions")]
+pub(crate) mod formulas;
 mod functions;
 #[allow(dead_code, reason = "dnn's own tests compare what they compute")]
-mod graphs;
+pub(crate) mod graphs;
 mod interpreter;
 mod mutations;
 mod places;
