@@ -130,16 +130,19 @@ fn random_functions_compute_what_they_say_and_their_gradients_are_right() {
         let Some(differences) = formula.differences(&arguments) else { continue };
         let expected = formula.values(&arguments, None).unwrap().last().unwrap().numbers[0];
         let scalar = if written % 3 == 0 { "T" } else { "f64" };
-        writeln!(text, "/// Random.\n#[differentiable]\npub {}", formula.text(&format!("function{written}"), scalar)).unwrap();
+        writeln!(text, "/// Random.\n#[differentiable]\npub {}", formula.text(&format!("function{written}"), scalar))
+            .unwrap();
         let dims = formula.arguments();
         let literals: Vec<String> =
             dims.iter().zip(&arguments).map(|(dims, numbers)| format!("&{}", literal(dims, numbers))).collect();
         let names: Vec<String> = (0..dims.len()).map(|at| format!("d{at}")).collect();
         let (names, literals) = (names.join(", "), literals.join(", "));
         writeln!(main, "    let (y, {names}) = function{written}::gradient({literals});").unwrap();
-        writeln!(main, "    close(\"function{written}\", &[y, function{written}({literals})], &[{expected:?}; 2]);").unwrap();
+        writeln!(main, "    close(\"function{written}\", &[y, function{written}({literals})], &[{expected:?}; 2]);")
+            .unwrap();
         for (at, expected) in differences.iter().enumerate() {
-            writeln!(main, "    close(\"function{written} d{at}\", dnn::tensor::flat(&[d{at}]), &{expected:?});").unwrap();
+            writeln!(main, "    close(\"function{written} d{at}\", dnn::tensor::flat(&[d{at}]), &{expected:?});")
+                .unwrap();
         }
         written += 1;
     }

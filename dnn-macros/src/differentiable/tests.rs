@@ -112,7 +112,7 @@ impl Memory<'_> {
     }
 
     fn read(&self, slot: Slot) -> &Tensor {
-        self.slots[slot].as_ref().unwrap_or_else(|| panic!("`{}` is read before it is made", self.program.name(slot)))
+        self.slots[slot].as_ref().unwrap_or_else(|| panic!("slot {slot} is read before it is made"))
     }
 
     /// What something begins with: NaN where it is written, what is there where it is added to.
@@ -411,7 +411,7 @@ fn check(random: &Formula, draw: &mut Random) -> bool {
 #[test]
 fn gradients_of_thousands_of_random_functions_are_central_differences() {
     let (mut checked, mut seed) = (0, 0);
-    while checked < 3000 {
+    while checked < 2000 {
         seed += 1;
         let mut random = Random::new(seed);
         let formula = Formula::random(&mut random);
