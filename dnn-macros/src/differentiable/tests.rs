@@ -4,7 +4,7 @@
 
 use super::fuse::{Piece, fuse};
 use super::program::{Argument, Instruction, Kind, Onto, Program, Seed, Slot};
-use super::{body, formula, shape, signature};
+use super::{body, inference, shape, signature};
 use crate::backward;
 use crate::error::Errors;
 use crate::tests::chains::Random;
@@ -385,7 +385,7 @@ fn check(random: &Formula, draw: &mut Random) -> bool {
     let (mut errors, mut constants) = (Errors::default(), shape::Constants::default());
     let signature = signature::read(TokenStream::new(), text.parse().unwrap(), &mut constants, &mut errors).unwrap();
     let body = body::lower(&signature, &mut errors);
-    let formula = formula::infer(&signature, body, &mut constants, &mut errors);
+    let formula = inference::infer(&signature, body, &mut constants, &mut errors);
     assert!(errors.is_empty(), "{}\n{text}", errors.to_tokens());
     let steps = backward::derive(&formula);
     let value = results(&Program::new(&formula, &steps, Seed::None, true), &arguments);
