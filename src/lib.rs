@@ -42,6 +42,11 @@
 //! [`Linear`] and [`Conv2d`] to [`Gru`], whose `step` takes one input at a time, and [`TransformerEncoderLayer`]. A layer of
 //! your own is a type that implements [`Layer`] and derives [`Parameters`](derive@Parameters).
 //!
+//! # Functions
+//!
+//! [`differentiable`] derives the gradient of a function of tensors: of a formula by itself, of a loss, or of a layer of your
+//! own.
+//!
 //! # Training
 //!
 //! [`Trainer`] does a step, an evaluation or a whole [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`](struct@Huber), [`Bce`],
@@ -181,7 +186,10 @@ pub use dnn_core::*;
 /// assert!(trainer.evaluate(&[[1.0, 2.0, 3.0]], &[[0.0, 1.0]]).loss < f64::from(loss));
 /// assert_ne!(trainer.network().parameter("scale.factor"), Some(&[1.0; 3][..]));
 /// ```
-pub use dnn_macros::{Parameters, differentiable};
+pub use dnn_macros::Parameters;
+
+#[doc = include_str!("differentiable.md")]
+pub use dnn_macros::differentiable;
 
 #[doc(hidden)]
 pub use dnn_macros::{__budget, __network};

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-const TOPICS: [&str; 14] = [
+const TOPICS: [&str; 15] = [
     "shapes",
     "arguments",
     "names",
@@ -20,6 +20,7 @@ const TOPICS: [&str; 14] = [
     "normalization",
     "activations",
     "wiring",
+    "differentiable",
 ];
 
 #[test]

@@ -59,7 +59,7 @@ pub fn parameters(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::parameters(tokens.into()).into()
 }
 
-/// Differentiates a function of tensors at compile time: see the facade's documentation.
+/// The compiler behind `dnn::differentiable`.
 #[proc_macro_attribute]
 pub fn differentiable(
     attribute: proc_macro::TokenStream,

@@ -94,6 +94,7 @@ pub fn pull1<A: Matmul<B>, B: Tensor<Scalar = A::Scalar>>(dy: &A::Output, a: &A,
     a.pull1(dy, db);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, const M: usize, const K: usize, const N: usize> Matmul<[[T; N]; K]> for [[T; K]; M] {
     type Output = [[T; N]; M];
 
@@ -117,6 +118,7 @@ impl<T: Scalar, const M: usize, const K: usize, const N: usize> Matmul<[[T; N]; 
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, const M: usize, const K: usize> Matmul<[T; K]> for [[T; K]; M] {
     type Output = [T; M];
 
@@ -136,6 +138,7 @@ impl<T: Scalar, const M: usize, const K: usize> Matmul<[T; K]> for [[T; K]; M] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, const K: usize, const N: usize> Matmul<[[T; N]; K]> for [T; K] {
     type Output = [T; N];
 
@@ -159,6 +162,7 @@ impl<T: Scalar, const K: usize, const N: usize> Matmul<[[T; N]; K]> for [T; K] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, const K: usize> Matmul<[T; K]> for [T; K] {
     type Output = T;
 
@@ -184,6 +188,7 @@ impl<T: Scalar, const K: usize> Matmul<[T; K]> for [T; K] {
 
 macro_rules! matrix_by_matrix {
     ($(($($length:ident)*) $a:ty, $b:ty, $y:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Scalar, $(const $length: usize,)* const M: usize, const K: usize, const N: usize> Matmul<$b> for $a {
             type Output = $y;
 

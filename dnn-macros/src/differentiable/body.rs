@@ -172,13 +172,15 @@ pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
                 "a differentiable function gives one tensor: `concat` several, or write a function for each",
             );
         }
-        Some(Meaning::Integer(_) | Meaning::Constant) => {
+        Some(Meaning::Integer(_) | Meaning::Constant) if lowering.errors.is_empty() => {
             lowering
                 .errors
                 .push(end, "the result does not depend on a tensor, so that there is nothing to differentiate");
         }
-        Some(Meaning::Unknown) => {}
-        None => lowering.errors.push(end, "the result is missing: write it at the end, without `;`"),
+        None if lowering.errors.is_empty() => {
+            lowering.errors.push(end, "the result is missing: write it at the end, without `;`")
+        }
+        _ => {}
     }
     if lowering.errors.len() == before {
         for name in lowering.names.iter().filter(|name| !name.used && !name.text.starts_with('_')) {

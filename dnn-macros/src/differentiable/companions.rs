@@ -67,20 +67,23 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
     }
 }
 
-/// After a mistake: what is called `name` is there, so that nothing else in the file lights up.
+/// After a mistake: what is called `name` is there, for other functions too, so that nothing else in the file lights up.
 pub(crate) fn signatures(signature: &Signature) -> TokenStream {
-    let source = &signature.function;
+    let Signature { krate, function: source, .. } = signature;
     let (name, visibility, output) = (&source.sig.ident, &source.vis, &signature.output.ty);
     let (declared, _, conditions) = source.sig.generics.split_for_impl();
-    let arguments = arguments(signature);
+    let (arguments, references) = (arguments(signature), references(signature));
     let structure = structure(visibility, name);
     let lints = lints();
-    let gradients = signature.arguments.iter().filter(|argument| argument.wanted).map(|argument| &argument.ty);
-    let gradients: Vec<_> = gradients.collect();
+    let gradients: Vec<_> = wanted(signature).map(|argument| &argument.ty).collect();
     let pulled = match &gradients[..] {
         [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
+    let tensors: Vec<&Argument> = signature.arguments.iter().filter(|argument| argument.shape.is_some()).collect();
+    let types: Vec<_> = tensors.iter().map(|argument| &argument.ty).collect();
+    let share = |argument: &&Argument| if argument.wanted { argument.ty.to_token_stream() } else { quote!(()) };
+    let shares = tensors.iter().map(share);
     quote! {
         #lints
         #visibility fn #name #declared (#arguments) -> #output #conditions {
@@ -88,14 +91,46 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
         }
         #structure
         #lints
-        impl #name {
-            pub fn gradient #declared (#arguments) -> (#output, #(#gradients),*) #conditions {
-                ::core::unimplemented!()
+        const _: () = {
+            use #krate as __dnn;
+            impl #name {
+                pub fn gradient #declared (#arguments) -> (#output, #(#gradients),*) #conditions {
+                    ::core::unimplemented!()
+                }
+                pub fn pullback #declared (#arguments __cotangent: &#output) -> #pulled #conditions {
+                    ::core::unimplemented!()
+                }
+                pub fn __value #declared (#references) -> #output #conditions {
+                    ::core::unimplemented!()
+                }
+                pub fn __pull #declared (#references __cotangent: &#output) -> (#(#shares,)*) #conditions {
+                    ::core::unimplemented!()
+                }
             }
-            pub fn pullback #declared (#arguments __cotangent: &#output) -> #pulled #conditions {
-                ::core::unimplemented!()
+            impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
+                type Output = #output;
             }
+        };
+    }
+}
+
+/// After a mistake in the signature: the function is there all the same, and what is none stays as it is.
+pub(crate) fn unread(item: TokenStream) -> TokenStream {
+    match syn::parse2(item) {
+        Ok(syn::Item::Fn(mut function)) => {
+            function.attrs.clear();
+            for input in &mut function.sig.inputs {
+                match input {
+                    syn::FnArg::Typed(typed) => typed.attrs.clear(),
+                    syn::FnArg::Receiver(receiver) => receiver.attrs.clear(),
+                }
+            }
+            *function.block = syn::parse_quote!({ ::core::unimplemented!() });
+            let lints = lints();
+            quote!(#lints #function)
         }
+        Ok(syn::Item::Verbatim(_)) | Err(_) => TokenStream::new(),
+        Ok(other) => other.to_token_stream(),
     }
 }
 

@@ -394,7 +394,10 @@ impl Inference<'_> {
             return Some(ValueId(0));
         }
         if let (Shape::Known(_), Shape::Known(_)) = (found, declared) {
-            return self.mistake(place, format!("{says} {declared}, but the value is {found}: write {found}"));
+            let ty = tensor(found, &self.signature.scalar).to_string().replace(" ;", ";");
+            let of = |shape: &Shape| if shape.is_scalar() { "a number".to_owned() } else { shape.to_string() };
+            let message = format!("{says} {}, but the value is {}: write `{ty}`", of(declared), of(found));
+            return self.mistake(place, message);
         }
         if found.is_generic() || declared.is_generic() {
             return self.mistake(

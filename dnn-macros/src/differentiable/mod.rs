@@ -40,8 +40,10 @@ use shape::Constants;
 /// The expansion of `#[differentiable]`.
 pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     let (mut errors, mut constants) = (Errors::default(), Constants::default());
-    let Some(signature) = signature::read(attribute, function, &mut constants, &mut errors) else {
-        return errors.to_tokens();
+    let Some(signature) = signature::read(attribute, function.clone(), &mut constants, &mut errors) else {
+        let mut expansion = companions::unread(function);
+        expansion.extend(errors.to_tokens());
+        return expansion;
     };
     let body = body::lower(&signature, &mut errors);
     let formula = inference::infer(&signature, body, &mut constants, &mut errors);

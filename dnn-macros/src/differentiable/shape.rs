@@ -92,7 +92,7 @@ impl fmt::Display for Shape {
                 let lengths: Vec<String> = lengths.iter().map(Length::to_string).collect();
                 write!(f, "[{}]", lengths.join(", "))
             }
-            Shape::Opaque(number) => write!(f, "S{number}"),
+            Shape::Opaque(_) => f.write_str("[..]"),
         }
     }
 }
@@ -126,6 +126,7 @@ impl Constants {
     pub(crate) fn items(&self) -> TokenStream {
         let items = self.list.iter().enumerate().map(|(at, (expression, span))| {
             let (name, alias) = (constant(at), alias(at));
+            let expression = crate::emit::spanned(expression.clone(), &|_| *span);
             let rank = quote!({ #name.rank() });
             let lengths = (0..6usize).map(|axis| quote!({ #name.dim(#axis) }));
             quote_spanned! {*span=>

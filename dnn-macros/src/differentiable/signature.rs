@@ -4,6 +4,7 @@ use super::shape::{Constants, Length, Shape};
 use crate::error::{Errors, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, FnArg, GenericParam, ItemFn, Lit, Pat, ReturnType, Type};
 
@@ -63,11 +64,9 @@ fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
         if meta.path.is_ident("crate") {
             options.krate = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("wrt") {
-            let mut names = Vec::new();
-            meta.parse_nested_meta(|name| {
-                names.push(name.path.require_ident()?.clone());
-                Ok(())
-            })?;
+            let content;
+            syn::parenthesized!(content in meta.input);
+            let names: Vec<Ident> = content.parse_terminated(Ident::parse_any, syn::Token![,])?.into_iter().collect();
             if names.is_empty() {
                 return Err(meta.error("no argument is named: write `wrt(w, b)`, or remove `wrt`"));
             }
@@ -108,11 +107,12 @@ pub(crate) fn read(
     let lengths = parameters(&function);
     let known = Words { generic: generic.as_ref(), lengths };
     let scalar = scalar(&function, &known);
-    let mut arguments = Vec::new();
+    let (mut arguments, before) = (Vec::new(), errors.len());
     for input in &mut function.sig.inputs {
-        if let Some(argument) = argument(input, &known, constants, errors) {
-            arguments.push(argument);
-        }
+        arguments.extend(argument(input, &known, constants, errors));
+    }
+    if errors.len() > before {
+        return None; // a body would light up where it names the argument
     }
     wanted(&mut arguments, options.wrt, &function.sig.ident, errors);
     let output = output(&function, &known, constants, errors)?;

@@ -291,7 +291,8 @@ pub(crate) fn call(place: Place, callee: TokenStream, arguments: TokenStream) ->
     TokenTree::Group(Group::new(Delimiter::None, call)).into()
 }
 
-fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
+/// Tokens with other spans.
+pub(crate) fn spanned(tokens: TokenStream, change: &dyn Fn(Span) -> Span) -> TokenStream {
     let place = |tree: TokenTree| match tree {
         TokenTree::Group(opaque) if opaque.delimiter() == Delimiter::None => TokenTree::Group(opaque),
         TokenTree::Group(group) => {

@@ -29,6 +29,17 @@ fn the_derivation_of_the_mean_of_squares() {
     expect_file!["snapshots/z.txt"].assert_eq(&text);
 }
 
+/// The documentation prints the steps of `z`, and its loop.
+#[test]
+fn the_documentation_shows_what_the_macro_makes() {
+    let page = include_str!("../../../src/differentiable.md");
+    let block = |begin: &str| page.split(begin).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    assert_eq!(block("```text\n"), include_str!("snapshots/z.txt"));
+    let code: Vec<&str> = include_str!("snapshots/z.rs").lines().map(str::trim).collect();
+    let lines: Vec<&str> = block("```rust,ignore\n").lines().map(str::trim).collect();
+    assert!(lines.len() > 10 && code.windows(lines.len()).any(|window| window == lines), "{code:#?}");
+}
+
 #[test]
 fn a_derivation_of_every_form() {
     let text = derivation(

@@ -9,7 +9,8 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = match (call.lengths(0), call.lengths(1)) {
         (Some(a), Some(b)) => Shape::Known(match (a, b) {
             ([], _) | (_, []) => {
-                return call.mistake("`matmul` takes vectors and matrices, and this is a number: write `*`");
+                let name = call.operands[usize::from(!a.is_empty())].1.clone();
+                return call.mistake(format!("`matmul` takes vectors and matrices, but {name} is a number: write `*`"));
             }
             ([n], [m]) if n == m => Vec::new(),
             ([rows @ .., n], [m]) if n == m => rows.to_vec(),

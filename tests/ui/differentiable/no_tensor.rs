@@ -1,0 +1,8 @@
+use dnn::prelude::*;
+
+#[differentiable]
+fn f(n: usize) -> f32 {
+    n
+}
+
+fn main() {}
