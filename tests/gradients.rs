@@ -149,6 +149,36 @@ network! {
         AdaptiveAvgPool1d<3>,
     }
 
+    /// Zeros that convolutions put around their inputs themselves, more of them behind than before, and once less.
+    pub struct Padded<T>: [2, 5, 4] -> [2, 2] {
+        ZeroPad2d<[0, 1, 1, 2]>,
+        conv1: Conv2d<2, 4, 3, stride = 2, padding = [0, 1]>,
+        Tanh,
+        ZeroPad2d<[1, 3, 0, 2]>,
+        conv2: Conv2d<4, 4, [3, 2], stride = [1, 2], dilation = [2, 1], groups = 4>,
+        Reshape<4, 3>,
+        ZeroPad1d<[1, 4]>,
+        conv3: Conv1d<4, 2, 4, stride = 2, groups = 2, bias = false>,
+        Silu,
+        ZeroPad1d<[2, 0]>,
+        conv4: Conv1d<2, 2, 4>,
+    }
+
+    /// One of them, which takes no memory.
+    pub struct Inside<f64>: [3, 4, 5] -> [4, 4, 3] {
+        ZeroPad2d<[0, 1, 0, 2]>,
+        conv: Conv2d<3, 4, 3, stride = [1, 2], padding = [0, 1]>,
+    }
+
+    /// The same with a copy that has the zeros.
+    pub struct Copied<f64>: [3, 4, 5] -> [4, 4, 3] {
+        conv: Conv2d<3, 4, 3, stride = [1, 2], padding = [0, 1]>,
+
+        fn forward(x) {
+            conv(ZeroPad2d<[0, 1, 0, 2]>(x) * 1.0)
+        }
+    }
+
     /// Largest elements of windows that divide what they are given.
     pub struct Largest<T>: [3, 4, 4] -> [3] {
         AdaptiveMaxPool2d<[2, 3]>,
@@ -393,7 +423,23 @@ fn of_convolutions_and_pooling() {
     check::<Pooled<f32>, _, Pooled<f64>, _>();
     check::<Transposed<f32>, _, Transposed<f64>, _>();
     check::<Resampled<f32>, _, Resampled<f64>, _>();
+    check::<Padded<f32>, _, Padded<f64>, _>();
     check::<Largest<f32>, _, Largest<f64>, _>();
+}
+
+/// A convolution that counts zeros gives what it gives of a copy that has them.
+#[test]
+fn of_zeros_that_a_convolution_puts_around_its_input() {
+    let mut rng = Rng::new(8);
+    let (inside, mut copied) = (Inside::init(&mut rng), Copied::zeros());
+    copied.flat_mut().copy_from_slice(inside.flat());
+    let x: [[[[f64; 5]; 4]; 3]; BATCH] = widened(&draw::<[[[f32; 5]; 4]; 3]>(&mut rng, 2.0));
+    let dy: [[[[f64; 3]; 4]; 4]; BATCH] = widened(&draw::<[[[f32; 3]; 4]; 4]>(&mut rng, 1.0));
+    let (a, b) = (inside.predict_batch(&x), copied.predict_batch(&x));
+    assert!(distance(tensor::flat(&a), tensor::flat(&b)) < 1e-14);
+    assert!(distance(&backward(&inside, &x, &dy), &backward(&copied, &x, &dy)) < 1e-14);
+    assert_eq!((Inside::INFERENCE_BYTES, Inside::TRAINING_BYTES), (0, 0));
+    assert_eq!(Copied::INFERENCE_BYTES, 3 * 6 * 6 * 8);
 }
 
 #[test]

@@ -224,8 +224,41 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
     let value = |(known, name): (Known, &String)| {
         known.value.unwrap_or(Value { name: name.clone(), dims: header.clone(), integer: None })
     };
-    let values = known.into_iter().zip(&graph.names).map(value).collect();
+    let mut values: Vec<Value> = known.into_iter().zip(&graph.names).map(value).collect();
+    if errors.is_empty() {
+        pad(declaration, &layers, graph.output, &mut nodes, &mut values);
+    }
     Typed { values, nodes, inputs: graph.inputs, output: graph.output }
+}
+
+/// Zeros around a value that only one layer reads are its own, if it can have them: nobody writes them.
+fn pad(
+    declaration: &Declaration,
+    layers: &[Box<dyn Layer>],
+    result: ValueId,
+    nodes: &mut [Node],
+    values: &mut [Value],
+) {
+    for at in 0..nodes.len() {
+        let (padded, layer) = (nodes[at].output, &layers[nodes[at].layer]);
+        let mut uses = (0..nodes.len()).flat_map(|node| nodes[node].inputs.iter().map(move |input| (node, input)));
+        let mut readers = uses.by_ref().filter(|(_, input)| **input == padded).map(|(node, _)| node);
+        let (Some(zeros), Some(reader), None) = (layer.zeros(), readers.next(), readers.next()) else { continue };
+        let of = nodes[reader].layer;
+        let is_called_once = nodes.iter().filter(|node| node.layer == of).count() == 1;
+        // What lies behind a reference has the type that is written.
+        let own = is_called_once && !nodes[reader].borrowed && declaration.layers[of].count.is_none();
+        let Some(layer) = layers[of].padded(zeros).filter(|_| own && padded != result) else { continue };
+        let dims = values[nodes[at].inputs[0].0].dims.clone();
+        let (mut mistakes, incoming) =
+            (Errors::default(), Incoming { dims: &dims, integer: None, from: "", origin: "" });
+        let operation = layer.operation(incoming, Some(&nodes[reader].operation.output), &mut mistakes);
+        if mistakes.is_empty() && operation.output == nodes[reader].operation.output {
+            nodes[reader].operation = operation;
+            nodes[at].operation.form = layers::Form::View;
+            values[padded.0].dims = dims;
+        }
+    }
 }
 
 /// The operation of a node, after a check that it has as many operands as it takes, and no integers but where it takes them.

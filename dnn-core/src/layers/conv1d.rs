@@ -25,7 +25,8 @@ use core::mem::offset_of;
 ///
 /// `weight` has the shape [O, I, K]. I is the number of input channels of a group: C, unless there are groups. S is the
 /// stride, P the padding with zeros before and behind, D the dilation, G the number of groups, all with PyTorch's defaults; E
-/// are further zeros behind, which `padding = same` needs with an even kernel. B is the bias, `[T; O]` or `()`.
+/// are further zeros behind, which `padding = same` needs with an even kernel, and which a `ZeroPad1d` before it becomes. B is
+/// the bias, `[T; O]` or `()`.
 ///
 /// In a declaration it is written `Conv1d<1, 8, 5, stride = 2, padding = 1>`, with `padding = same` for an output as long as
 /// the input, `padding = valid` for none, and `dilation`, `groups`, `bias = false`. PyTorch's `padding_mode` is left out: the

@@ -13,6 +13,9 @@ use core::marker::PhantomData;
 /// In a declaration it is written `ZeroPad1d<1>` or, left, right, `ZeroPad1d<[2, 0]>`: that, before a `Conv1d`, is a causal
 /// convolution.
 ///
+/// Where a convolution alone reads it, a network makes no copy: the convolution has the zeros in its type, before and behind,
+/// if there are not fewer of them behind than before.
+///
 /// ```
 /// use dnn_core::{Op, ZeroPad1d};
 /// let pad: ZeroPad1d<2, 1> = ZeroPad1d::new();

@@ -13,6 +13,9 @@ use core::marker::PhantomData;
 /// In a declaration it is written `ZeroPad2d<1>` or, left, right, top, bottom as in PyTorch, `ZeroPad2d<[0, 1, 0, 1]>`:
 /// that, before a `Conv2d` of stride 2, is TensorFlow's `SAME`. PyTorch's negative numbers, which cut, are left out.
 ///
+/// Where a convolution alone reads it, a network makes no copy: the convolution has the zeros in its type, before and behind,
+/// if there are not fewer of them behind than before.
+///
 /// ```
 /// use dnn_core::{Op, ZeroPad2d};
 /// let pad: ZeroPad2d<1, 0, 0, 1> = ZeroPad2d::new();

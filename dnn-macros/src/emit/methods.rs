@@ -206,7 +206,7 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
     let name = node.element.map_or(name.clone(), |element| format!("{name}.{element}"));
     let kind = &node.kind;
     let values = &network.typed.values;
-    let output = &values[node.output.0].dims;
+    let output = &node.operation.output;
     let input = node.inputs.first().map_or(output, |input| &values[input.0].dims);
     let own = |of: fn(&Network<'_>, &Node) -> TokenStream| {
         let broken = !network.runs && matches!(&node.operation.field, Some(field) if matches!(field.ty, Type::Own(_)));

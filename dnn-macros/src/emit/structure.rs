@@ -63,7 +63,7 @@ fn line(network: &Network<'_>, node: &Node) -> String {
 fn shapes(network: &Network<'_>, node: &Node) -> (String, String) {
     let values = &network.typed.values;
     let inputs: Vec<String> = node.inputs.iter().map(|input| brackets(&values[input.0].dims)).collect();
-    (inputs.join(", "), brackets(&values[node.output.0].dims))
+    (inputs.join(", "), brackets(&node.operation.output))
 }
 
 /// The table of layers. What only the types know is a dash; `summary()` knows it.

@@ -8,6 +8,7 @@ use crate::syntax::{Length, MAX_ELEMENTS};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+#[derive(Clone)]
 struct Convolution {
     label: String,
     place: Place,
@@ -169,6 +170,16 @@ impl Convolution {
 }
 
 impl Layer for Convolution {
+    fn padded(&self, zeros: [[usize; 2]; 2]) -> Option<Box<dyn Layer>> {
+        let mut window = self.window.clone()?;
+        for (dim, [before, behind]) in zeros.into_iter().enumerate() {
+            // The type has the zeros on both sides, and further ones behind.
+            window.further[dim] = (window.further[dim] + behind).checked_sub(before)?;
+            window.padding[dim] += before;
+        }
+        Some(Box::new(Convolution { window: Some(window), ..self.clone() }))
+    }
+
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let Convolution { label, place, dims, inputs, outputs, .. } = self;
         let planes = window::planes(&incoming, label, *place, *dims, errors);

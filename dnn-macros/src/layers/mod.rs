@@ -184,6 +184,17 @@ pub(crate) trait Layer {
         false
     }
 
+    /// The zeros that it puts before and behind rows, and before and behind columns, if it does nothing else.
+    fn zeros(&self) -> Option<[[usize; 2]; 2]> {
+        None
+    }
+
+    /// The same layer with so many more zeros around its input, if it can do without a copy that has them.
+    fn padded(&self, zeros: [[usize; 2]; 2]) -> Option<Box<dyn Layer>> {
+        let _ = zeros;
+        None
+    }
+
     /// The one shape that its arguments demand, if there is one.
     fn takes(&self) -> Option<Vec<usize>> {
         None

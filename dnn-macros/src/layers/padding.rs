@@ -27,6 +27,10 @@ pub(super) fn read(arguments: &mut Arguments<'_>, dims: usize) -> Box<dyn Layer>
 }
 
 impl Layer for Padding {
+    fn zeros(&self) -> Option<[[usize; 2]; 2]> {
+        self.sides.map(|[columns, rows]| [rows, columns])
+    }
+
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let Padding { label, place, dims, sides } = self;
         let from = planes(&incoming, label, *place, *dims, errors).dims;

@@ -9,6 +9,7 @@ mod functions;
 pub(crate) mod graphs;
 mod interpreter;
 mod mutations;
+mod padding;
 mod places;
 mod robustness;
 mod snapshots;
