@@ -1,6 +1,7 @@
 //! The workloads of the table in `benches/README.md`: `cargo bench --bench workloads -- W2 W3_b64`.
 //!
-//! `--threads=2` trains on two threads.
+//! `--threads=2` trains on two threads. `--steps=10` runs a workload ten times and measures nothing, for a program that counts
+//! instructions.
 //!
 //! Each prints a line: its name, the nanoseconds of its fastest block, the median, and a number in which all programs of
 //! `benches/peers` have to agree. Their inputs and weights are one formula of their index.
@@ -141,6 +142,9 @@ fn checksum(y: &[f32]) -> f64 {
 
 /// Runs in blocks of about 20 ms.
 fn measure(name: &str, check: f64, mut run: impl FnMut()) {
+    if let Some(steps) = option("--steps=") {
+        return (0..steps).for_each(|_| run());
+    }
     let mut block = |times: u32| {
         let start = Instant::now();
         for _ in 0..times {
@@ -166,9 +170,14 @@ fn wanted(name: &str) -> bool {
     names.peek().is_none() || names.any(|start| name.starts_with(&start))
 }
 
+/// A number that the command gives.
+fn option(name: &str) -> Option<usize> {
+    std::env::args().find_map(|argument| argument.strip_prefix(name)?.parse().ok())
+}
+
 /// The threads that the command asks for.
 fn threads() -> usize {
-    std::env::args().find_map(|argument| argument.strip_prefix("--threads=")?.parse().ok()).unwrap_or(1)
+    option("--threads=").unwrap_or(1)
 }
 
 /// Steps of a trainer; the check is the loss of step number `k`.
@@ -176,7 +185,7 @@ macro_rules! train {
     ($name:literal, $k:literal, $trainer:expr, $x:expr, $targets:expr) => {
         if wanted($name) {
             let (x, targets, mut trainer, mut loss) = ($x, $targets, $trainer.threads(threads()), 0.0);
-            for _ in 0..$k {
+            for _ in 0..option("--steps=").map_or($k, |_| 0) {
                 loss = trainer.step(&x, &targets);
             }
             let mut trainer = $trainer.threads(threads());
