@@ -31,7 +31,8 @@ network! {
         fc: Linear<10, 10>,
 
         fn forward(x) {
-            let h = InstanceNorm1d<6>(Tanh(conv(ZeroPad1d<1>(x))));
+            // Between the two, so that the zeros are written and not those of the convolution, as above.
+            let h = InstanceNorm1d<6>(Tanh(conv(ZeroPad1d<1>(x) * 1.0)));
             let h = AvgPool1d<2>(up(MaxPool1d<2>(h)));
             let h = AdaptiveMaxPool1d<5>(AdaptiveAvgPool1d<7>(Upsample<scale_factor = 3, mode = linear>(h)));
             Sigmoid(fc(Concat(Flatten(GlobalAvgPool(h)), Flatten(GlobalMaxPool(h)))))
