@@ -264,3 +264,31 @@ fn names_do_not_meet() {
     names::gradient_in(&mut [0.0; names::WORKSPACE], &x, &d, y, t, &mut g.0, &mut g.1, &mut g.2, &mut g.3);
     assert_eq!(g, (dx, dd, dy, dt));
 }
+
+/// Parts that are read where they lie, of arguments, of what is computed and of each other, and the same ones again.
+#[differentiable]
+fn parts(x: &[[f64; 2]; 4], y: &Row) -> f64 {
+    let h = sin(x * 2.0);
+    let a = x[1..] * h[..3] - x[..3] * x[..3];
+    let b = h[1..][1..] + sin(x * 2.0)[..2];
+    sum(a * a) + sum(b * x[2..] * a[1..]) + dot(y[1..], y[1..]) * sum(weighted(y[..2], 2.0) * weighted(y[..2], 2.0))
+}
+
+#[test]
+fn parts_give_their_gradients_to_what_they_are_parts_of() {
+    let (x, y) = ([[0.3, -0.5], [0.9, 0.1], [-0.2, 0.8], [0.4, 0.6]], [0.7, -0.2, 0.5]);
+    let (value, dx, dy) = parts::gradient(&x, &y);
+    assert_eq!(value, parts(&x, &y));
+    for i in 0..4 {
+        for j in 0..2 {
+            assert_close(dx[i][j], |h| {
+                let mut x = x;
+                x[i][j] += h;
+                parts(&x, &y)
+            });
+        }
+    }
+    for i in 0..3 {
+        assert_close(dy[i], |h| parts(&x, &std::array::from_fn(|j| if i == j { y[j] + h } else { y[j] })));
+    }
+}

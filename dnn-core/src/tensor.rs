@@ -140,6 +140,20 @@ pub(crate) fn regrouped_mut<X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &mut X)
     unsafe { &mut *(&raw mut *x).cast() }
 }
 
+/// The elements of the first axis from START on, as many as R has, seen as an R.
+///
+/// A build stops where there are fewer.
+#[inline(always)]
+pub(crate) fn rows<const START: usize, X: Tensor, R: Tensor<Scalar = X::Scalar>>(x: &X) -> &R {
+    let begin = const {
+        let row = if X::LEN == 0 { 0 } else { X::LEN / X::DIMS[0] };
+        assert!(START * row + R::LEN <= X::LEN, "no such part");
+        START * row
+    };
+    // SAFETY: by the contract of `Tensor` these are scalars of one type, and the part ends within x.
+    unsafe { &*(&raw const *x).cast::<X::Scalar>().add(begin).cast() }
+}
+
 /// Copies a batch, as far as both reach.
 #[inline(always)]
 pub fn copy<X: Tensor>(to: &mut [X], from: &[X]) {

@@ -7,7 +7,7 @@ use super::place;
 use super::shape::{Shape, has_axis};
 use crate::check::Text;
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::{self, Tensor, flat, flat_mut};
 use core::slice::{from_mut, from_ref};
 
 /// The shape of `a[start..end]` along an axis.
@@ -50,6 +50,12 @@ where
             *y = *a;
         }
     }
+}
+
+/// The elements of the first axis from START on, as many as y has: where they lie.
+#[inline(always)]
+pub fn rows<const START: usize, A: Tensor, Y: Tensor<Scalar = A::Scalar>>(a: &A) -> &Y {
+    tensor::rows::<START, A, Y>(a)
 }
 
 /// **Adds** dL/da.
@@ -100,6 +106,7 @@ mod tests {
         value::<0, 2, _, _>(&A, &mut row);
         value::<1, 3, _, _>(&A, &mut column);
         assert_eq!((rows, row), ([A[1], A[2]], A[2]));
+        assert_eq!(super::rows::<1, _, [[f64; 4]; 2]>(&A), &rows);
         assert_eq!((columns, column), ([[3.0, 4.0], [7.0, 8.0], [11.0, 12.0]], [4.0, 8.0, 12.0]));
         assert_eq!(rule(Shape::of_value(&A), 1, 2, 4), Shape::of_value(&columns));
         assert_eq!(rule_at(Shape::of_value(&A), 1, 3), Shape::of_value(&column));

@@ -147,6 +147,11 @@ impl Text<'_> {
                 }
             },
             Form::Part(at) => format!("{dy} at [{at}]"),
+            Form::Rows(start) => {
+                let length = output.lengths().and_then(|lengths| lengths.first()?.number());
+                let end = length.map_or_else(String::new, |length| (start + length).to_string());
+                format!("{dy} at [{start}..{end}]")
+            }
             Form::Own(path, _) => {
                 let path = quote::quote!(#path).to_string().replace(' ', "");
                 let reads: Vec<String> = node.inputs.iter().map(|input| self.value(*input)).collect();

@@ -87,7 +87,7 @@ impl Flow for Formula {
             Read::Gradient | Read::Given(_) => None,
         };
         match form {
-            Form::Number(_) | Form::View | Form::Detach | Form::Part(_) => Vec::new(),
+            Form::Number(_) | Form::View | Form::Detach | Form::Part(_) | Form::Rows(_) => Vec::new(),
             Form::Own(..) | Form::Branch(_) => inputs.clone(),
             Form::Element(element) => {
                 let words = wanted.flat_map(|at| super::elements::reads(element.shares[at]));

@@ -5,6 +5,7 @@ use super::branch::Condition;
 use super::elements::Element;
 use super::formula::{Formula, Node, Value};
 use super::functions::{Branch, Call, Form, Invocation, Pull, Read};
+use super::merge::merge;
 use super::shape::{Constants, Length, Shape, expression, tensor};
 use super::signature::{Signature, shape_of};
 use crate::error::{Errors, Place};
@@ -472,7 +473,7 @@ impl Inference<'_> {
                 false => output,
             };
             inference.formula.output = output;
-            let formula = inference.formula;
+            let formula = merge(inference.formula);
             self.formula.seals.extend(formula.seals.iter().cloned());
             Some((shape, formula))
         };

@@ -1,7 +1,7 @@
 //! The compiler behind `#[differentiable]`.
 //!
 //! ```text
-//! tokens -> signature, body -> formula -> backward -> program -> loops -> tokens
+//! tokens -> signature, body -> formula, merge -> backward -> program -> loops -> tokens
 //!                     graph    shapes     steps      instructions
 //! ```
 //!
@@ -21,6 +21,7 @@ mod functions;
 mod fuse;
 mod inference;
 mod loops;
+mod merge;
 mod program;
 mod proofs;
 mod roles;
@@ -52,6 +53,7 @@ pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStre
         expansion.extend(errors.to_tokens());
         return expansion;
     }
+    let formula = merge::merge(formula);
     let steps = backward::derive(&formula);
     companions::emit(&companions::Function {
         signature: &signature,

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     View(Slot),
     /// An element of the first axis.
     Part(Slot, usize),
+    /// Elements of the first axis, from one on, as many as the target has.
+    Rows(Slot, usize),
     /// What a gradient gets from that of its part.
     PartOnto(Slot, usize, Onto),
     /// Calls of the run time that write, or add.
@@ -149,6 +151,7 @@ impl<'a> Program<'a> {
                 },
                 Form::View | Form::Detach => Kind::View(inputs[0]),
                 Form::Part(at) => Kind::Part(inputs[0], *at),
+                Form::Rows(start) => Kind::Rows(inputs[0], *start),
                 Form::Calls { value, .. } => {
                     let calls = value.iter().map(|call| (call.clone(), reads(call, &inputs, None, None))).collect();
                     Kind::Calls { calls, onto: None }
@@ -221,6 +224,11 @@ impl<'a> Program<'a> {
                 },
             },
             (Form::Part(at), Some(onto)) => Kind::PartOnto(dy, *at, onto),
+            (Form::Rows(start), Some(onto)) => {
+                let (path, constants) = ("take::pull", vec![quote!(0), quote!(#start)]);
+                let call = Invocation { path, constants, types: 2, reads: vec![Read::Gradient] };
+                Kind::Calls { calls: vec![(call, vec![Argument::Tensor(dy)])], onto: Some(onto) }
+            }
             (Form::Own(..) | Form::Branch(_), Some(onto)) => {
                 Kind::ShareOnto { node: at, of: operand, gradient: dy, onto }
             }
@@ -251,7 +259,7 @@ impl Instruction {
         let mut slots: Vec<Slot> = match &self.kind {
             Kind::Number(_) => Vec::new(),
             Kind::Element { words, .. } => words.iter().map(|(_, slot)| *slot).collect(),
-            Kind::View(slot) | Kind::Part(slot, _) | Kind::PartOnto(slot, ..) => vec![*slot],
+            Kind::View(slot) | Kind::Part(slot, _) | Kind::Rows(slot, _) | Kind::PartOnto(slot, ..) => vec![*slot],
             Kind::Calls { calls, .. } => calls.iter().flat_map(|(_, reads)| tensors(reads)).collect(),
             Kind::Own(_, arguments) => tensors(arguments).collect(),
             Kind::Branch(_, inputs) => inputs.clone(),

@@ -4,7 +4,7 @@
 
 use super::fuse::{Piece, fuse};
 use super::program::{Argument, Instruction, Kind, Onto, Program, Seed, Slot};
-use super::{body, inference, shape, signature};
+use super::{body, inference, merge, shape, signature};
 use crate::backward;
 use crate::error::Errors;
 use crate::tests::chains::Random;
@@ -194,6 +194,12 @@ impl Memory<'_> {
                 let dims = self.dims(target);
                 let count: usize = dims.iter().product();
                 let numbers = self.read(*from).numbers[at * count..][..count].to_vec();
+                self.slots[target] = Some(Tensor { dims, numbers });
+            }
+            Kind::Rows(from, start) => {
+                let dims = self.dims(target);
+                let count: usize = dims.iter().product();
+                let numbers = self.read(*from).numbers[start * count / dims[0]..][..count].to_vec();
                 self.slots[target] = Some(Tensor { dims, numbers });
             }
             Kind::PartOnto(gradient, at, onto) => {
@@ -387,6 +393,7 @@ fn check(random: &Formula, draw: &mut Random) -> bool {
     let body = body::lower(&signature, &mut errors);
     let formula = inference::infer(&signature, body, &mut constants, &mut errors);
     assert!(errors.is_empty(), "{}\n{text}", errors.to_tokens());
+    let formula = merge::merge(formula);
     let steps = backward::derive(&formula);
     let value = results(&Program::new(&formula, &steps, Seed::None, true), &arguments);
     let program = Program::new(&formula, &steps, Seed::One, true);

@@ -136,7 +136,7 @@ impl Lives {
             for instruction in list.iter().map(|at| &program.instructions[*at]) {
                 let target = instruction.target;
                 match (&instruction.kind, instruction.onto()) {
-                    (Kind::View(source) | Kind::Part(source, _), _) => {
+                    (Kind::View(source) | Kind::Part(source, _) | Kind::Rows(source, _), _) => {
                         lives.group[target] = lives.group[*source];
                         lives.owns[target] = false;
                     }

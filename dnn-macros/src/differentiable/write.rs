@@ -64,7 +64,7 @@ impl<'a> Writer<'a> {
         for instruction in &program.instructions {
             match &instruction.kind {
                 Kind::Number(tokens) => numbers[instruction.target] = Some(tokens),
-                Kind::View(_) | Kind::Part(..) => {
+                Kind::View(_) | Kind::Part(..) | Kind::Rows(..) => {
                     references[instruction.target] = !program.shape(instruction.target).is_scalar()
                 }
                 _ => {}
@@ -237,6 +237,11 @@ impl<'a> Writer<'a> {
                     true => quote!(let #variable: #ty = #source[#at];),
                     false => quote!(let #variable: &#ty = &#source[#at];),
                 }
+            }
+            Kind::Rows(source, start) => {
+                let (variable, source) = (&self.variables[target], self.by_reference(*source));
+                let start = Literal::usize_unsuffixed(*start);
+                quote!(let #variable: &#ty = __dnn::functions::take::rows::<#start, _, _>(#source);)
             }
             Kind::PartOnto(gradient, at, onto) => {
                 let sum = self.sum(target, *onto);

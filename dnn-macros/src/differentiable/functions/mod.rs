@@ -83,6 +83,8 @@ pub(crate) enum Form {
     View,
     /// `x[2]`
     Part(usize),
+    /// `x[2..]`, along the first axis: not at all, the elements are neighbours.
+    Rows(usize),
     /// Not at all, and without a gradient.
     Detach,
     /// By functions of the run time: all of `value` write one result; for each operand what adds to its gradient.

@@ -48,6 +48,9 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         }
     };
     let start = start.max(0) as usize;
+    if axis == 0 {
+        return Some((shape, Form::Rows(start)));
+    }
     let invocation =
         |path, read| Invocation { path, constants: vec![quote!(#axis), quote!(#start)], types: 2, reads: vec![read] };
     let value = vec![invocation("take::value", Read::Operand(0))];
