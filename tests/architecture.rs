@@ -81,6 +81,22 @@ fn every_layer_has_a_line_in_the_documentation() {
 }
 
 #[test]
+fn every_function_of_tensors_has_a_line_in_the_documentation() {
+    let documentation = fs::read_to_string(root().join("src/functions.md")).unwrap();
+    let list = fs::read_to_string(root().join("dnn-macros/src/differentiable/functions/mod.rs")).unwrap();
+    let list = list.split("\nfunctions! {\n").nth(1).and_then(|rest| rest.split_once("\n}")).unwrap().0;
+    let functions: Vec<&str> = list.lines().map(|line| line.trim().trim_end_matches(',')).collect();
+    assert!(functions.len() > 20, "{functions:?}");
+    let table = fs::read_to_string(root().join("dnn-macros/src/differentiable/elements.rs")).unwrap();
+    let elements =
+        table.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\": \"")).map(|(name, _)| name);
+    let named = elements.filter(|name| name.starts_with(char::is_alphabetic) && *name != "neg");
+    for name in functions.into_iter().chain(named) {
+        assert!(documentation.contains(&format!("| `{name}(")), "{name}");
+    }
+}
+
+#[test]
 fn no_pass_of_the_macro_names_a_layer() {
     let words: Vec<String> = macro_layers()
         .iter()

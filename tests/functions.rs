@@ -297,3 +297,43 @@ fn shapes_that_rustc_knows_pass_through_every_function() {
     compare("x", &numbers(dx), &numbers(x), |x| opaque::planes(&tensor(x), &w));
     compare("w", &numbers(dw), &numbers(w), |w| opaque::planes(&x, &tensor(w)));
 }
+
+/// The lines of the tables of `src/functions.md`: an expression, the shapes of its operands and that of the result.
+fn rows() -> Vec<(String, Vec<String>, String)> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/functions.md")).unwrap();
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<String>>();
+    let row = |line: &str| {
+        let cells: Vec<Vec<String>> = line.split('|').map(quoted).collect();
+        let [_, expression, of, gives, ..] = &cells[..] else { return None };
+        Some((expression.first()?.clone(), of.clone(), gives.first()?.clone()))
+    };
+    text.lines().filter(|line| line.starts_with("| `")).filter_map(row).collect()
+}
+
+/// `[[f32; 4]; 3]` for `[3, 4]`
+fn array(shape: &str) -> String {
+    let lengths = shape.trim_matches(&['[', ']'][..]).split(',').map(str::trim).filter(|length| !length.is_empty());
+    lengths.rev().fold("f32".to_owned(), |inner, length| format!("[{inner}; {length}]"))
+}
+
+#[test]
+fn every_line_of_the_tables_compiles_and_has_its_shapes() {
+    let rows = rows();
+    assert!(rows.len() >= 60, "{} lines", rows.len());
+    let mut text = "//! The tables.\n#![deny(warnings)]\nuse dnn::prelude::*;\n".to_owned();
+    for (number, (expression, of, gives)) in rows.iter().enumerate() {
+        let mut arguments: Vec<String> =
+            of.iter().zip(["a", "b", "c"]).map(|(shape, name)| format!("{name}: &{}", array(shape))).collect();
+        if expression.contains("target") {
+            arguments.push("target: usize".to_owned());
+        }
+        let (arguments, gives) = (arguments.join(", "), array(gives));
+        text += &format!(
+            "/// `{expression}`\n#[differentiable]\npub fn row{number}({arguments}) -> {gives} {{ {expression} }}\n"
+        );
+    }
+    text += "fn main() {}\n";
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("functions.rs");
+    std::fs::write(&file, text).unwrap();
+    trybuild::TestCases::new().pass(file);
+}
