@@ -189,6 +189,10 @@ pub use dnn_core::*;
 pub use dnn_macros::Parameters;
 
 #[doc = include_str!("differentiable.md")]
+///
+/// # Functions
+///
+#[doc = include_str!("functions.md")]
 pub use dnn_macros::differentiable;
 
 #[doc(hidden)]
