@@ -16,7 +16,7 @@
 //!
 //! Conditions are numbers: not 0 is true. Comparisons give 1 and 0, and pass no gradient.
 
-use crate::layers::{gelu, sigmoid as logistic, silu as swish, softplus as rectifier};
+use crate::layers::{gelu, silu as swish, softplus as rectifier};
 use crate::scalar::Scalar;
 
 /// e^x
@@ -82,7 +82,7 @@ pub fn tanh<T: Scalar>(x: T) -> T {
 /// 1 / (1 + e^-x)
 #[inline(always)]
 pub fn sigmoid<T: Scalar>(x: T) -> T {
-    logistic::sigmoid(x)
+    x.sigmoid()
 }
 
 /// max(x, 0)
@@ -124,7 +124,7 @@ pub fn gelu_tanh_pull<T: Scalar>(dy: T, x: T) -> T {
 /// x / (1 + e^-x)
 #[inline(always)]
 pub fn silu<T: Scalar>(x: T) -> T {
-    x * logistic::sigmoid(x)
+    x * x.sigmoid()
 }
 
 /// dy s (1 + x (1 - s)) with the logistic function s

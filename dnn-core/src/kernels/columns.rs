@@ -93,10 +93,11 @@ mod x86 {
     use super::at;
     use core::arch::x86_64::*;
 
-    /// Four scalars of row r.
+    /// Four scalars of row r; ALL says that no row is missing, which saves registers for the places of sixteen rows.
     #[inline(always)]
-    unsafe fn four_singles(from: *const f32, row: usize, rows: usize, r: usize) -> __m128 {
-        unsafe { _mm_loadu_ps(from.add(at(r, rows) * row)) }
+    unsafe fn four_singles<const ALL: bool>(from: *const f32, row: usize, rows: usize, r: usize) -> __m128 {
+        let r = if ALL { r } else { at(r, rows) };
+        unsafe { _mm_loadu_ps(from.add(r * row)) }
     }
 
     /// Four scalars of row r.
@@ -107,20 +108,25 @@ mod x86 {
 
     /// Row r in the first quarter of a register, r + 4, r + 8 and r + 12 in the others.
     #[inline(always)]
-    unsafe fn quarters(from: *const f32, row: usize, rows: usize, r: usize) -> __m512 {
+    unsafe fn quarters<const ALL: bool>(from: *const f32, row: usize, rows: usize, r: usize) -> __m512 {
         unsafe {
-            let v = _mm512_castps128_ps512(four_singles(from, row, rows, r));
-            let v = _mm512_insertf32x4::<1>(v, four_singles(from, row, rows, r + 4));
-            let v = _mm512_insertf32x4::<2>(v, four_singles(from, row, rows, r + 8));
-            _mm512_insertf32x4::<3>(v, four_singles(from, row, rows, r + 12))
+            let v = _mm512_castps128_ps512(four_singles::<ALL>(from, row, rows, r));
+            let v = _mm512_insertf32x4::<1>(v, four_singles::<ALL>(from, row, rows, r + 4));
+            let v = _mm512_insertf32x4::<2>(v, four_singles::<ALL>(from, row, rows, r + 8));
+            _mm512_insertf32x4::<3>(v, four_singles::<ALL>(from, row, rows, r + 12))
         }
     }
 
     #[inline(always)]
     pub(crate) unsafe fn of_16_singles(from: *const f32, row: usize, rows: usize) -> [__m512; 4] {
+        unsafe { if rows < 16 { of_16::<false>(from, row, rows) } else { of_16::<true>(from, row, rows) } }
+    }
+
+    #[inline(always)]
+    unsafe fn of_16<const ALL: bool>(from: *const f32, row: usize, rows: usize) -> [__m512; 4] {
         unsafe {
-            let (a, b) = (quarters(from, row, rows, 0), quarters(from, row, rows, 1));
-            let (c, d) = (quarters(from, row, rows, 2), quarters(from, row, rows, 3));
+            let (a, b) = (quarters::<ALL>(from, row, rows, 0), quarters::<ALL>(from, row, rows, 1));
+            let (c, d) = (quarters::<ALL>(from, row, rows, 2), quarters::<ALL>(from, row, rows, 3));
             let low = [_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpacklo_ps(c, d))];
             let high = [_mm512_castps_pd(_mm512_unpackhi_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(c, d))];
             [
@@ -136,8 +142,8 @@ mod x86 {
     #[inline(always)]
     unsafe fn halves(from: *const f32, row: usize, rows: usize, r: usize) -> __m256 {
         unsafe {
-            let v = _mm256_castps128_ps256(four_singles(from, row, rows, r));
-            _mm256_insertf128_ps::<1>(v, four_singles(from, row, rows, r + 4))
+            let v = _mm256_castps128_ps256(four_singles::<false>(from, row, rows, r));
+            _mm256_insertf128_ps::<1>(v, four_singles::<false>(from, row, rows, r + 4))
         }
     }
 

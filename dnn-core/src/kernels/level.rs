@@ -5,6 +5,7 @@
 
 use crate::kernels::columns;
 use crate::kernels::convolution::planes::{Planes, Weights};
+use crate::kernels::elementary::{Elementary, Map, Powers};
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
@@ -14,7 +15,7 @@ use crate::scalar::Scalar;
 ///
 /// # Safety
 /// A method of a vector of level L must only run on a machine that has the instructions of L.
-pub trait Vector<T>: Copy {
+pub trait Vector<T>: Elementary<T> {
     /// The number of scalars.
     const LANES: usize;
     /// Samples in a tile of dot products, four outputs wide: `4 SAMPLES` sums, `SAMPLES` samples and a weight fit in registers.
@@ -69,6 +70,10 @@ pub trait Vectors: Sized {
     /// Runs at the best level of this machine.
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
+    fn map(kernel: &mut Map<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn powers(kernel: &mut Powers<'_, Self>);
+    /// Runs at the best level of this machine.
     fn weights(kernel: &mut Weights<'_, Self>);
     /// Runs at the best level of this machine.
     fn largest(kernel: &mut Largest<'_, Self>);
@@ -102,6 +107,14 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn planes(kernel: &mut Planes<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn map(kernel: &mut Map<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn powers(kernel: &mut Powers<'_, $scalar>) {
                 run(kernel);
             }
             #[inline(never)]
@@ -143,7 +156,7 @@ pub(crate) enum Level {
 
 /// Runs a kernel at the best level of this machine. Targets without vectors have none: nothing is routed here.
 #[inline(always)]
-fn run<K: Kernel>(kernel: &mut K) {
+pub(crate) fn run<K: Kernel>(kernel: &mut K) {
     if route::TARGET {
         // SAFETY: the machine has its best level.
         unsafe { run_at(best(), kernel) }
@@ -295,7 +308,7 @@ pub(crate) use elementwise;
 
 /// The portable vector: four scalars, which the compiler maps to what the target has.
 #[derive(Clone, Copy)]
-pub struct Lanes<T>([T; 4]);
+pub struct Lanes<T>(pub(super) [T; 4]);
 
 impl<T: Scalar> Vector<T> for Lanes<T> {
     const LANES: usize = 4;

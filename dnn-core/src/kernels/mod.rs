@@ -68,14 +68,17 @@ mod columns;
 pub(crate) mod convolution;
 #[cfg(not(feature = "deterministic"))]
 mod dots;
+pub(crate) mod elementary;
 pub(crate) mod gates;
 pub(crate) mod gemm;
 pub(crate) mod level;
 pub(crate) mod linear;
 pub(crate) mod naive;
+pub(crate) mod number;
 mod pairs;
 #[cfg(feature = "deterministic")]
 mod panels;
+pub(crate) mod recurrence;
 pub(crate) mod resample;
 pub(crate) mod route;
 pub(crate) mod scalar;

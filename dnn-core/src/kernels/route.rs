@@ -50,3 +50,9 @@ pub(crate) const fn rows_by_gemm(inputs: usize, outputs: usize) -> bool {
 pub(crate) const fn by_scalars(inputs: usize, outputs: usize) -> bool {
     !TARGET && inputs * outputs >= 64
 }
+
+/// Whether a function of each of `len` numbers of a sample is computed by vectors. That depends on the length of a sample and
+/// not of a batch: its result is the same in any batch.
+pub(crate) const fn functions_by_vectors(len: usize) -> bool {
+    TARGET && len >= 8
+}

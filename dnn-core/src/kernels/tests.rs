@@ -11,7 +11,7 @@ use std::{format, println, string::String, vec, vec::Vec};
 const BATCHES: &[usize] = if cfg!(miri) { &[0, 1, 3] } else { &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 64] };
 
 /// The levels that can be tested here; says which cannot.
-fn levels() -> Vec<Level> {
+pub(super) fn levels() -> Vec<Level> {
     [Level::Portable, Level::Avx2, Level::Avx512]
         .into_iter()
         .filter(|&level| {

@@ -5,7 +5,6 @@
 //! A NaN in either half stays a NaN, in y and in the gradient of both.
 
 use super::planes::no_parameters;
-use super::sigmoid::sigmoid;
 use crate::layer::{Layer, Pass};
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
@@ -42,7 +41,7 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
     fn infer(&self, x: &[[[T; N]; 2]], y: &mut [[T; N]], _: &mut [T]) {
         for ([a, b], y) in x.iter().zip(y) {
             for ((a, b), y) in a.iter().zip(b).zip(y) {
-                *y = *a * sigmoid(*b);
+                *y = *a * b.sigmoid();
             }
         }
     }
@@ -60,7 +59,7 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
     ) {
         for (([a, b], dy), [da, db]) in x.iter().zip(dy.iter()).zip(dx.into_iter().flatten()) {
             for ((((a, b), dy), da), db) in a.iter().zip(b).zip(dy).zip(da).zip(db) {
-                let s = sigmoid(*b);
+                let s = b.sigmoid();
                 *da = *dy * s;
                 *db = *dy * *a * s * (T::ONE - s);
             }

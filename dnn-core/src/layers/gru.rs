@@ -7,9 +7,9 @@
 //! A NaN among the inputs of a step makes every state from that step on NaN, in its own sample alone.
 
 use crate::layer::{Layer, Op, Pass};
+use crate::kernels::number::Number;
 use crate::layers::Bias;
 use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
-use crate::layers::sigmoid::sigmoid;
 use crate::parameters::{Entry, Parameters};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -75,10 +75,13 @@ impl<T: Scalar> Cell<T, 3> for Unit {
     /// u_n, and on the way back da_n
     const EXTRA: bool = true;
     const APART: bool = true;
+    /// r, n, z
+    const ORDER: [usize; 3] = [0, 2, 1];
+    const ALONE: bool = true;
 
     #[inline(always)]
-    fn step([a_r, a_z, a_n]: [T; 3], [u_r, u_z, u_n]: [T; 3], h: T, c: T) -> Step<T, 3> {
-        let (r, z) = (sigmoid(a_r + u_r), sigmoid(a_z + u_z));
+    fn step<N: Number>([a_r, a_z, a_n]: [N; 3], [u_r, u_z, u_n]: [N; 3], h: N, c: N) -> Step<N, 3> {
+        let (r, z) = ((a_r + u_r).sigmoid(), (a_z + u_z).sigmoid());
         let n = (a_n + r * u_n).tanh();
         Step { gates: [r, z, n], extra: u_n, h: n + z * (h - n), c }
     }

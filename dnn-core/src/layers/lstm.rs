@@ -7,9 +7,9 @@
 //! A NaN among the inputs of a step makes every state from that step on NaN, in its own sample alone.
 
 use crate::layer::{Layer, Op, Pass};
+use crate::kernels::number::Number;
 use crate::layers::Bias;
 use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
-use crate::layers::sigmoid::sigmoid;
 use crate::parameters::{Entry, Parameters};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -92,10 +92,13 @@ impl<T: Scalar> Cell<T, 4> for Unit {
     const MEMORY: bool = true;
     /// tanh c'
     const EXTRA: bool = true;
+    /// i, g, f, o
+    const ORDER: [usize; 4] = [0, 2, 1, 3];
+    const ALONE: bool = false;
 
     #[inline(always)]
-    fn step([a_i, a_f, a_g, a_o]: [T; 4], [u_i, u_f, u_g, u_o]: [T; 4], _: T, c: T) -> Step<T, 4> {
-        let (i, f, o) = (sigmoid(a_i + u_i), sigmoid(a_f + u_f), sigmoid(a_o + u_o));
+    fn step<N: Number>([a_i, a_f, a_g, a_o]: [N; 4], [u_i, u_f, u_g, u_o]: [N; 4], _: N, c: N) -> Step<N, 4> {
+        let (i, f, o) = ((a_i + u_i).sigmoid(), (a_f + u_f).sigmoid(), (a_o + u_o).sigmoid());
         let g = (a_g + u_g).tanh();
         let c = f * c + i * g;
         let bounded = c.tanh();

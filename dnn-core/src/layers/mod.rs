@@ -5,7 +5,7 @@ mod folding;
 mod mask;
 mod optional;
 mod planes;
-mod recurrent;
+pub(crate) mod recurrent;
 mod statistics;
 
 pub use batch_norm::{BatchNorm, BatchNormGradient};

@@ -5,6 +5,7 @@
 //! A NaN among the inputs of a step makes every state from that step on NaN, in its own sample alone.
 
 use crate::layer::{Layer, Op, Pass};
+use crate::kernels::number::Number;
 use crate::layers::Bias;
 use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
 use crate::parameters::{Entry, Parameters};
@@ -76,15 +77,14 @@ impl<const I: usize, const H: usize, T: Scalar, B: Bias<T>, const M: usize, cons
 pub(crate) struct Unit<const RELU: bool>;
 
 impl<T: Scalar, const RELU: bool> Cell<T, 1> for Unit<RELU> {
+    const ORDER: [usize; 1] = [0];
+    const ALONE: bool = true;
+
     #[inline(always)]
-    fn step([a]: [T; 1], [u]: [T; 1], _: T, c: T) -> Step<T, 1> {
+    fn step<N: Number>([a]: [N; 1], [u]: [N; 1], _: N, c: N) -> Step<N, 1> {
         let sum = a + u;
-        let h = match RELU {
-            true if sum < T::ZERO => T::ZERO,
-            true => sum,
-            false => sum.tanh(),
-        };
-        Step { gates: [h], extra: T::ZERO, h, c }
+        let h = if RELU { sum.rectified() } else { sum.tanh() };
+        Step { gates: [h], extra: h, h, c }
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@
 //!
 //! A NaN stays a NaN, and so does its gradient; the infinities become 1 and 0, and their gradient is 0.
 
+use crate::kernels::elementary::{self, Function};
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -20,21 +21,12 @@ use crate::tensor::{Tensor, flat, flat_mut};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 
-/// 1 / (1 + e^-x)
-#[inline(always)]
-pub(crate) fn sigmoid<T: Scalar>(x: T) -> T {
-    let small = (-x.abs()).exp(); // in (0, 1]
-    if x < T::ZERO { small / (T::ONE + small) } else { T::ONE / (T::ONE + small) }
-}
-
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Sigmoid {
     const KEEPS: Keeps = Keeps::Output;
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            *v = sigmoid(*v);
-        }
+        elementary::map(Function::Sigmoid, buffer);
     }
 
     #[inline(always)]

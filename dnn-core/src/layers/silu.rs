@@ -5,7 +5,6 @@
 //! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient; at -inf the result, and
 //! at either infinity the gradient, is NaN, as in PyTorch.
 
-use super::sigmoid::sigmoid;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -25,7 +24,7 @@ pub struct Silu;
 /// s (1 + x (1 - s))
 #[inline(always)]
 pub(crate) fn slope<T: Scalar>(x: T) -> T {
-    let s = sigmoid(x);
+    let s = x.sigmoid();
     s * (T::ONE + x * (T::ONE - s))
 }
 
@@ -35,7 +34,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
         for v in flat_mut(buffer) {
-            *v *= sigmoid(*v);
+            *v *= v.sigmoid();
         }
     }
 

@@ -4,6 +4,7 @@
 //!
 //! -inf becomes 0. A NaN or inf among the inputs, or nothing but -inf, makes every output NaN, as in PyTorch.
 
+use crate::kernels::{elementary, route};
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 
@@ -43,6 +44,14 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     #[inline(always)]
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
+            if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
+                let m = largest(x, 0);
+                let sum = elementary::powers_in_place(x.as_flattened_mut(), m);
+                for v in x.as_flattened_mut() {
+                    *v /= sum;
+                }
+                continue;
+            }
             for i in 0..INNER {
                 let m = largest(x, i);
                 let mut sum = T::ZERO;

@@ -5,7 +5,6 @@
 //! ln(1 + e^z) is computed as max(z, 0) + ln(1 + e^-|z|), which cannot overflow whatever the threshold. A NaN stays a NaN,
 //! and so does its gradient; -inf becomes 0 and inf stays.
 
-use super::sigmoid::sigmoid;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -48,7 +47,7 @@ pub(crate) fn softplus<T: Scalar>(x: T, beta: T, reciprocal: T, threshold: T) ->
 #[inline(always)]
 pub(crate) fn pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
     let z = beta * x;
-    if z > threshold { dy } else { dy * sigmoid(z) }
+    if z > threshold { dy } else { dy * z.sigmoid() }
 }
 
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {

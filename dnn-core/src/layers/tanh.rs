@@ -4,6 +4,7 @@
 //!
 //! A NaN stays a NaN, and so does its gradient; the infinities become 1 and -1, and their gradient is 0.
 
+use crate::kernels::elementary::{self, Function};
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat, flat_mut};
@@ -24,9 +25,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Tanh {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            *v = v.tanh();
-        }
+        elementary::map(Function::Tanh, buffer);
     }
 
     #[inline(always)]

@@ -7,7 +7,6 @@
 //! target that agrees with it, as in PyTorch.
 
 use super::{Loss, elements};
-use crate::layers::sigmoid::sigmoid;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -30,7 +29,7 @@ pub struct BceWithLogits;
 #[inline(always)]
 pub(crate) fn element<T: Scalar>(x: T, t: T) -> (T, T) {
     let linear = if x > T::ZERO { x * (T::ONE - t) } else { -(x * t) };
-    (linear + (-x.abs()).exp().ln_1p(), sigmoid(x) - t)
+    (linear + (-x.abs()).exp().ln_1p(), x.sigmoid() - t)
 }
 
 #[diagnostic::do_not_recommend]

@@ -11,6 +11,7 @@
 
 use super::Loss;
 use super::class::{ClassWeights, Label, decision};
+use crate::kernels::elementary;
 use crate::scalar::Scalar;
 
 /// The cross-entropy between logits and classes, PyTorch's
@@ -77,11 +78,7 @@ impl<W: Copy> CrossEntropy<W> {
                 m = *y;
             }
         }
-        let mut sum = T::ZERO;
-        for (y, d) in y.iter().zip(dy.iter_mut()) {
-            *d = (*y - m).exp();
-            sum += *d;
-        }
+        let sum = elementary::powers(dy, y, m);
         let log_sum = sum.ln();
         let (mut loss, mut total) = (T::ZERO, T::ZERO);
         for (c, y) in y.iter().enumerate() {

@@ -1,5 +1,8 @@
 //! Elementary functions: the standard library's, else `libm`'s, else this crate's own. With the feature `deterministic` always
 //! its own, whatever else is there: no two libraries round alike.
+//!
+//! Those that networks spend their time in, e^x, tanh and the logistic function of `f32`, are always the crate's own: without
+//! `deterministic` they are those of `kernels/elementary`, so that a number by itself and a vector have the same ones.
 
 #[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
 mod circle;
@@ -27,6 +30,31 @@ macro_rules! forward {
     };
 }
 
+/// A function that `kernels/elementary` may have: if so that one, and otherwise the one that is given.
+#[cfg(not(feature = "deterministic"))]
+macro_rules! unless_vectorised {
+    (f32, $name:ident, $other:expr) => {
+        crate::kernels::elementary::$name
+    };
+    (f64, $name:ident, $other:expr) => {
+        $other
+    };
+}
+/// A function that `kernels/elementary` may have: none with the feature `deterministic`.
+#[cfg(feature = "deterministic")]
+macro_rules! unless_vectorised {
+    ($scalar:ident, $name:ident, $other:expr) => {
+        $other
+    };
+}
+
+/// 1 / (1 + e^-x), written for either sign so that e^(..) cannot overflow
+#[inline(always)]
+fn logistic<T: crate::Scalar>(x: T) -> T {
+    let small = (-x.abs()).exp(); // in (0, 1]
+    if x < T::ZERO { small / (T::ONE + small) } else { T::ONE / (T::ONE + small) }
+}
+
 /// The correctly rounded square root.
 #[cfg(feature = "std")]
 macro_rules! root {
@@ -45,9 +73,10 @@ macro_rules! root {
 #[cfg(any(feature = "deterministic", not(any(feature = "std", feature = "libm"))))]
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
-        forward!($scalar: exp = crate::math::own::$own::exp, exp_m1 = crate::math::own::$own::exp_m1,
+        forward!($scalar: exp = unless_vectorised!($scalar, exp, crate::math::own::$own::exp), exp_m1 = crate::math::own::$own::exp_m1,
             ln = crate::math::own::$own::ln, ln_1p = crate::math::own::$own::ln_1p, sqrt = root!($scalar, $sqrt),
-            tanh = crate::math::own::$own::tanh, erf = $erf,
+            tanh = unless_vectorised!($scalar, tanh, crate::math::own::$own::tanh),
+            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf,
             sin = |x| crate::math::circle::sin(f64::from(x)) as $scalar,
             cos = |x| crate::math::circle::cos(f64::from(x)) as $scalar;
             powf = |x, y| crate::math::power::powf(f64::from(x), f64::from(y)) as $scalar);
@@ -57,8 +86,9 @@ macro_rules! elementary {
 #[cfg(all(feature = "std", not(feature = "deterministic")))]
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
-        forward!($scalar: exp = $scalar::exp, exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = $scalar::tanh, erf = $erf, sin = $scalar::sin, cos = $scalar::cos;
+        forward!($scalar: exp = unless_vectorised!($scalar, exp, $scalar::exp), exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
+            sqrt = root!($scalar, $sqrt), tanh = unless_vectorised!($scalar, tanh, $scalar::tanh),
+            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf, sin = $scalar::sin, cos = $scalar::cos;
             powf = $scalar::powf);
     };
 }
@@ -67,8 +97,9 @@ macro_rules! elementary {
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident,
         $sin:ident, $cos:ident, $powf:ident) => {
-        forward!($scalar: exp = libm::$exp, exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = libm::$tanh, erf = $erf, sin = libm::$sin, cos = libm::$cos;
+        forward!($scalar: exp = unless_vectorised!($scalar, exp, libm::$exp), exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
+            sqrt = root!($scalar, $sqrt), tanh = unless_vectorised!($scalar, tanh, libm::$tanh),
+            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf, sin = libm::$sin, cos = libm::$cos;
             powf = libm::$powf);
     };
 }

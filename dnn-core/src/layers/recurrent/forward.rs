@@ -1,11 +1,13 @@
 //! The forward pass of a recurrent layer: over a batch of sequences, and one step of one sample.
 
 use super::{Cell, Gates, HiddenState, Lengths, Output};
-use crate::kernels::gates;
+use crate::kernels::recurrence::{self, Sequences, Units};
+use crate::kernels::{gates, level, route};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
-use crate::tensor::{batch, batch_mut};
+use crate::tensor::{batch, batch_mut, flat, flat_mut};
 use crate::workspace::{Place, buffers};
+use core::marker::PhantomData;
 
 /// All layers over a batch of sequences; what `back` needs is kept if TRAIN.
 #[inline(always)]
@@ -76,6 +78,23 @@ fn layer<
 ) {
     let n = x.len();
     for (d, weights) in weights.iter().enumerate() {
+        if !TRAIN && const { recurrence::fits(I, H, G) } {
+            level::run(&mut Sequences::<T, C, I, H, G> {
+                y: flat_mut(y),
+                x: flat(x),
+                weight_ih: flat(&weights.weight_ih),
+                weight_hh: flat(&weights.weight_hh),
+                bias_ih: weights.bias_ih.as_slice(),
+                bias_hh: weights.bias_hh.as_slice(),
+                shape: [n, S],
+                sample: Y::LEN,
+                row: if Y::LEN > W { W } else { 0 },
+                first: d * H,
+                reversed: d > 0,
+                cell: PhantomData,
+            });
+            continue;
+        }
         let places = if TRAIN { lengths.cell(number, d) } else { [Place::new(0, 0); 4] };
         let [gates, h_before, c_before, extra] = buffers(kept, n, places);
         let gates = batch_mut::<[[[T; H]; G]; S]>(gates); // [B, S, G, H]
@@ -141,6 +160,12 @@ fn units<C: Cell<T, G>, T: Scalar, const H: usize, const G: usize>(
     c: &mut [T; H],
     mut extra: Option<&mut [T; H]>,
 ) {
+    if const { route::functions_by_vectors(H) } {
+        let c = if C::MEMORY { c.as_mut_slice() } else { &mut [] };
+        let extra = extra.map_or(&mut [] as &mut [T], |extra| extra.as_mut_slice());
+        let (a, u) = (a.as_flattened_mut(), u.as_flattened());
+        return level::run(&mut Units::<T, C, G> { a, u, h, c, extra, cell: PhantomData });
+    }
     for j in 0..H {
         let (mut of_input, mut of_state) = ([T::ZERO; G], [T::ZERO; G]);
         for g in 0..G {

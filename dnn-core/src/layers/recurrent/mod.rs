@@ -18,6 +18,15 @@ pub(crate) use forward::{forward, step};
 pub(crate) use lengths::Lengths;
 pub(crate) use table::{MOST, entries};
 
+/// The units of the kinds, for the tests of the kernels.
+#[cfg(test)]
+pub(crate) mod cells {
+    pub(crate) use crate::layers::gru::Unit as Gru;
+    pub(crate) use crate::layers::lstm::Unit as Lstm;
+    pub(crate) use crate::layers::rnn::Unit as Rnn;
+}
+
+use crate::kernels::number::Number;
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -108,8 +117,12 @@ pub(crate) trait Cell<T, const G: usize> {
     const EXTRA: bool = false;
     /// Whether dL/da of the last gate is not its dL/du.
     const APART: bool = false;
-    /// The step.
-    fn step(a: [T; G], u: [T; G], h: T, c: T) -> Step<T, G>;
+    /// The gates in the order in which `step` wants them.
+    const ORDER: [usize; G];
+    /// Whether `step` works on the first of them before it wants the others.
+    const ALONE: bool;
+    /// The step of a unit, or of a vector of them.
+    fn step<N: Number>(a: [N; G], u: [N; G], h: N, c: N) -> Step<N, G>;
     /// The way back, from `gates` and `extra` of the step, the states before it, and dL/dh and dL/dc behind it.
     fn back(gates: [T; G], extra: T, states: [T; 2], gradients: [T; 2]) -> Back<T, G>;
 }

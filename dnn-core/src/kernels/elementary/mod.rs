@@ -1,0 +1,306 @@
+//! Elementary functions of many numbers at once: e^x, 1 / (1 + e^-x), tanh x.
+//!
+//! Of `f32` they are the polynomials of `series`, as wide as the vectors of the level. Of `f64`, and with the feature
+//! `deterministic`, they are those of the scalar in each lane, so that they have its bits.
+
+#[cfg(not(feature = "deterministic"))]
+mod series;
+#[cfg(test)]
+mod tests;
+#[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
+mod x86;
+
+use crate::kernels::level::{Kernel, Lanes, Vector, Vectors};
+use crate::kernels::route;
+use crate::scalar::Scalar;
+use crate::tensor::{Tensor, flat_mut};
+
+/// e^x of one number, as in a vector of the portable level.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+pub(crate) fn exp(x: f32) -> f32 {
+    // SAFETY: a number needs no instructions that could be missing.
+    unsafe { series::exp(x) }
+}
+
+/// 1 / (1 + e^-x) of one number, as in a vector of the portable level.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    // SAFETY: as of `exp`.
+    unsafe { series::sigmoid(x) }
+}
+
+/// tanh x of one number, as in a vector of the portable level.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+pub(crate) fn tanh(x: f32) -> f32 {
+    // SAFETY: as of `exp`.
+    unsafe { series::tanh(x) }
+}
+
+/// What activations need of a vector beside sums and products.
+///
+/// # Safety
+/// As of [`Vector`].
+pub trait Elementary<T>: Copy {
+    /// self - b
+    unsafe fn sub(self, b: Self) -> Self;
+    /// self b
+    unsafe fn mul(self, b: Self) -> Self;
+    /// self where it is positive, 0 where it is negative
+    unsafe fn rectified(self) -> Self;
+    /// e^self
+    unsafe fn exp(self) -> Self;
+    /// 1 / (1 + e^-self)
+    unsafe fn sigmoid(self) -> Self;
+    /// tanh self
+    unsafe fn tanh(self) -> Self;
+}
+
+/// The methods that are those of the scalar in each lane; `lanes` and `vector` go to an array and back.
+macro_rules! by_lanes {
+    ($lanes:expr, $vector:expr; $($name:ident)*) => {$(
+        #[inline(always)]
+        unsafe fn $name(self) -> Self {
+            let mut lanes = $lanes(self);
+            for lane in &mut lanes {
+                *lane = Scalar::$name(*lane);
+            }
+            $vector(lanes)
+        }
+    )*};
+}
+
+impl<T: Scalar> Elementary<T> for Lanes<T> {
+    #[inline(always)]
+    unsafe fn sub(mut self, b: Self) -> Self {
+        for i in 0..4 {
+            self.0[i] -= b.0[i];
+        }
+        self
+    }
+    #[inline(always)]
+    unsafe fn mul(mut self, b: Self) -> Self {
+        for i in 0..4 {
+            self.0[i] *= b.0[i];
+        }
+        self
+    }
+    #[inline(always)]
+    unsafe fn rectified(mut self) -> Self {
+        for i in 0..4 {
+            self.0[i] = if self.0[i] < T::ZERO { T::ZERO } else { self.0[i] };
+        }
+        self
+    }
+    by_lanes! { |vector: Self| vector.0, Lanes; exp sigmoid tanh }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod of_x86 {
+    use super::Elementary;
+    #[cfg(not(feature = "deterministic"))]
+    use super::series;
+    use crate::scalar::Scalar;
+    use core::arch::x86_64::*;
+
+    /// Implements `Elementary` by intrinsics, and its functions by those of `series` or of the scalar.
+    macro_rules! elementary {
+        ($vector:ident of $lanes:literal $scalar:ident: $sub:ident $mul:ident $max:ident $zero:ident; $($functions:tt)*) => {
+            // SAFETY (of every block in here): the callers of the methods have the instructions.
+            #[allow(clippy::undocumented_unsafe_blocks)]
+            impl Elementary<$scalar> for $vector {
+                #[inline(always)]
+                unsafe fn sub(self, b: Self) -> Self {
+                    unsafe { $sub(self, b) }
+                }
+                #[inline(always)]
+                unsafe fn mul(self, b: Self) -> Self {
+                    unsafe { $mul(self, b) }
+                }
+                #[inline(always)]
+                unsafe fn rectified(self) -> Self {
+                    unsafe { $max($zero(), self) } // the second operand where one is a NaN
+                }
+                elementary!($vector $lanes $scalar $($functions)*);
+            }
+        };
+        ($vector:ident $lanes:literal $scalar:ident by series) => {
+            elementary!(series: exp sigmoid tanh);
+        };
+        (series: $($name:ident)*) => {$(
+            #[inline(always)]
+            unsafe fn $name(self) -> Self {
+                unsafe { series::$name(self) }
+            }
+        )*};
+        ($vector:ident $lanes:literal $scalar:ident by scalars) => {
+            by_lanes! {
+                |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
+                |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
+                exp sigmoid tanh
+            }
+        };
+    }
+
+    #[cfg(not(feature = "deterministic"))]
+    elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by series }
+    #[cfg(not(feature = "deterministic"))]
+    elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by series }
+    #[cfg(feature = "deterministic")]
+    elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by scalars }
+    #[cfg(feature = "deterministic")]
+    elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by scalars }
+    elementary! { __m512d of 8 f64: _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd; by scalars }
+    elementary! { __m256d of 4 f64: _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd; by scalars }
+}
+
+/// A function of one number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Function {
+    /// 1 / (1 + e^-x)
+    Sigmoid,
+    /// tanh x
+    Tanh,
+}
+
+impl Function {
+    /// Of one number by itself.
+    #[inline(always)]
+    fn of<T: Scalar>(self, x: T) -> T {
+        match self {
+            Function::Sigmoid => x.sigmoid(),
+            Function::Tanh => x.tanh(),
+        }
+    }
+}
+
+/// x[i] = f(x[i]) for a slice x, a vector at a time.
+macro_rules! each {
+    ($x:expr, |$v:ident: $vector:ident| $value:expr) => {{
+        let (at, len) = ($x.as_mut_ptr(), $x.len());
+        let mut i = 0;
+        while i + $vector::LANES <= len {
+            let $v = $vector::load(at.add(i), $vector::LANES);
+            $value.store(at.add(i), $vector::LANES);
+            i += $vector::LANES;
+        }
+        if i < len {
+            let $v = $vector::load(at.add(i), len - i);
+            $value.store(at.add(i), len - i);
+        }
+    }};
+}
+
+/// x[i] = function(x[i])
+pub struct Map<'a, T> {
+    function: Function,
+    x: &'a mut [T],
+}
+
+impl<T: Scalar> Kernel for Map<'_, T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        unsafe {
+            match self.function {
+                Function::Sigmoid => each!(self.x, |v: V| v.sigmoid()),
+                Function::Tanh => each!(self.x, |v: V| v.tanh()),
+            }
+        }
+    }
+}
+
+/// x[i] = e^(x[i] - shift), and their sum.
+pub struct Powers<'a, T> {
+    x: &'a mut [T],
+    shift: T,
+    sum: T,
+}
+
+impl<T: Scalar> Kernel for Powers<'_, T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function; vectors end with the slice.
+        unsafe {
+            let shift = V::splat(self.shift);
+            each!(self.x, |v: V| v.sub(shift).exp());
+            self.sum = sum::<T, V>(self.x);
+        }
+    }
+}
+
+/// The sum of all elements: one after the other, so that there is one order of them.
+///
+/// # Safety
+/// The machine has the instructions of `V`.
+#[cfg(feature = "deterministic")]
+#[inline(always)]
+unsafe fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
+    let mut sum = T::ZERO;
+    for x in x {
+        sum += *x;
+    }
+    sum
+}
+
+/// The sum of all elements, lane by lane first.
+///
+/// # Safety
+/// The machine has the instructions of `V`.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
+    // SAFETY: as of this function; vectors end with the slice, and the other lanes of the last one are 0.
+    unsafe {
+        let (zero, mut sum, mut i) = (V::splat(T::ZERO), V::splat(T::ZERO), 0);
+        while i + V::LANES <= x.len() {
+            sum = sum.add(V::load(x.as_ptr().add(i), V::LANES));
+            i += V::LANES;
+        }
+        if i < x.len() {
+            sum = sum.add(V::load(x.as_ptr().add(i), x.len() - i));
+        }
+        V::sums([sum, zero, zero, zero])[0]
+    }
+}
+
+/// A function of every number of a batch, in its place.
+#[inline(always)]
+pub(crate) fn map<X: Tensor<Scalar: Scalar>>(function: Function, x: &mut [X]) {
+    if const { route::functions_by_vectors(X::LEN) } {
+        <X::Scalar as Vectors>::map(&mut Map { function, x: flat_mut(x) });
+    } else {
+        for x in flat_mut(x) {
+            *x = function.of(*x);
+        }
+    }
+}
+
+/// to[i] = e^(from[i] - shift), and their sum.
+#[inline(always)]
+pub(crate) fn powers<T: Scalar, const N: usize>(to: &mut [T; N], from: &[T; N], shift: T) -> T {
+    if const { route::functions_by_vectors(N) } {
+        *to = *from;
+        return powers_in_place(to, shift);
+    }
+    let mut sum = T::ZERO;
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = (*from - shift).exp();
+        sum += *to;
+    }
+    sum
+}
+
+/// x[i] = e^(x[i] - shift), and their sum, by vectors.
+#[inline(always)]
+pub(crate) fn powers_in_place<T: Scalar>(x: &mut [T], shift: T) -> T {
+    let mut powers = Powers { x, shift, sum: T::ZERO };
+    T::powers(&mut powers);
+    powers.sum
+}

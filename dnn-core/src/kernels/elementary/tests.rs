@@ -1,0 +1,133 @@
+//! Errors of the functions against those of `f64`, at every level of the machine.
+
+extern crate std;
+use super::{Function, Map, Powers, powers};
+use crate::kernels::level::{Level, run_at};
+use crate::kernels::tests::levels;
+use crate::scalar::Scalar;
+use std::vec::Vec;
+
+/// The function of every number, at a level.
+fn at<T: Scalar>(level: Level, function: Function, x: &[T]) -> Vec<T> {
+    let mut y = x.to_vec();
+    // SAFETY: `levels` lists what the machine has.
+    unsafe { run_at(level, &mut Map { function, x: &mut y }) }
+    y
+}
+
+fn exp_at<T: Scalar>(level: Level, x: &[T]) -> Vec<T> {
+    let mut y = x.to_vec();
+    // SAFETY: as of `at`.
+    unsafe { run_at(level, &mut Powers { x: &mut y, shift: T::ZERO, sum: T::ZERO }) }
+    y
+}
+
+/// The distance in units of the last place of the number that is wanted; those of numbers that are not normal are the least.
+fn ulps(found: f32, wanted: f64) -> f64 {
+    let binade = f64::from_bits(wanted.abs().max(f32::MIN_POSITIVE.into()).to_bits() & (0xFFF << 52));
+    let same = found == wanted as f32 || found.is_nan() && wanted.is_nan();
+    if same { 0.0 } else { (f64::from(found) - wanted).abs() / (binade * f64::from(f32::EPSILON)) }
+}
+
+/// Numbers of every sign, exponent and many mantissas: zeros, infinities, NaN and numbers that are not normal among them.
+/// `DNN_EVERY` takes the place of the step from one to the next: 1 for all that there are.
+fn sweep() -> impl Iterator<Item = f32> {
+    let every = std::env::var("DNN_EVERY")
+        .map_or(if cfg!(miri) { 40_000_003 } else { 16_411 }, |every| every.parse().expect("`DNN_EVERY` is a number"));
+    let borders = [
+        88.722_84,
+        88.722_83,
+        89.0,
+        -87.336_55,
+        -103.278_93,
+        -103.972_08,
+        -104.0,
+        -105.0,
+        0.625,
+        0.624_999_94,
+        9.010_914,
+        10.0,
+    ]
+    .into_iter()
+    .flat_map(|x: f32| [x, -x]);
+    (0..=u32::MAX)
+        .step_by(every)
+        .map(f32::from_bits)
+        .chain([f32::INFINITY, f32::NEG_INFINITY, f32::NAN, -0.0, 1e-45])
+        .chain(borders)
+}
+
+#[test]
+fn errors_of_single_precision_are_those_that_are_stated() {
+    type Case = (&'static str, fn(Level, &[f32]) -> Vec<f32>, fn(f64) -> f64, f64);
+    let cases: [Case; 3] = [
+        ("exp", exp_at, f64::exp, 1.26),
+        ("sigmoid", |level, x| at(level, Function::Sigmoid, x), |x| 1.0 / (1.0 + (-x).exp()), 2.42),
+        ("tanh", |level, x| at(level, Function::Tanh, x), f64::tanh, 1.35),
+    ];
+    for (name, function, reference, bound) in cases {
+        for level in levels() {
+            let mut sweep = sweep();
+            loop {
+                let x: Vec<f32> = sweep.by_ref().take(1000).collect(); // the last vector is not full
+                if x.is_empty() {
+                    break;
+                }
+                for (x, y) in x.iter().zip(function(level, &x)) {
+                    let wanted = reference(f64::from(*x));
+                    let error = ulps(y, wanted);
+                    assert!(error <= bound, "{level:?}: {name}({x:e}) = {y:e}, not {wanted:e}: {error} ulp");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_place_in_a_vector_changes_nothing() {
+    let x: Vec<f32> = (0..40).map(|i| (i as f32 - 20.0) * 0.37).collect();
+    for level in levels() {
+        for function in [Function::Sigmoid, Function::Tanh] {
+            let all = at(level, function, &x);
+            for from in 0..x.len() {
+                for to in from..=x.len() {
+                    assert_eq!(at(level, function, &x[from..to]), all[from..to], "{level:?}: {function:?}");
+                }
+            }
+            let alone: Vec<f32> = x.iter().map(|x| function.of(*x)).collect();
+            if level == Level::Portable || cfg!(feature = "deterministic") {
+                assert_eq!(all, alone, "{level:?}: {function:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn double_precision_has_the_functions_of_the_scalar() {
+    let x: Vec<f64> = (0..40).map(|i| (f64::from(i) - 20.0) * 0.37).chain([f64::NEG_INFINITY, -0.0]).collect();
+    for level in levels() {
+        for function in [Function::Sigmoid, Function::Tanh] {
+            assert_eq!(at(level, function, &x), x.iter().map(|x| function.of(*x)).collect::<Vec<_>>(), "{level:?}");
+        }
+        assert_eq!(exp_at(level, &x), x.iter().map(|x| Scalar::exp(*x)).collect::<Vec<_>>(), "{level:?}");
+    }
+}
+
+#[test]
+fn powers_are_summed() {
+    fn check<const N: usize>() {
+        let from: [f32; N] = core::array::from_fn(|i| i as f32 * 0.25 - 3.0);
+        let mut to = [9.0; N];
+        let sum = powers(&mut to, &from, 1.5);
+        let wanted = from.map(|x| (f64::from(x) - 1.5).exp());
+        assert!(to.iter().zip(wanted).all(|(to, wanted)| ulps(*to, wanted) <= 1.26), "{N}");
+        let wanted: f64 = wanted.iter().sum();
+        assert!((f64::from(sum) - wanted).abs() <= 1e-6 * wanted, "{N}: {sum}, not {wanted}");
+    }
+    check::<1>();
+    check::<7>();
+    check::<8>();
+    check::<10>();
+    check::<16>();
+    check::<33>();
+}

@@ -1,0 +1,84 @@
+//! The operations of the functions on the vectors of AVX2 and AVX-512.
+
+use super::series::{Lanewise, ROUND};
+use core::arch::x86_64::*;
+
+/// Implements `Lanewise` by intrinsics.
+macro_rules! intrinsics {
+    (
+        $vector:ident: $all:ident $add:ident $sub:ident $mul:ident $div:ident $mul_add:ident $max:ident $min:ident;
+        $($name:ident($x:ident $(, $argument:ident: $ty:ty)*) = $value:expr;)*
+    ) => {
+        // SAFETY (of every block in here): the callers of the methods have the instructions.
+        #[allow(clippy::undocumented_unsafe_blocks)]
+        impl Lanewise for $vector {
+            #[inline(always)]
+            unsafe fn all(x: f32) -> Self {
+                unsafe { $all(x) }
+            }
+            #[inline(always)]
+            unsafe fn plus(self, b: Self) -> Self {
+                unsafe { $add(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn minus(self, b: Self) -> Self {
+                unsafe { $sub(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn times(self, b: Self) -> Self {
+                unsafe { $mul(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn over(self, b: Self) -> Self {
+                unsafe { $div(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn times_plus(self, b: Self, c: Self) -> Self {
+                unsafe { $mul_add(self, b, c) }
+            }
+            // Of a NaN and a number, these instructions give the second operand.
+            #[inline(always)]
+            unsafe fn at_least(self, least: f32) -> Self {
+                unsafe { $max($all(least), self) }
+            }
+            #[inline(always)]
+            unsafe fn at_most(self, most: f32) -> Self {
+                unsafe { $min($all(most), self) }
+            }
+            $(#[inline(always)]
+            unsafe fn $name(self $(, $argument: $ty)*) -> Self {
+                let $x = self;
+                unsafe { $value }
+            })*
+        }
+    };
+}
+
+intrinsics! {
+    __m512: _mm512_set1_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_max_ps
+        _mm512_min_ps;
+    magnitude(x) = _mm512_abs_ps(x);
+    // Where the first operand has a bit, that of the second, else that of the third.
+    with_sign_of(x, sign: Self) = _mm512_castsi512_ps(_mm512_ternarylogic_epi32::<0xCA>(
+        _mm512_set1_epi32(i32::MIN), _mm512_castps_si512(sign), _mm512_castps_si512(x),
+    ));
+    below(x, bound: f32, yes: Self, no: Self) =
+        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, _mm512_set1_ps(bound)), no, yes);
+    scaled(x, rounded: Self) = _mm512_scalef_ps(x, _mm512_sub_ps(rounded, _mm512_set1_ps(ROUND)));
+}
+
+intrinsics! {
+    __m256: _mm256_set1_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_max_ps
+        _mm256_min_ps;
+    magnitude(x) = _mm256_andnot_ps(_mm256_set1_ps(-0.0), x);
+    with_sign_of(x, sign: Self) = _mm256_or_ps(x, _mm256_and_ps(sign, _mm256_set1_ps(-0.0)));
+    below(x, bound: f32, yes: Self, no: Self) =
+        _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_LT_OQ>(x, _mm256_set1_ps(bound)));
+    scaled(x, rounded: Self) = {
+        let k = _mm256_sub_epi32(_mm256_castps_si256(rounded), _mm256_set1_epi32(ROUND.to_bits() as i32));
+        let half = _mm256_srai_epi32::<1>(k);
+        let [first, second] = [half, _mm256_sub_epi32(k, half)]
+            .map(|k| _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(k, _mm256_set1_epi32(127)))));
+        _mm256_mul_ps(_mm256_mul_ps(x, first), second)
+    };
+}
