@@ -303,7 +303,7 @@ unsafe fn sums<V: Vector<T>, T: Scalar, const N: usize, const M: usize, const CH
         let (mut k, mut rows) = (0, rows.add(row));
         macro_rules! terms {
             ($($if:tt $count:literal;)*) => {$(
-                $if k + $count <= terms {
+                $if terms - k >= $count {
                     for term in 0..$count {
                         let (factor, rows) = (V::splat(*factors.add(k + term)), rows.add(term * row));
                         for m in 0..M {

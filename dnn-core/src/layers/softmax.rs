@@ -45,8 +45,7 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
             if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
-                let m = largest(x, 0);
-                let sum = elementary::powers_in_place(x.as_flattened_mut(), m);
+                let (_, sum) = elementary::powers_in_place(x.as_flattened_mut());
                 for v in x.as_flattened_mut() {
                     *v /= sum;
                 }

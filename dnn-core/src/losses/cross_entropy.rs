@@ -72,13 +72,7 @@ impl<W: Copy> CrossEntropy<W> {
         let spread = T::from_f64(self.label_smoothing / N as f64);
         let q = |c| T::from_f64(self.weights.of(c)) * (take * target(c) + spread);
 
-        let mut m = T::from_f64(f64::NEG_INFINITY);
-        for y in y {
-            if *y > m {
-                m = *y;
-            }
-        }
-        let sum = elementary::powers(dy, y, m);
+        let (m, sum) = elementary::powers(dy, y);
         let log_sum = sum.ln();
         let (mut loss, mut total) = (T::ZERO, T::ZERO);
         for (c, y) in y.iter().enumerate() {

@@ -5,8 +5,6 @@
 
 #[cfg(not(feature = "deterministic"))]
 mod series;
-#[cfg(test)]
-mod tests;
 #[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
 mod x86;
 
@@ -50,6 +48,8 @@ pub trait Elementary<T>: Copy {
     unsafe fn mul(self, b: Self) -> Self;
     /// self where it is positive, 0 where it is negative
     unsafe fn rectified(self) -> Self;
+    /// self where it is greater than b, else b: of a NaN in self, b
+    unsafe fn greater(self, b: Self) -> Self;
     /// e^self
     unsafe fn exp(self) -> Self;
     /// 1 / (1 + e^-self)
@@ -94,6 +94,13 @@ impl<T: Scalar> Elementary<T> for Lanes<T> {
         }
         self
     }
+    #[inline(always)]
+    unsafe fn greater(mut self, b: Self) -> Self {
+        for i in 0..4 {
+            self.0[i] = if self.0[i] > b.0[i] { self.0[i] } else { b.0[i] };
+        }
+        self
+    }
     by_lanes! { |vector: Self| vector.0, Lanes; exp sigmoid tanh }
 }
 
@@ -122,6 +129,10 @@ mod of_x86 {
                 #[inline(always)]
                 unsafe fn rectified(self) -> Self {
                     unsafe { $max($zero(), self) } // the second operand where one is a NaN
+                }
+                #[inline(always)]
+                unsafe fn greater(self, b: Self) -> Self {
+                    unsafe { $max(self, b) }
                 }
                 elementary!($vector $lanes $scalar $($functions)*);
             }
@@ -214,10 +225,11 @@ impl<T: Scalar> Kernel for Map<'_, T> {
     }
 }
 
-/// x[i] = e^(x[i] - shift), and their sum.
+/// x[i] = e^(x[i] - m) with m the largest x[i], and their sum.
 pub struct Powers<'a, T> {
     x: &'a mut [T],
-    shift: T,
+    /// -inf where there is none; a NaN is passed over.
+    largest: T,
     sum: T,
 }
 
@@ -226,13 +238,40 @@ impl<T: Scalar> Kernel for Powers<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        // SAFETY: as of this function; vectors end with the slice.
+        // SAFETY: as of this function.
         unsafe {
-            let shift = V::splat(self.shift);
+            self.largest = largest::<T, V>(self.x);
+            let shift = V::splat(self.largest);
             each!(self.x, |v: V| v.sub(shift).exp());
             self.sum = sum::<T, V>(self.x);
         }
     }
+}
+
+/// The largest element, -inf where there is none; a NaN is passed over.
+///
+/// # Safety
+/// The machine has the instructions of `V`.
+#[inline(always)]
+unsafe fn largest<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
+    let mut largest = T::from_f64(f64::NEG_INFINITY);
+    let mut lanes = [largest; 16];
+    let mut i = 0;
+    // SAFETY: as of this function; vectors end with the slice, and none has more than 16 lanes.
+    unsafe {
+        let mut vector = V::splat(largest);
+        while i + V::LANES <= x.len() {
+            vector = V::load(x.as_ptr().add(i), V::LANES).greater(vector);
+            i += V::LANES;
+        }
+        vector.store(lanes.as_mut_ptr(), V::LANES);
+    }
+    for x in lanes.iter().take(V::LANES).chain(x.iter().skip(i)) {
+        if *x > largest {
+            largest = *x;
+        }
+    }
+    largest
 }
 
 /// The sum of all elements: one after the other, so that there is one order of them.
@@ -282,25 +321,33 @@ pub(crate) fn map<X: Tensor<Scalar: Scalar>>(function: Function, x: &mut [X]) {
     }
 }
 
-/// to[i] = e^(from[i] - shift), and their sum.
+/// to[i] = e^(from[i] - m) with m the largest from[i]: m and their sum.
 #[inline(always)]
-pub(crate) fn powers<T: Scalar, const N: usize>(to: &mut [T; N], from: &[T; N], shift: T) -> T {
+pub(crate) fn powers<T: Scalar, const N: usize>(to: &mut [T; N], from: &[T; N]) -> (T, T) {
     if const { route::functions_by_vectors(N) } {
         *to = *from;
-        return powers_in_place(to, shift);
+        return powers_in_place(to);
     }
-    let mut sum = T::ZERO;
+    let (mut largest, mut sum) = (T::from_f64(f64::NEG_INFINITY), T::ZERO);
+    for from in from {
+        if *from > largest {
+            largest = *from;
+        }
+    }
     for (to, from) in to.iter_mut().zip(from) {
-        *to = (*from - shift).exp();
+        *to = (*from - largest).exp();
         sum += *to;
     }
-    sum
+    (largest, sum)
 }
 
-/// x[i] = e^(x[i] - shift), and their sum, by vectors.
+/// x[i] = e^(x[i] - m) with m the largest x[i], by vectors: m and their sum.
 #[inline(always)]
-pub(crate) fn powers_in_place<T: Scalar>(x: &mut [T], shift: T) -> T {
-    let mut powers = Powers { x, shift, sum: T::ZERO };
+pub(crate) fn powers_in_place<T: Scalar>(x: &mut [T]) -> (T, T) {
+    let mut powers = Powers { x, largest: T::ZERO, sum: T::ZERO };
     T::powers(&mut powers);
-    powers.sum
+    (powers.largest, powers.sum)
 }
+
+#[cfg(test)]
+mod tests;

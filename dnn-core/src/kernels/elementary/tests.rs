@@ -2,7 +2,7 @@
 
 extern crate std;
 use super::{Function, Map, Powers, powers};
-use crate::kernels::level::{Level, run_at};
+use crate::kernels::level::{Kernel, Level, Vector, run_at};
 use crate::kernels::tests::levels;
 use crate::scalar::Scalar;
 use std::vec::Vec;
@@ -18,8 +18,19 @@ fn at<T: Scalar>(level: Level, function: Function, x: &[T]) -> Vec<T> {
 fn exp_at<T: Scalar>(level: Level, x: &[T]) -> Vec<T> {
     let mut y = x.to_vec();
     // SAFETY: as of `at`.
-    unsafe { run_at(level, &mut Powers { x: &mut y, shift: T::ZERO, sum: T::ZERO }) }
+    unsafe { run_at(level, &mut Exp(&mut y)) }
     y
+}
+
+/// e^x of every number, which no layer takes without a shift.
+struct Exp<'a, T>(&'a mut [T]);
+
+impl<T: Scalar> Kernel for Exp<'_, T> {
+    type Scalar = T;
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        unsafe { each!(self.0, |v: V| v.exp()) }
+    }
 }
 
 /// The distance in units of the last place of the number that is wanted; those of numbers that are not normal are the least.
@@ -114,20 +125,38 @@ fn double_precision_has_the_functions_of_the_scalar() {
 }
 
 #[test]
-fn powers_are_summed() {
+fn powers_are_shifted_by_the_largest_and_summed() {
     fn check<const N: usize>() {
-        let from: [f32; N] = core::array::from_fn(|i| i as f32 * 0.25 - 3.0);
+        let from: [f32; N] = core::array::from_fn(|i| ((i * 7 + 3) % N) as f32 * 0.25 - 3.0);
         let mut to = [9.0; N];
-        let sum = powers(&mut to, &from, 1.5);
-        let wanted = from.map(|x| (f64::from(x) - 1.5).exp());
+        let (largest, sum) = powers(&mut to, &from);
+        assert_eq!(largest, (N - 1) as f32 * 0.25 - 3.0, "{N}");
+        let wanted = from.map(|x| f64::from(x - largest).exp());
         assert!(to.iter().zip(wanted).all(|(to, wanted)| ulps(*to, wanted) <= 1.26), "{N}");
         let wanted: f64 = wanted.iter().sum();
         assert!((f64::from(sum) - wanted).abs() <= 1e-6 * wanted, "{N}: {sum}, not {wanted}");
     }
     check::<1>();
-    check::<7>();
+    check::<6>();
     check::<8>();
     check::<10>();
     check::<16>();
     check::<33>();
+}
+
+#[test]
+fn the_largest_passes_over_a_nan_wherever_it_stands() {
+    for level in levels() {
+        for n in [1, 8, 17, 40] {
+            for nan in 0..n {
+                let mut x: Vec<f32> = (0..n).map(|i| i as f32).collect();
+                x[nan] = f32::NAN;
+                let mut powers = Powers { x: &mut x, largest: 9.0, sum: 9.0 };
+                // SAFETY: `levels` lists what the machine has.
+                unsafe { run_at(level, &mut powers) };
+                let wanted = (0..n).filter(|i| *i != nan).max().map_or(f32::NEG_INFINITY, |i| i as f32);
+                assert!(powers.largest == wanted && powers.sum.is_nan(), "{level:?}: {n}, {nan}");
+            }
+        }
+    }
 }
