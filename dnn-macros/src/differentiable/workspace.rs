@@ -7,6 +7,7 @@ use super::shape::elements;
 use crate::emit::quote;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::format_ident;
+use std::collections::HashMap;
 
 /// Where tensors lie.
 pub(crate) struct Assignment {
@@ -158,10 +159,13 @@ impl Lives {
         // What a loop makes and nobody reads behind it is a number in the loop.
         for piece in pieces {
             let Piece::Loop(_, list) = piece else { continue };
+            let mut inside: HashMap<Slot, usize> = HashMap::new();
+            for slot in list.iter().flat_map(|at| program.instructions[*at].reads(program.formula)) {
+                *inside.entry(slot).or_default() += 1;
+            }
             for instruction in list.iter().map(|at| &program.instructions[*at]) {
                 let slot = instruction.target;
-                let inside = list.iter().flat_map(|at| program.instructions[*at].reads(program.formula));
-                if instruction.onto().is_none() && inside.filter(|read| *read == slot).count() == uses[slot] {
+                if instruction.onto().is_none() && inside.get(&slot).copied().unwrap_or(0) == uses[slot] {
                     lives.live[slot] = (0, 0);
                 }
             }
