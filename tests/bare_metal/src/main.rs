@@ -6,6 +6,7 @@
 #![no_main]
 
 mod channels;
+mod formulas;
 mod functions;
 mod planes;
 mod steps;
@@ -88,6 +89,7 @@ extern "C" fn _start() -> ! {
     black_box(network.lstm.step(&black_box([0.5; 4]), &mut memory));
 
     channels::run();
+    formulas::run();
     functions::run();
     planes::run();
     steps::run();
