@@ -12,7 +12,7 @@ use core::mem::take;
 use core::mem::transmute;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
@@ -115,8 +115,8 @@ type Run = unsafe fn(*mut (), usize);
 /// What the threads of a team know of each other.
 struct Shared {
     threads: usize,
-    /// The number of the kernel in 48 bits, and in the other 16 which parts of it nobody has taken.
-    state: AtomicU64,
+    /// A bit for each part that nobody has taken.
+    left: AtomicUsize,
     /// Parts that are done.
     done: AtomicUsize,
     parts: AtomicPtr<()>,
@@ -132,8 +132,7 @@ impl Shared {
         self.parts.store(parts, Relaxed);
         self.run.store(run as *mut (), Relaxed);
         self.done.store(0, Relaxed);
-        let kernel = (self.state.load(Relaxed) >> 16).wrapping_add(1);
-        self.state.store(kernel << 16 | ((1 << count) - 1), Release); // whoever takes a part sees all of the above
+        self.left.store((1 << count) - 1, Release); // whoever takes a part sees all of the above
         let _end = End { team: self, count };
         while let Some(index) = self.take(0) {
             // SAFETY: the part exists, and whoever takes it has it alone.
@@ -144,19 +143,15 @@ impl Shared {
 
     /// A part of the kernel, which is then the caller's: its own one, whose rows lie in the cache of its processor, or another.
     fn take(&self, own: usize) -> Option<usize> {
-        let mut state = self.state.load(Acquire);
-        loop {
-            let left = state & 0xffff;
-            if left == 0 {
-                return None;
-            }
+        let mut left = self.left.load(Acquire);
+        while left != 0 {
             let index = if left >> own & 1 == 1 { own } else { left.trailing_zeros() as usize };
-            // The number of the kernel in it refuses a part of one that is over.
-            match self.state.compare_exchange_weak(state, state & !(1 << index), AcqRel, Acquire) {
+            match self.left.compare_exchange_weak(left, left & !(1 << index), AcqRel, Acquire) {
                 Ok(_) => return Some(index),
-                Err(now) => state = now,
+                Err(now) => left = now,
             }
         }
+        None
     }
 
     /// Worker number `own`: does what it can take, until the team is over.
@@ -196,7 +191,7 @@ struct End<'a> {
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
-        let left = self.team.state.fetch_and(!0xffff, AcqRel) & 0xffff;
+        let left = self.team.left.swap(0, AcqRel);
         let taken = self.count - left.count_ones() as usize;
         let mut looks = 0;
         while self.team.done.load(Acquire) < taken {
@@ -222,7 +217,7 @@ impl Team {
         let threads = threads.clamp(2, MOST);
         let shared = Arc::new(Shared {
             threads,
-            state: AtomicU64::new(0),
+            left: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
             parts: AtomicPtr::new(null_mut()),
             run: AtomicPtr::new(null_mut()),
