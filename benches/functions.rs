@@ -1,7 +1,8 @@
 //! Gradients of `#[differentiable]` functions beside gradients written by hand: `cargo bench --bench functions`.
 //!
 //! Each pair is shown to give the same numbers first. Then both take turns, block by block, so that whatever else the machine
-//! does meets both, and a line for each says the nanoseconds of the fastest block of each, and their ratio.
+//! does meets both, and a line for each says the nanoseconds of the fastest block of each, their ratio, and the value of the
+//! function, in which the peers of `benches/peers/functions.py` have to agree.
 
 #[path = "by_hand/formulas.rs"]
 mod formulas;
@@ -83,7 +84,7 @@ fn network<T: Scalar>() -> Perceptron<T> {
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|own| name.contains(own.as_str()));
-    println!("{:<24} {:>12} {:>12} {:>8}", "gradient of", "derived, ns", "by hand, ns", "ratio");
+    println!("{:<24} {:>12} {:>12} {:>8}  value", "gradient of", "derived, ns", "by hand, ns", "ratio");
     all::<f32>("f32", 2e-5, &wanted);
     all::<f64>("f64", 1e-12, &wanted);
 }
@@ -99,7 +100,7 @@ fn all<T: Scalar + Into<f64>>(scalar: &str, tolerance: f64, wanted: &dyn Fn(&str
         let (derived, by_hand) = (rosenbrock::gradient(&x), rosenbrock_by_hand(&x));
         near(derived.0, by_hand.0, &name);
         derived.1.iter().zip(&by_hand.1).for_each(|(a, b)| near(*a, *b, &name));
-        compare(&name, || rosenbrock::gradient(black_box(&x)), || rosenbrock_by_hand(black_box(&x)));
+        compare(&name, derived.0.into(), || rosenbrock::gradient(black_box(&x)), || rosenbrock_by_hand(black_box(&x)));
     }
     let net = network::<T>();
     let of = |(value, w1, b1, w2, b2, w3, b3)| (value, Perceptron { w1, b1, w2, b2, w3, b3 });
@@ -110,7 +111,7 @@ fn all<T: Scalar + Into<f64>>(scalar: &str, tolerance: f64, wanted: &dyn Fn(&str
             of(perceptron::gradient(&x[0], &target[0], &net.w1, &net.b1, &net.w2, &net.b2, &net.w3, &net.b3))
         };
         same(&derived(&net), &net.gradient(&x, &target), |a, b| near(a, b, &name));
-        compare(&name, || derived(black_box(&net)), || black_box(&net).gradient(&x, &target));
+        compare(&name, derived(&net).0.into(), || derived(black_box(&net)), || black_box(&net).gradient(&x, &target));
     }
     let name = format!("perceptron_64_{scalar}");
     if wanted(&name) {
@@ -119,7 +120,7 @@ fn all<T: Scalar + Into<f64>>(scalar: &str, tolerance: f64, wanted: &dyn Fn(&str
             of(perceptrons::gradient(&x, &target, &net.w1, &net.b1, &net.w2, &net.b2, &net.w3, &net.b3))
         };
         same(&derived(&net), &net.gradient(&x, &target), |a, b| near(a, b, &name));
-        compare(&name, || derived(black_box(&net)), || black_box(&net).gradient(&x, &target));
+        compare(&name, derived(&net).0.into(), || derived(black_box(&net)), || black_box(&net).gradient(&x, &target));
     }
 }
 
@@ -129,7 +130,7 @@ fn same<T: Scalar>(a: &(T, Perceptron<T>), b: &(T, Perceptron<T>), near: impl Fn
 }
 
 /// Both in turns: blocks of about 100 microseconds.
-fn compare<A, B>(name: &str, derived: impl Fn() -> A, by_hand: impl Fn() -> B) {
+fn compare<A, B>(name: &str, value: f64, derived: impl Fn() -> A, by_hand: impl Fn() -> B) {
     block(&derived, 100);
     let repeats = (1e5 / block(&by_hand, 100)).clamp(1.0, 1e5) as u32;
     let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
@@ -137,7 +138,7 @@ fn compare<A, B>(name: &str, derived: impl Fn() -> A, by_hand: impl Fn() -> B) {
         ours = ours.min(block(&derived, repeats));
         theirs = theirs.min(block(&by_hand, repeats));
     }
-    println!("{name:<24} {ours:>12.1} {theirs:>12.1} {:>8.2}", ours / theirs);
+    println!("{name:<24} {ours:>12.1} {theirs:>12.1} {:>8.2}  {value:.6}", ours / theirs);
 }
 
 /// The nanoseconds of one of them.
