@@ -51,6 +51,7 @@ mod axis;
 pub mod conv1d;
 pub mod conv2d;
 pub mod cross_entropy;
+pub mod digits;
 pub mod elements;
 pub mod expand;
 mod extreme;

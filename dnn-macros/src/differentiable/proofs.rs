@@ -3,11 +3,18 @@
 
 use super::shape::{Shape, expression};
 use crate::emit::seals::computed;
-use crate::emit::typenum::Numbers;
+use crate::emit::typenum::{Numbers, operation};
 use crate::layers::{Algebra, Proof};
+use crate::syntax::Operator;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
+
+/// A number that rustc knows as a type of typenum: its 24 binary digits, the highest first.
+fn spelled(number: &TokenStream) -> TokenStream {
+    let digits = (0..24usize).rev().map(|digit| quote!({ (#number >> #digit) & 1 }));
+    quote!(__dnn::functions::digits::Number<#(#digits),*>)
+}
 
 /// The checks, each once however often a loop repeats it.
 #[derive(Default)]
@@ -42,6 +49,14 @@ impl Proofs {
     pub(crate) fn length(&mut self, name: &str, value: usize, algebra: Algebra) {
         let seal = computed(name, &Proof { value, rule: None, algebra }, &mut self.numbers);
         self.add(seal);
+    }
+
+    /// A length that rustc evaluated is what typenum's algebra makes of the lengths that it came from.
+    pub(crate) fn evaluated(&mut self, name: &str, value: &TokenStream, operator: Operator, parts: &[TokenStream]) {
+        let numbers = parts.iter().map(spelled);
+        let Some(algebra) = numbers.reduce(|left, right| operation(operator, &left, &right)) else { return };
+        let algebra = quote!(<#algebra as __dnn::typenum::Unsigned>::USIZE);
+        self.add(quote!(const _: () = __dnn::check::length(#name, #value, #algebra);));
     }
 
     /// All of them, behind the numbers that they name.

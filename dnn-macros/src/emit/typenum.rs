@@ -80,7 +80,7 @@ impl Numbers {
 }
 
 /// `Sum<left, right>` and its like.
-fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
+pub(crate) fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
     let name = match operator {
         Operator::Plus => quote!(Sum),
         Operator::Minus => quote!(Diff),

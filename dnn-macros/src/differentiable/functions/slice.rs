@@ -3,6 +3,7 @@
 use super::{Call, Form, Function, Invocation, Pull, Read};
 use crate::differentiable::shape::{Length, Shape, length};
 use crate::layers::Algebra;
+use crate::syntax::Operator;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "slice", operands: (1, 1), options: &["range", "axis"], apply };
@@ -44,7 +45,10 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         None => {
             let (start, end) = (start.max(0) as usize, end.map(|end| end.max(0) as usize));
             let end = end.map_or_else(|| length(&operand, axis), |end| quote!(#end));
-            call.evaluated("take", &[quote!(#axis), quote!(#start), quote!(#end)])?
+            let shape = call.evaluated("take", &[quote!(#axis), quote!(#start), quote!(#end)])?;
+            let parts = [end, quote!(#start)];
+            call.constants.proofs.evaluated(call.name, &length(&shape, axis), Operator::Minus, &parts);
+            shape
         }
     };
     let start = start.max(0) as usize;
