@@ -4,8 +4,8 @@
 //!
 //! A NaN among the inputs of a step makes every state from that step on NaN, in its own sample alone.
 
-use crate::layer::{Layer, Op, Pass};
 use crate::kernels::number::Number;
+use crate::layer::{Layer, Op, Pass};
 use crate::layers::Bias;
 use crate::layers::recurrent::{Back, Cell, HiddenState, Step, Streams, recurrent, step};
 use crate::parameters::{Entry, Parameters};
