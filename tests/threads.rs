@@ -1,5 +1,7 @@
 //! Training on several threads gives the bits of one: parts are taken of rows and samples, never of a sum.
 
+#![cfg(feature = "std")]
+
 use dnn::prelude::*;
 
 network! {
