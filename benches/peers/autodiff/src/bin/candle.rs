@@ -1,18 +1,9 @@
-//! The gradients of `cargo bench --bench functions` by candle, on one thread: `RAYON_NUM_THREADS=1 cargo run --release`.
+//! The gradients of `cargo bench --bench functions` by candle, on one thread: `RAYON_NUM_THREADS=1 cargo run --release --features candle --bin candle`.
 //!
 //! A line for each: its name, the nanoseconds of the fastest block, and the value of the function, which has to be the same.
 
+use autodiff::{measure, number};
 use candle_core::{DType, Device, Result, Tensor, Var};
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-/// Number `i` of stream `seed`, from -0.5 to 0.5.
-fn number(i: usize, seed: u32) -> f64 {
-    let mut h = (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(2_246_822_519));
-    h = (h ^ h >> 15).wrapping_mul(0x2c1b_3c6d);
-    h = (h ^ h >> 12).wrapping_mul(0x297a_2d39);
-    f64::from((h ^ h >> 15) >> 8) / 16_777_216.0 - 0.5
-}
 
 fn tensor(shape: &[usize], seed: u32, scale: f64, scalar: DType) -> Result<Tensor> {
     let numbers: Vec<f64> = (0..shape.iter().product()).map(|i| number(i, seed) * scale).collect();
@@ -39,31 +30,16 @@ fn perceptron(x: &Tensor, target: &Tensor, net: &[Var]) -> Result<Tensor> {
     (layer(&h, 4)? - target)?.sqr()?.mean_all()
 }
 
-/// The fastest of blocks of about two milliseconds, for two seconds.
-fn measure(name: &str, loss: impl Fn() -> Result<Tensor>) -> Result<()> {
-    let run = || -> Result<()> { loss()?.backward().map(|gradients| drop(black_box(gradients))) };
-    let start = Instant::now();
-    for _ in 0..50 {
-        run()?;
-    }
-    let repeats = (0.1 / start.elapsed().as_secs_f64()).max(1.0) as u32;
-    let (mut best, end) = (Duration::MAX, Instant::now() + Duration::from_secs(2));
-    while Instant::now() < end {
-        let start = Instant::now();
-        for _ in 0..repeats {
-            run()?;
-        }
-        best = best.min(start.elapsed() / repeats);
-    }
-    let value = loss()?.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-    println!("{name:<24} {:>12.1}  {value:.6}", best.as_nanos() as f64);
-    Ok(())
+fn scalar_of(value: &Tensor) -> f64 {
+    let value = value.to_dtype(DType::F64).and_then(|value| value.to_scalar::<f64>());
+    value.expect("a scalar")
 }
 
 fn main() -> Result<()> {
     for (scalar, short) in [(DType::F32, "f32"), (DType::F64, "f64")] {
         let x = variable(&[100], 1, 2.0, scalar)?;
-        measure(&format!("rosenbrock_100_{short}"), || rosenbrock(&x))?;
+        let loss = || rosenbrock(&x).expect("shapes that fit");
+        measure(&format!("rosenbrock_100_{short}"), || scalar_of(&loss()), || loss().backward());
         let net = [
             variable(&[32, 16], 2, 0.5, scalar)?,
             variable(&[32], 3, 0.5, scalar)?,
@@ -74,7 +50,8 @@ fn main() -> Result<()> {
         ];
         for samples in [1, 64] {
             let (x, target) = (tensor(&[samples, 16], 8, 2.0, scalar)?, tensor(&[samples, 4], 9, 2.0, scalar)?);
-            measure(&format!("perceptron_{samples}_{short}"), || perceptron(&x, &target, &net))?;
+            let loss = || perceptron(&x, &target, &net).expect("shapes that fit");
+            measure(&format!("perceptron_{samples}_{short}"), || scalar_of(&loss()), || loss().backward());
         }
     }
     Ok(())
