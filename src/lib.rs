@@ -90,7 +90,7 @@
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `std` | yes | the standard library's elementary functions, files of data and weights, progress on a terminal; implies `alloc` |
+//! | `std` | yes | the standard library's elementary functions but for those of `f32` that the crate has as vectors, files of data and weights, progress on a terminal; implies `alloc` |
 //! | `alloc` | by `std` | `Trainer::new`, `boxed`, `predict_batch`, data sets, `to_safetensors` |
 //! | `gemm` | yes | products of large matrices by `matrixmultiply`; implies `alloc` |
 //! | `libm` | no | elementary functions from `libm` where there is no standard library |
