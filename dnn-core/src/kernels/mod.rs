@@ -9,8 +9,8 @@
 //! |---|---|---|---|
 //! | all | I O < 64 | `naive`, inlined | 2 x 2: 2 to 3 ns a sample, a call of a vector kernel 8 to 15, `matrixmultiply` 100 |
 //! | forward | I < 8 | `naive`; `gemm` from 16 samples and 32 outputs on | lanes stay empty: 64 x 3 x 100 takes 3.5 us as vectors, 3.3 naive, 1.0 gemm |
-//! | dX, dW | rows a multiple of 4096 bytes apart, 16 samples and outputs or more, AVX2 or AVX-512 | `blocks` | rows share cache sets: 256 x 1024 x 1024 with AVX2 at 64 to 71 GFLOP/s, in blocks at 118; `matrixmultiply` 98 |
-//! | forward | W above 1 MB, 48 samples or more, AVX2 or AVX-512 | `blocks` | W streams by for each tile of samples: 256 x 1024 x 1024 with AVX-512 at 164 GFLOP/s, in blocks at 223 |
+//! | dX, dW | rows a multiple of 4096 bytes apart, 16 samples and outputs or more, AVX2 or AVX-512 | `blocks` | rows share cache sets: 256 x 1024 x 1024 with AVX2 at 64 to 71 GFLOP/s, in blocks at 114 to 116; `matrixmultiply` 98 |
+//! | forward | W above 1 MB, 48 samples or more, AVX2 or AVX-512 | `blocks` | W streams by for each tile of samples: 256 x 1024 x 1024 with AVX-512 at 164 GFLOP/s, in blocks at 218 |
 //! | all | everything else on x86-64 | `linear`, vectors | the table below |
 //! | all | I, O >= 32 and 16 samples or more on other targets | `gemm` | its kernels are tuned there, ours are not measured |
 //! | all | everything else on targets without vectors (microcontrollers) | `scalar` | one copy for all layers: the passes of 64-32-10 take 6.7 KB of code at opt-level 3, by `naive` 9.4 |
@@ -23,7 +23,7 @@
 //! | 64 x 128 x 10 | 10 / 15 / 25 | 40 / 133 / 69 | 44 / 40 / 41 | 109 / 120 / 108 | 171 / 214 / 181 |
 //! | 1 x 784 x 128 | 12 / 21 / 10 | 4.5 / 9 / 46 | 30 / 41 / 24 | 60 / 57 / 46 | 89 / 56 / 61 |
 //! | 1 x 128 x 10 | 10 / 15 / 10 | 2.6 / 5 / 4 | 24 / 45 / 20 | 53 / 79 / 37 | 108 / 131 / 59 |
-//! | 256 x 1024 x 1024 | 12 / 2 / 3 | 159 / 171 / 178 | 37 / 25 / 27 | 107 / 64 / 71 | 197 / 177 / 188 |
+//! | 256 x 1024 x 1024 | 12 / 2 / 3 | 159 / 171 / 178 | 46 / 25 / 27 | 118 / 116 / 114 | 218 / 220 / 210 |
 //! | 256 x 3136 x 512 | 12 / 13 / 5 | 152 / 167 / 172 | 16 / 40 / 37 | 111 / 110 / 104 | 203 / 207 / 176 |
 //!
 //! # Microcontrollers
