@@ -1,0 +1,232 @@
+//! SIMD levels: what a kernel needs of a vector register, and which registers this machine has.
+//!
+//! A kernel is a [`Kernel`] whose body is generic over a [`Vector`]. [`run`] picks the level by one relaxed load and calls
+//! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
+
+mod elementwise;
+mod portable;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86;
+
+pub(crate) use elementwise::elementwise;
+pub(super) use portable::Lanes;
+
+use crate::kernels::convolution::planes::{Planes, Weights};
+use crate::kernels::elementary::{Elementary, Map, Powers};
+use crate::kernels::linear::{Dots, Rows};
+use crate::kernels::pairs::{Largest, LargestBack};
+use crate::kernels::route;
+use crate::scalar::Scalar;
+
+/// Scalars that fit in one register.
+///
+/// # Safety
+/// A method of a vector of level L must only run on a machine that has the instructions of L.
+pub trait Vector<T>: Elementary<T> {
+    /// The number of scalars.
+    const LANES: usize;
+    /// Samples in a tile of dot products, four outputs wide: `4 SAMPLES` sums, `SAMPLES` samples and a weight fit in registers.
+    const SAMPLES: usize;
+    /// Rows in a tile of weighted sums of rows, two vectors wide: `2 ROWS` sums, two vectors and a factor fit in registers.
+    const ROWS: usize;
+    /// x in every lane
+    unsafe fn splat(x: T) -> Self;
+    /// The first `lanes` of `LANES` scalars behind `from`, zero in the other lanes.
+    unsafe fn load(from: *const T, lanes: usize) -> Self;
+    /// The first `lanes` of `LANES` scalars to `to`.
+    unsafe fn store(self, to: *mut T, lanes: usize);
+    /// self + b
+    unsafe fn add(self, b: Self) -> Self;
+    /// self b + c, where the machine rounds once if it can; with the feature `deterministic`, the product is rounded too.
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// The sum of the lanes of each of four vectors.
+    #[cfg(not(feature = "deterministic"))] // its order depends on the number of lanes
+    unsafe fn sums(of: [Self; 4]) -> [T; 4];
+    /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
+    /// of them exist, one at least; the lanes of the others hold what there is.
+    unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
+    /// Four columns as the first four scalars of each of the first `rows` of LANES rows, which begin at `to` and are `row` apart.
+    unsafe fn to_rows(columns: [Self; 4], to: *mut T, row: usize, rows: usize);
+    /// The even and the odd ones of the scalars of two vectors.
+    unsafe fn split(a: Self, b: Self) -> [Self; 2];
+    /// Scalars of both vectors in turn: the way back from `split`.
+    unsafe fn merge(even: Self, odd: Self) -> [Self; 2];
+    /// `a` in the lanes where this is larger than `than`, or NaN, else `b`.
+    unsafe fn larger(self, than: Self, a: Self, b: Self) -> Self;
+    /// `a` in the lanes where this equals `to`, else `b`.
+    unsafe fn equal(self, to: Self, a: Self, b: Self) -> Self;
+    /// Runs a kernel on these vectors, out of line.
+    unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
+}
+
+/// The vector types of a scalar type, and the kernels on them: out of line and compiled with this crate, whatever networks
+/// are built with it.
+pub trait Vectors: Sized {
+    /// what every target has
+    type Portable: Vector<Self>;
+    /// 256 bits
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    type Avx2: Vector<Self>;
+    /// 512 bits
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    type Avx512: Vector<Self>;
+    /// Runs at the best level of this machine.
+    fn dots(kernel: &mut Dots<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn rows(kernel: &mut Rows<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn planes(kernel: &mut Planes<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn map(kernel: &mut Map<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn powers(kernel: &mut Powers<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn weights(kernel: &mut Weights<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn largest(kernel: &mut Largest<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn largest_back(kernel: &mut LargestBack<'_, Self>);
+}
+
+macro_rules! vectors {
+    ($scalar:ty, $avx2:ident, $avx512:ident) => {
+        impl Vectors for $scalar {
+            type Portable = Lanes<$scalar>;
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            type Avx2 = core::arch::x86_64::$avx2;
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            type Avx512 = core::arch::x86_64::$avx512;
+            #[inline(never)]
+            fn dots(kernel: &mut Dots<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(part)) {
+                    return;
+                }
+                run(kernel);
+            }
+            #[inline(never)]
+            fn rows(kernel: &mut Rows<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(part)) {
+                    return;
+                }
+                run(kernel);
+            }
+            #[inline(never)]
+            fn planes(kernel: &mut Planes<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn map(kernel: &mut Map<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn powers(kernel: &mut Powers<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn weights(kernel: &mut Weights<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn largest(kernel: &mut Largest<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn largest_back(kernel: &mut LargestBack<'_, $scalar>) {
+                run(kernel);
+            }
+        }
+    };
+}
+vectors!(f32, __m256, __m512);
+vectors!(f64, __m256d, __m512d);
+
+/// Work on vectors.
+pub trait Kernel {
+    type Scalar: Scalar;
+    /// # Safety
+    /// The machine has the instructions of `V`.
+    unsafe fn run<V: Vector<Self::Scalar>>(&mut self);
+}
+
+/// What a machine can do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Level {
+    /// What the compiler's target has.
+    Portable,
+    /// 16 registers of 256 bits, fused multiplication and addition
+    Avx2,
+    /// 32 registers of 512 bits
+    Avx512,
+}
+
+/// Runs a kernel at the best level of this machine. Targets without vectors have none: nothing is routed here.
+#[inline(always)]
+pub(crate) fn run<K: Kernel>(kernel: &mut K) {
+    if route::TARGET {
+        // SAFETY: the machine has its best level.
+        unsafe { run_at(best(), kernel) }
+    }
+}
+
+/// Runs a kernel at a level.
+///
+/// # Safety
+/// The machine has the level.
+#[inline(always)]
+pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
+    match level {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: as of this function.
+        Level::Avx512 => unsafe { <K::Scalar as Vectors>::Avx512::call(kernel) },
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: as of this function.
+        Level::Avx2 => unsafe { <K::Scalar as Vectors>::Avx2::call(kernel) },
+        // SAFETY: an array needs no instructions that could be missing.
+        _ => unsafe { <K::Scalar as Vectors>::Portable::call(kernel) },
+    }
+}
+
+/// The best level of this machine, or the one that the environment variable `DNN_LEVEL` names, `avx2` or `portable`, to
+/// measure it; without the standard library, the best that the compiler's target promises.
+#[inline(always)]
+pub(crate) fn best() -> Level {
+    #[cfg(all(target_arch = "x86_64", feature = "std", not(miri)))]
+    {
+        use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+        static LEVEL: AtomicU8 = AtomicU8::new(0);
+        #[cold]
+        fn detect() -> Level {
+            let most = std::env::var_os("DNN_LEVEL");
+            let most = most.as_ref().and_then(|level| level.to_str()).unwrap_or("avx512");
+            let avx512 = std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl");
+            let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+            let (level, number) = match most {
+                "portable" => (Level::Portable, 1),
+                "avx2" if avx2 => (Level::Avx2, 2),
+                _ if avx512 => (Level::Avx512, 3),
+                _ if avx2 => (Level::Avx2, 2),
+                _ => (Level::Portable, 1),
+            };
+            LEVEL.store(number, Relaxed);
+            level
+        }
+        match LEVEL.load(Relaxed) {
+            0 => detect(),
+            1 => Level::Portable,
+            2 => Level::Avx2,
+            _ => Level::Avx512,
+        }
+    }
+    #[cfg(not(all(target_arch = "x86_64", feature = "std", not(miri))))]
+    if cfg!(miri) {
+        Level::Portable
+    } else if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) {
+        Level::Avx512
+    } else if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
+        Level::Avx2
+    } else {
+        Level::Portable
+    }
+}
