@@ -136,6 +136,12 @@ functions! {
     detached(a: [T; 5]) -> [T; 5] { detach(a) * a }
     matmul(a: [[T; 4]; 3], b: [[T; 2]; 4]) -> [[T; 2]; 3] { matmul(a, b) }
     matmul_vector(a: [[T; 4]; 3], b: [T; 4]) -> [T; 3] { matmul(a, b) }
+    matmul_of_matrices(a: [[[T; 4]; 3]; 2], b: [[[T; 2]; 4]; 2]) -> [[[T; 2]; 3]; 2] { matmul(a, b) }
+    matmul_of_rows(a: [[[[T; 4]; 3]; 1]; 2], b: [[T; 2]; 4]) -> [[[[T; 2]; 3]; 1]; 2] { matmul(a, b) }
+    matmul_broadcast(a: [[[[T; 4]; 3]; 1]; 2], b: [[[T; 2]; 4]; 3]) -> [[[[T; 2]; 3]; 3]; 2] { matmul(a, b) }
+    matmul_repeated(a: [[T; 4]; 3], b: [[[T; 2]; 4]; 2]) -> [[[T; 2]; 3]; 2] { matmul(a, b) }
+    matmul_of_a_vector(a: [T; 4], b: [[[T; 2]; 4]; 3]) -> [[T; 2]; 3] { matmul(a, b) }
+    matmul_by_a_vector(a: [[[T; 4]; 3]; 2], b: [T; 4]) -> [[T; 3]; 2] { matmul(a, b) }
     vector_matmul(a: [T; 3], b: [[T; 4]; 3]) -> [T; 4] { matmul(a, b) }
     dot(a: [T; 5], b: [T; 5]) -> T { dot(a, b) }
     outer(a: [T; 3], b: [T; 4]) -> [[T; 4]; 3] { outer(a, b) }
@@ -192,7 +198,7 @@ functions! {
 
 #[test]
 fn values_and_gradients_are_those_of_pytorch() {
-    assert_eq!(replay::all("functions.json", replay::<f32>, replay::<f64>), 2 * 81);
+    assert_eq!(replay::all("functions.json", replay::<f32>, replay::<f64>), 2 * 87);
 }
 
 #[test]
@@ -266,6 +272,19 @@ mod opaque {
         mean(y * y) + sum(flatten(x)[..7])
     }
 
+    pub(crate) type Signal = [[f64; 8]; 2];
+    pub(crate) type Matrices = [[[f64; 3]; 4]; 2];
+
+    /// Lengths that typenum proves, as far as they are computed.
+    #[differentiable]
+    pub(crate) fn computed(x: &Signal, a: &Matrices) -> f64 {
+        let y = conv1d(x, reshape(a, [3, 2, -1]), stride = 2, padding = 1);
+        let columns: [[f64; 4]; 4] = reshape(x, [-1, 4]);
+        let row = mean(transpose(a), axis = 2)[1];
+        let products = matmul(columns, a) + matmul(matmul(a[0], transpose(a[1])), a[1])[2] * reshape(row, [3]);
+        mean(y * y) + sum(tanh(products)) + sum(outer(concat(row, row[..2]), x[1]) * 0.1) + sum(matmul(a, row))
+    }
+
     #[differentiable]
     pub(crate) fn generic<const N: usize, const M: usize>(x: &[f64; N], w: &[[f64; N]; M], b: &[f64; M]) -> f64 {
         let y = linear(x, w, b);
@@ -285,13 +304,17 @@ fn shapes_that_rustc_knows_pass_through_every_function() {
     let (_, dx, dw) = opaque::vectors::gradient(&x, &w);
     compare("x", &numbers(dx), &x, |x| opaque::vectors(&tensor(x), &w));
     compare("w", &numbers(dw), &numbers(w), |w| opaque::vectors(&x, &tensor(w)));
+    let mut rng = Rng::new(3);
+    let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| f64::uniform(&mut rng, 1.0)).collect() };
+    let (signal, matrices) = (draw(16), draw(24));
+    let (_, dx, da) = opaque::computed::gradient(&tensor(&signal), &tensor(&matrices));
+    compare("x", &numbers(dx), &signal, |x| opaque::computed(&tensor(x), &tensor(&matrices)));
+    compare("a", &numbers(da), &matrices, |a| opaque::computed(&tensor(&signal), &tensor(a)));
     let b = [0.5, -0.5, 0.25];
     let (_, dx, dw, db) = opaque::generic::gradient(&x, &w, &b);
     compare("x", &numbers(dx), &x, |x| opaque::generic(&tensor::<[f64; 4]>(x), &w, &b));
     compare("w", &numbers(dw), &numbers(w), |w| opaque::generic(&x, &tensor::<[[f64; 4]; 3]>(w), &b));
     compare("b", &numbers(db), &b, |b| opaque::generic(&x, &w, &tensor::<[f64; 3]>(b)));
-    let mut rng = Rng::new(3);
-    let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| f64::uniform(&mut rng, 1.0)).collect() };
     let (x, w) = (tensor::<opaque::Image>(&draw(60)), tensor::<opaque::Kernel>(&draw(36)));
     let (_, dx, dw) = opaque::planes::gradient(&x, &w);
     compare("x", &numbers(dx), &numbers(x), |x| opaque::planes(&tensor(x), &w));

@@ -71,6 +71,12 @@ def cases():
     yield "detached", v, lambda a: a.detach() * a
     yield "matmul", [of([3, 4]), of([4, 2])], lambda a, b: a @ b
     yield "matmul_vector", [of([3, 4]), of([4])], lambda a, b: a @ b
+    yield "matmul_of_matrices", [of([2, 3, 4]), of([2, 4, 2])], lambda a, b: a @ b
+    yield "matmul_of_rows", [of([2, 1, 3, 4]), of([4, 2])], lambda a, b: a @ b
+    yield "matmul_broadcast", [of([2, 1, 3, 4]), of([3, 4, 2])], lambda a, b: a @ b
+    yield "matmul_repeated", [of([3, 4]), of([2, 4, 2])], lambda a, b: a @ b
+    yield "matmul_of_a_vector", [of([4]), of([3, 4, 2])], lambda a, b: a @ b
+    yield "matmul_by_a_vector", [of([2, 3, 4]), of([4])], lambda a, b: a @ b
     yield "vector_matmul", [of([3]), of([3, 4])], lambda a, b: a @ b
     yield "dot", pair, lambda a, b: torch.dot(a, b)
     yield "outer", [of([3]), of([4])], lambda a, b: torch.outer(a, b)

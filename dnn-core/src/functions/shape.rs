@@ -65,6 +65,11 @@ impl Shape {
         if at < self.rank { self.dims[at] } else { 1 }
     }
 
+    /// The length of a dimension that is counted from the last one, 0; 1 where there is none.
+    pub const fn from_last(&self, at: usize) -> usize {
+        if at < self.rank { self.dims[self.rank - 1 - at] } else { 1 }
+    }
+
     /// The lengths.
     pub const fn dims(&self) -> &[usize] {
         self.dims.split_at(self.rank).0
@@ -269,6 +274,7 @@ mod tests {
     #[test]
     fn a_shape_is_the_dimensions_of_a_type() {
         assert_eq!((A.rank(), A.dims(), A.len(), A.dim(1), A.dim(4)), (2, &[2, 3][..], 6, 3, 1));
+        assert_eq!([A.from_last(0), A.from_last(1), A.from_last(2)], [3, 2, 1]);
         assert_eq!(Shape::of_value(&1.0f64), Shape::SCALAR);
         assert_eq!(Shape::new(&[2, 3]), A);
         assert_eq!(flatten(A), Shape::new(&[6]));

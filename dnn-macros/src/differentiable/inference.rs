@@ -6,7 +6,7 @@ use super::elements::Element;
 use super::formula::{Formula, Node, Value};
 use super::functions::{Branch, Call, Form, Invocation, Pull, Read};
 use super::merge::merge;
-use super::shape::{Constants, Length, Shape, expression, tensor};
+use super::shape::{Constants, Length, Shape, count, expression, tensor, term};
 use super::signature::{Signature, shape_of};
 use crate::error::{Errors, Place};
 use crate::graph::ValueId;
@@ -309,8 +309,11 @@ impl Inference<'_> {
                 [_, rest @ ..] => Some(Shape::Known(rest.to_vec())),
             },
             Shape::Opaque(_) => {
-                let shape = expression(&shape);
-                Some(self.constants.shape(quote!(__dnn::functions::take::rule_at(#shape, 0, #at)), place.ends().0))
+                let rule = expression(&shape);
+                let rule = quote!(__dnn::functions::take::rule_at(#rule, 0, #at));
+                let part = self.constants.shape(rule, place.ends().0);
+                self.constants.proofs.evaluated("[]", &part, count(&part) * term(&shape, 0), count(&shape));
+                Some(part)
             }
         }
     }

@@ -3,18 +3,11 @@
 
 use super::shape::{Shape, expression};
 use crate::emit::seals::computed;
-use crate::emit::typenum::{Numbers, operation};
+use crate::emit::typenum::Numbers;
 use crate::layers::{Algebra, Proof};
-use crate::syntax::Operator;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
-
-/// A number that rustc knows as a type of typenum: its 24 binary digits, the highest first.
-fn spelled(number: &TokenStream) -> TokenStream {
-    let digits = (0..24usize).rev().map(|digit| quote!({ (#number >> #digit) & 1 }));
-    quote!(__dnn::functions::digits::Number<#(#digits),*>)
-}
 
 /// The checks, each once however often a loop repeats it.
 #[derive(Default)]
@@ -51,16 +44,27 @@ impl Proofs {
         self.add(seal);
     }
 
-    /// A length that rustc evaluated is what typenum's algebra makes of the lengths that it came from.
-    pub(crate) fn evaluated(&mut self, name: &str, value: &TokenStream, operator: Operator, parts: &[TokenStream]) {
-        let numbers = parts.iter().map(spelled);
-        let Some(algebra) = numbers.reduce(|left, right| operation(operator, &left, &right)) else { return };
-        let algebra = quote!(<#algebra as __dnn::typenum::Unsigned>::USIZE);
-        self.add(quote!(const _: () = __dnn::check::length(#name, #value, #algebra);));
+    /// A number that follows from a shape that rustc evaluated, its length or a count of elements, is what typenum's algebra
+    /// makes of the lengths that the shape came from.
+    pub(crate) fn evaluated(&mut self, name: &str, result: &Shape, number: Algebra, algebra: Algebra) {
+        let result = expression(result);
+        let [number, algebra] = [number, algebra].map(|side| self.numbers.value(&behind(side, &result)));
+        self.add(quote!(const _: () = __dnn::check::length(#name, #number, #algebra);));
     }
 
     /// All of them, behind the numbers that they name.
     pub(crate) fn items(&self) -> TokenStream {
         [self.numbers.definitions()].into_iter().chain(self.list.iter().cloned()).collect()
+    }
+}
+
+/// The same algebra, whose numbers are there if `result` is.
+fn behind(algebra: Algebra, result: &TokenStream) -> Algebra {
+    match algebra {
+        Algebra::Number(_) => algebra,
+        Algebra::Evaluated(number) => Algebra::Evaluated(quote!(__dnn::functions::digits::part_of(#result, #number))),
+        Algebra::Operation(operator, sides) => {
+            Algebra::Operation(operator, Box::new((*sides).map(|side| behind(side, result))))
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Shapes in functions: known to the macro, or evaluated by rustc.
 
 use super::proofs::Proofs;
+use crate::layers::Algebra;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Mul;
 
 /// The length of an axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,4 +194,49 @@ pub(crate) fn length(shape: &Shape, axis: usize) -> TokenStream {
             quote!({ #name.dim(#axis) })
         }
     }
+}
+
+/// The length of one axis in a proof; 1 where a known shape has no such axis.
+pub(crate) fn term(shape: &Shape, axis: usize) -> Algebra {
+    match shape {
+        Shape::Known(lengths) => match lengths.get(axis) {
+            Some(Length::Parameter(name)) => Algebra::Evaluated(name.into_token_stream()),
+            Some(Length::Number(number)) => Algebra::Number(*number),
+            None => Algebra::Number(1),
+        },
+        Shape::Opaque(number) => {
+            let name = constant(*number);
+            Algebra::Evaluated(quote!(#name.dim(#axis)))
+        }
+    }
+}
+
+/// The length of an axis that is counted from the last one, 0, in a proof.
+pub(crate) fn term_from_last(shape: &Shape, axis: usize) -> Algebra {
+    match shape {
+        Shape::Known(lengths) => {
+            lengths.len().checked_sub(axis + 1).map_or(Algebra::Number(1), |axis| term(shape, axis))
+        }
+        Shape::Opaque(number) => {
+            let name = constant(*number);
+            Algebra::Evaluated(quote!(#name.from_last(#axis)))
+        }
+    }
+}
+
+/// The number of elements in a proof, as rustc counts them.
+pub(crate) fn count(shape: &Shape) -> Algebra {
+    match shape {
+        Shape::Known(_) => product(shape),
+        Shape::Opaque(number) => {
+            let name = constant(*number);
+            Algebra::Evaluated(quote!(#name.len()))
+        }
+    }
+}
+
+/// The number of elements in a proof, as typenum multiplies the lengths; those behind the last one are 1.
+pub(crate) fn product(shape: &Shape) -> Algebra {
+    let rank = shape.lengths().map_or(6, <[Length]>::len);
+    (0..rank).map(|axis| term(shape, axis)).reduce(Mul::mul).unwrap_or(Algebra::Number(1))
 }

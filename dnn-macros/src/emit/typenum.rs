@@ -8,10 +8,12 @@ use quote::format_ident;
 use std::collections::BTreeSet;
 use syn::Lit;
 
-/// The numbers that proofs name: each gets its type once, as `__U784`.
+/// The numbers that proofs name: each gets its type once, as `__U784`, or `__N0` where rustc evaluates it.
 #[derive(Default)]
 pub(crate) struct Numbers {
     used: BTreeSet<usize>,
+    evaluated: Vec<String>,
+    digits: Vec<TokenStream>,
 }
 
 impl Numbers {
@@ -26,7 +28,20 @@ impl Numbers {
             let (name, bits) = (format_ident!("__U{value}"), bits(*value));
             quote!(#[allow(dead_code)] type #name = #bits;)
         };
-        self.used.iter().map(define).collect()
+        self.used.iter().map(define).chain(self.digits.iter().cloned()).collect()
+    }
+
+    /// The type of a number that rustc evaluates: its binary digits, the highest first.
+    fn spelled(&mut self, number: &TokenStream) -> Ident {
+        let text = number.to_string();
+        let known = self.evaluated.iter().position(|known| *known == text);
+        let name = format_ident!("__N{}", known.unwrap_or(self.evaluated.len()));
+        if known.is_none() {
+            let digits = (0..32usize).rev().map(|digit| quote!({ (#number >> #digit) & 1 }));
+            self.digits.push(quote!(#[allow(dead_code)] type #name = __dnn::functions::digits::Number<#(#digits),*>;));
+            self.evaluated.push(text);
+        }
+        name
     }
 
     /// The number that typenum's algebra gives, as an expression of type `usize`.
@@ -39,6 +54,10 @@ impl Numbers {
         match algebra {
             Algebra::Number(value) => {
                 let name = self.name(*value);
+                quote!(#name)
+            }
+            Algebra::Evaluated(number) => {
+                let name = self.spelled(number);
                 quote!(#name)
             }
             Algebra::Operation(operator, sides) => {
@@ -80,7 +99,7 @@ impl Numbers {
 }
 
 /// `Sum<left, right>` and its like.
-pub(crate) fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
+fn operation(operator: Operator, left: &TokenStream, right: &TokenStream) -> TokenStream {
     let name = match operator {
         Operator::Plus => quote!(Sum),
         Operator::Minus => quote!(Diff),

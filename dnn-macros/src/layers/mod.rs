@@ -405,6 +405,8 @@ pub(crate) struct Proof {
 pub(crate) enum Algebra {
     /// `__U784`
     Number(usize),
+    /// What rustc evaluates, an expression of type `usize`.
+    Evaluated(TokenStream),
     /// `Sum<..>` and its like
     Operation(Operator, Box<[Algebra; 2]>),
 }

@@ -1,9 +1,8 @@
 //! y = tensors one after the other along an axis, the first one where none is named.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape, expression, length};
+use crate::differentiable::shape::{Length, Shape, expression, length, term};
 use crate::layers::Algebra;
-use crate::syntax::Operator;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "concat", operands: (1, usize::MAX), options: &["axis"], apply };
@@ -20,9 +19,9 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
             let operands = call.operands.clone();
             for operand in &operands[1..] {
                 call.operands = vec![whole.clone(), operand.clone()];
-                let parts = [&whole.0, &operand.0].map(|shape| length(shape, axis));
+                let sum = term(&whole.0, axis) + term(&operand.0, axis);
                 whole.0 = call.evaluated("place", &[quote!(#axis)])?;
-                call.constants.proofs.evaluated(call.name, &length(&whole.0, axis), Operator::Plus, &parts);
+                call.proved_length(&whole.0, term(&whole.0, axis), sum);
             }
             call.operands = operands;
             whole.0

@@ -1,7 +1,7 @@
 //! What convolutions over one and two dimensions have in common: options and shapes.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Shape, expression};
+use crate::differentiable::shape::{Shape, expression, term};
 use crate::layers::Algebra;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -57,7 +57,11 @@ pub(super) fn apply(call: &mut Call<'_>, dims: usize, paths: [&'static str; 4]) 
     let name = call.name;
     let shape = match known {
         Some(shape) => call.proved(shape, name, &written)?,
-        None => call.evaluated(name, &written)?,
+        None => {
+            let shape = call.evaluated(name, &written)?;
+            windows(call, &shape, &options, dims);
+            shape
+        }
     };
     let constants: Vec<TokenStream> = [&options.stride, &options.padding, &options.dilation]
         .into_iter()
@@ -158,10 +162,26 @@ fn known(call: &mut Call<'_>, lengths: &[Vec<usize>], options: &Options, dims: u
                 n + 2 * p
             ));
         };
-        let number = Algebra::Number;
-        let beyond = number(n) + number(2 * p) - number(d) * number(k - 1) - number(1);
-        call.constants.proofs.length(function, rest / s + 1, beyond / number(s) + number(1));
+        let count = positions([n, k].map(Algebra::Number), [s, p, d]);
+        call.constants.proofs.length(function, rest / s + 1, count);
         result.push(rest / s + 1);
     }
     Some(Shape::Known(result.into_iter().map(crate::differentiable::shape::Length::Number).collect()))
+}
+
+/// Typenum's algebra of the number of windows of k elements over n: (n + 2 p - d (k - 1) - 1) / s + 1.
+fn positions([n, k]: [Algebra; 2], [stride, padding, dilation]: [usize; 3]) -> Algebra {
+    let number = Algebra::Number;
+    let beyond = n + number(2 * padding) - number(dilation) * (k - number(1)) - number(1);
+    beyond / number(stride) + number(1)
+}
+
+/// The proofs of a shape that rustc evaluated: as many channels as the weight has outputs, and the windows of each dimension.
+fn windows(call: &mut Call<'_>, shape: &Shape, options: &Options, dims: usize) {
+    let [(x, _), (w, _)] = [call.operands[0].clone(), call.operands[1].clone()];
+    call.proved_length(shape, term(shape, 0), term(&w, 0));
+    for dim in 0..dims {
+        let moves = [options.stride[dim], options.padding[dim], options.dilation[dim]];
+        call.proved_length(shape, term(shape, dim + 1), positions([term(&x, dim + 1), term(&w, dim + 2)], moves));
+    }
 }

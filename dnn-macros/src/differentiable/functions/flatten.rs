@@ -1,9 +1,8 @@
 //! y = the numbers of x as a vector.
 
 use super::{Call, Form, Function};
-use crate::differentiable::shape::{Length, Shape, expression, length};
+use crate::differentiable::shape::{Length, Shape, expression, product, term};
 use crate::layers::Algebra;
-use crate::syntax::Operator;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "flatten", operands: (1, 1), options: &[], apply };
@@ -23,11 +22,9 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
             return call.mistake("the length of the result would be computed from a const parameter, which stable Rust cannot say: write a number");
         }
         (None, None) => {
-            let (shape, place) = (expression(shape), call.place.ends().0);
-            let flat = call.constants.shape(quote!(__dnn::functions::shape::flatten(#shape)), place);
-            // Lengths behind the last one are 1.
-            let parts: Vec<_> = (0..6usize).map(|axis| quote!(#shape.dim(#axis))).collect();
-            call.constants.proofs.evaluated(call.name, &length(&flat, 0), Operator::Times, &parts);
+            let (rule, product, place) = (expression(shape), product(shape), call.place.ends().0);
+            let flat = call.constants.shape(quote!(__dnn::functions::shape::flatten(#rule)), place);
+            call.proved_length(&flat, term(&flat, 0), product);
             flat
         }
     };

@@ -1,7 +1,7 @@
 //! y = x Wᵀ + b with W of shape [outputs, inputs], as in PyTorch; b may be left out.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape, expression};
+use crate::differentiable::shape::{Length, Shape, count, expression, term, term_from_last};
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "linear", operands: (2, 3), options: &[], apply };
@@ -29,7 +29,11 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
         None => {
             call.refuse_generic()?;
             call.operands.truncate(2);
-            call.evaluated("linear", &[bias])?
+            let shape = call.evaluated("linear", &[bias])?;
+            let [x, w] = [0, 1].map(|at| operands[at].0.clone());
+            call.proved_length(&shape, term_from_last(&shape, 0), term(&w, 0));
+            call.proved_length(&shape, count(&shape) * term(&w, 1), count(&x) * term(&w, 0));
+            shape
         }
     };
     call.operands = operands;

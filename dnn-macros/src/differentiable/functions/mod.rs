@@ -7,6 +7,7 @@
 use super::branch::Condition;
 use super::shape::{Constants, Length, Shape, expression};
 use crate::error::{Errors, Place};
+use crate::layers::Algebra;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::rc::Rc;
@@ -241,6 +242,13 @@ impl Call<'_> {
             self.constants.proofs.shape(self.name, &shape, &rule);
         }
         Some(shape)
+    }
+
+    /// A number that follows from a shape which rustc evaluated is proved by typenum.
+    pub(crate) fn proved_length(&mut self, shape: &Shape, number: Algebra, algebra: Algebra) {
+        if let Shape::Opaque(_) = shape {
+            self.constants.proofs.evaluated(self.name, shape, number, algebra);
+        }
     }
 
     /// The rule of a module of the run time; `options` follow the shapes.

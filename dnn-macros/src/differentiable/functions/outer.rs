@@ -1,7 +1,7 @@
 //! y[i][j] = a[i] b[j]: the outer product of two vectors.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::Shape;
+use crate::differentiable::shape::{Shape, term};
 
 pub(super) const FUNCTION: Function = Function { name: "outer", operands: (2, 2), options: &[], apply };
 
@@ -14,7 +14,13 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
             return call
                 .mistake(format!("`outer` takes two vectors, but {name} is {shape}: write `matmul`, or `flatten` it"));
         }
-        _ => call.evaluated("outer", &[])?,
+        _ => {
+            let [rows, columns] = [0, 1].map(|at| term(&call.operands[at].0, 0));
+            let shape = call.evaluated("outer", &[])?;
+            call.proved_length(&shape, term(&shape, 0), rows);
+            call.proved_length(&shape, term(&shape, 1), columns);
+            shape
+        }
     };
     let shape = call.proved(shape, "outer", &[])?;
     let invocation = |path, reads| Invocation { path, constants: Vec::new(), types: 0, reads };

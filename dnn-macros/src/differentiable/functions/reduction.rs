@@ -1,7 +1,7 @@
 //! What has one number for all elements of a tensor, or for those along an axis.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape};
+use crate::differentiable::shape::{Length, Shape, count, term};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -55,7 +55,9 @@ pub(super) fn apply(
             return call.mistake("the shape is known to rustc alone, so that no axis can be kept: write out the type, `let h: [[f32; 4]; 3] = ..;`");
         }
         (None, Some(axis)) => {
+            let of = call.operands[0].0.clone();
             let shape = call.evaluated(call.name, &[quote!(#axis)])?;
+            call.proved_length(&shape, count(&shape) * term(&of, axis), count(&of));
             (shape, crate::differentiable::shape::length(&call.operands[0].0, axis))
         }
         (None, None) => return None,

@@ -1,7 +1,7 @@
 //! y = the numbers of x in another shape: `reshape(x, [2, 3])`, where one length may be -1.
 
 use super::{Call, Form, Function};
-use crate::differentiable::shape::{Length, Shape, expression};
+use crate::differentiable::shape::{Length, Shape, expression, product, term};
 use crate::layers::Algebra;
 use proc_macro2::Literal;
 use quote::quote;
@@ -20,9 +20,16 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
                 "{name} has the shape {operand}, and stable Rust cannot compute with a const parameter: write a number"
             ));
         }
-        let (from, lengths) = (expression(&operand), lengths.into_iter().map(Literal::i64_unsuffixed));
-        let rule = quote!(__dnn::functions::shape::reshape(#from, &[#(#lengths),*]));
-        return Some((call.constants.shape(rule, place.ends().0), Form::View));
+        let (from, written) = (expression(&operand), lengths.iter().copied().map(Literal::i64_unsuffixed));
+        let rule = quote!(__dnn::functions::shape::reshape(#from, &[#(#written),*]));
+        let shape = call.constants.shape(rule, place.ends().0);
+        let known = |length: &i64| usize::try_from(*length).ok();
+        let known = Algebra::product(&lengths.iter().filter_map(known).collect::<Vec<usize>>());
+        match lengths.iter().position(|length| *length == -1) {
+            Some(at) => call.proved_length(&shape, term(&shape, at), product(&operand) / known),
+            None => call.proved_length(&shape, product(&operand), known),
+        }
+        return Some((shape, Form::View));
     };
     let count: i64 = numbers.iter().product::<usize>() as i64;
     let known: i64 = lengths.iter().filter(|length| **length != -1).product();

@@ -1,9 +1,8 @@
 //! y = a part of x along an axis, the first one where none is named: `x[1..3]`, `slice(x, 1..3, axis = 1)`.
 
 use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape, length};
+use crate::differentiable::shape::{Length, Shape, length, term};
 use crate::layers::Algebra;
-use crate::syntax::Operator;
 use quote::quote;
 
 pub(super) const FUNCTION: Function = Function { name: "slice", operands: (1, 1), options: &["range", "axis"], apply };
@@ -46,8 +45,8 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
             let (start, end) = (start.max(0) as usize, end.map(|end| end.max(0) as usize));
             let end = end.map_or_else(|| length(&operand, axis), |end| quote!(#end));
             let shape = call.evaluated("take", &[quote!(#axis), quote!(#start), quote!(#end)])?;
-            let parts = [end, quote!(#start)];
-            call.constants.proofs.evaluated(call.name, &length(&shape, axis), Operator::Minus, &parts);
+            let rest = Algebra::Evaluated(end) - Algebra::Evaluated(quote!(#start));
+            call.proved_length(&shape, term(&shape, axis), rest);
             shape
         }
     };

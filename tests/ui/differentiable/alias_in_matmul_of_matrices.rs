@@ -1,0 +1,10 @@
+use dnn::prelude::*;
+
+type Batch = [[[f32; 4]; 3]; 2];
+
+#[differentiable]
+fn f(x: &Batch, w: &[[[f32; 2]; 4]; 5]) -> f32 {
+    sum(matmul(x, w))
+}
+
+fn main() {}

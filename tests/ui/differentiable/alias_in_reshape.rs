@@ -1,0 +1,10 @@
+use dnn::prelude::*;
+
+type Row = [f32; 10];
+
+#[differentiable]
+fn f(x: &Row) -> f32 {
+    sum(reshape(x, [3, -1]))
+}
+
+fn main() {}
