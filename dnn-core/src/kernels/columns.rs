@@ -10,7 +10,7 @@ pub(super) use x86::*;
 
 /// The row that is read as row r.
 #[inline(always)]
-fn at(r: usize, rows: usize) -> usize {
+pub(super) fn at(r: usize, rows: usize) -> usize {
     if r < rows { r } else { rows - 1 }
 }
 

@@ -9,10 +9,10 @@
 //! |---|---|---|---|
 //! | all | I O < 64 | `naive`, inlined | 2 x 2: 2 to 3 ns a sample, a call of a vector kernel 8 to 15, `matrixmultiply` 100 |
 //! | forward | I < 8 | `naive`; `gemm` from 16 samples and 32 outputs on | lanes stay empty: 64 x 3 x 100 takes 3.5 us as vectors, 3.3 naive, 1.0 gemm |
-//! | dX, dW | rows a multiple of 4096 bytes apart, 16 samples and outputs or more, AVX2 or AVX-512 | `blocks` | rows share cache sets: 256 x 1024 x 1024 with AVX2 at 64 to 71 GFLOP/s, in blocks at 114 to 116; `matrixmultiply` 98 |
-//! | forward | W above 1 MB, 48 samples or more, AVX2 or AVX-512 | `blocks` | W streams by for each tile of samples: 256 x 1024 x 1024 with AVX-512 at 164 GFLOP/s, in blocks at 218 |
-//! | all | everything else on x86-64 | `linear`, vectors | the table below |
-//! | all | I, O >= 32 and 16 samples or more on other targets | `gemm` | its kernels are tuned there, ours are not measured |
+//! | dX, dW | rows a multiple of 4096 bytes apart, 16 samples and outputs or more, not portable | `blocks` | rows share cache sets: 256 x 1024 x 1024 with AVX2 at 64 to 71 GFLOP/s, in blocks at 114 to 116; `matrixmultiply` 98 |
+//! | forward | W above 1 MB, 48 samples or more, not portable | `blocks` | W streams by for each tile of samples: 256 x 1024 x 1024 with AVX-512 at 164 GFLOP/s, in blocks at 218 |
+//! | all | everything else on x86-64 and 64-bit ARM | `linear`, vectors | the table below; with NEON, the inner loops of whole tiles have 24 multiply-adds in 37 to 41 instructions, and no vector goes through the stack |
+//! | all | I, O >= 32 and 16 samples or more on other targets | `gemm` | its kernels are tuned there, ours are portable ones |
 //! | all | everything else on targets without vectors (microcontrollers) | `scalar` | one copy for all layers: the passes of 64-32-10 take 6.7 KB of code at opt-level 3, by `naive` 9.4 |
 //!
 //! GFLOP/s, forward / dX / dW (portable is SSE2):

@@ -321,7 +321,8 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::level::{self, Level};
+    use crate::kernels::level::run_at;
+    use crate::kernels::tests::levels;
     use crate::random::{Generator, Rng};
     use std::vec::Vec;
 
@@ -373,18 +374,15 @@ mod tests {
                 y.push(x[at]);
             }
         }
-        for level in [Level::Portable, Level::Avx2, Level::Avx512] {
-            let best = level::best();
-            if level == Level::Portable || level == best || best == Level::Avx512 {
-                let (mut of_y, mut of_dx) = (std::vec![T::ONE; y.len()], std::vec![T::ONE; dx.len()]);
-                // SAFETY: the machine has the level.
-                unsafe {
-                    level::run_at(level, &mut Largest::new(&mut of_y, &x, planes));
-                    level::run_at(level, &mut LargestBack::new(&mut of_dx, &x, &dy, planes));
-                }
-                same(&of_y, &y);
-                same(&of_dx, &dx);
+        for level in levels() {
+            let (mut of_y, mut of_dx) = (std::vec![T::ONE; y.len()], std::vec![T::ONE; dx.len()]);
+            // SAFETY: `levels` lists what the machine has.
+            unsafe {
+                run_at(level, &mut Largest::new(&mut of_y, &x, planes));
+                run_at(level, &mut LargestBack::new(&mut of_dx, &x, &dy, planes));
             }
+            same(&of_y, &y);
+            same(&of_dx, &dx);
         }
     }
 

@@ -6,12 +6,16 @@
 pub(crate) const MANY: usize = 16;
 
 /// Scalars from which on a loop over them repays a call for the level of the machine.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 pub(crate) const LONG: usize = 256;
 
 /// Whether the target has vectors without being asked.
-pub(crate) const TARGET: bool =
-    cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_feature = "simd128"));
+pub(crate) const TARGET: bool = cfg!(any(
+    target_arch = "x86_64",
+    target_arch = "x86",
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+));
 
 /// Whether the target computes with one scalar at a time, by an instruction: what a loop takes beside them is worth sharing.
 /// Where floating point is software (Cortex-M0, M3, most of RISC-V) it is not; more code would be all that comes of it.
@@ -21,9 +25,9 @@ pub(crate) const ONE_BY_ONE: bool = !TARGET
 /// Whether `matrixmultiply` may serve: never where bits are promised.
 const GEMM: bool = cfg!(all(feature = "gemm", not(feature = "deterministic")));
 
-/// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours have not been measured.
-const fn unmeasured(inputs: usize, outputs: usize) -> bool {
-    !cfg!(target_arch = "x86_64") && inputs >= 32 && outputs >= 32
+/// Large, where `matrixmultiply` has blocks for the caches and perhaps vectors, and ours are portable ones.
+const fn portable(inputs: usize, outputs: usize) -> bool {
+    !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) && inputs >= 32 && outputs >= 32
 }
 
 /// Whether y = x Wᵀ + b is a kernel: dot products of fewer than eight terms leave most lanes empty.
@@ -33,7 +37,7 @@ pub(crate) const fn dots_by_vectors(inputs: usize, outputs: usize) -> bool {
 
 /// Whether y = x Wᵀ + b of many samples is left to `matrixmultiply`.
 pub(crate) const fn dots_by_gemm(inputs: usize, outputs: usize) -> bool {
-    GEMM && (inputs < 8 && outputs >= 32 || unmeasured(inputs, outputs))
+    GEMM && (inputs < 8 && outputs >= 32 || portable(inputs, outputs))
 }
 
 /// Whether dx = dy W and dW += dyᵀ x are kernels.
@@ -43,7 +47,7 @@ pub(crate) const fn rows_by_vectors(inputs: usize, outputs: usize) -> bool {
 
 /// Whether dx = dy W and dW += dyᵀ x of many samples are left to `matrixmultiply`.
 pub(crate) const fn rows_by_gemm(inputs: usize, outputs: usize) -> bool {
-    GEMM && unmeasured(inputs, outputs)
+    GEMM && portable(inputs, outputs)
 }
 
 /// Whether the products are made by the code for scalars that all layers share; smaller ones are inlined.

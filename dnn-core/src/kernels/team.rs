@@ -7,7 +7,7 @@
 use core::array::from_fn;
 use core::cell::RefCell;
 use core::hint::spin_loop;
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 use core::mem::take;
 use core::mem::transmute;
 use core::ptr::null_mut;
@@ -38,20 +38,20 @@ pub(super) fn threads(work: usize) -> usize {
 }
 
 /// The number of parts for so many elements, of which each takes as long as some multiply-adds, if they are worth sharing.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 pub(crate) fn parts(elements: usize) -> Option<usize> {
     let threads = threads(elements.saturating_mul(16));
     (threads > 1).then_some(threads)
 }
 
 /// What can be given out in parts.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 pub(crate) trait Split {
     /// The first `count` elements, or all if there are fewer; the others stay.
     fn take_first(&mut self, count: usize) -> Self;
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 impl<T> Split for &[T] {
     fn take_first(&mut self, count: usize) -> Self {
         let (first, rest) = self.split_at(count.min(self.len()));
@@ -60,7 +60,7 @@ impl<T> Split for &[T] {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 impl<T> Split for &mut [T] {
     fn take_first(&mut self, count: usize) -> Self {
         let all = take(self);
@@ -70,7 +70,7 @@ impl<T> Split for &mut [T] {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 impl<T> Split for Option<&mut [T]> {
     fn take_first(&mut self, count: usize) -> Self {
         self.as_mut().map(|slice| slice.take_first(count))

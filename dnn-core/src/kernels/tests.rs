@@ -12,19 +12,19 @@ const BATCHES: &[usize] = if cfg!(miri) { &[0, 1, 3] } else { &[0, 1, 2, 3, 4, 5
 
 /// The levels that can be tested here; says which cannot.
 pub(super) fn levels() -> Vec<Level> {
-    [Level::Portable, Level::Avx2, Level::Avx512]
-        .into_iter()
-        .filter(|&level| {
-            let here = match (level, level::best()) {
-                (Level::Avx2, best) => best != Level::Portable,
-                (level, best) => level == Level::Portable || level == best,
-            };
-            if !here {
-                println!("not tested, because this machine has no {level:?}");
-            }
-            here
-        })
-        .collect()
+    let of_target: &[Level] =
+        if cfg!(target_arch = "aarch64") { &[Level::Neon] } else { &[Level::Avx2, Level::Avx512] };
+    let here = |level: &Level| {
+        let here = match (*level, level::best()) {
+            (Level::Avx2, Level::Avx512) => true,
+            (level, best) => level == best,
+        };
+        if !here {
+            println!("not tested, because this machine has no {level:?}");
+        }
+        here
+    };
+    core::iter::once(Level::Portable).chain(of_target.iter().copied().filter(here)).collect()
 }
 
 /// The ways that take any lengths.

@@ -2,24 +2,11 @@
 
 use super::planes::{Planes, Weights};
 use super::{Shape, Slide};
-use crate::kernels::level::{self, Level};
+use crate::kernels::level;
+pub(super) use crate::kernels::tests::levels;
 use crate::random::{Generator, Rng};
 use crate::scalar::Scalar;
-use std::{println, vec, vec::Vec};
-
-pub(super) fn levels() -> Vec<Level> {
-    [Level::Portable, Level::Avx2, Level::Avx512]
-        .into_iter()
-        .filter(|&level| {
-            let best = level::best();
-            let here = level == Level::Portable || level == best || level == Level::Avx2 && best == Level::Avx512;
-            if !here {
-                println!("not tested, because this machine has no {level:?}");
-            }
-            here
-        })
-        .collect()
-}
+use std::{vec, vec::Vec};
 
 fn random<T: Scalar>(rng: &mut Rng, count: usize) -> Vec<T> {
     (0..count).map(|_| T::uniform(rng, T::ONE)).collect()

@@ -3,12 +3,29 @@
 //! Of `f32` they are the polynomials of `series`, as wide as the vectors of the level. Of `f64`, and with the feature
 //! `deterministic`, they are those of the scalar in each lane, so that they have its bits.
 
+/// The methods that are those of the scalar in each lane; `lanes` and `vector` go to an array and back.
+macro_rules! by_lanes {
+    ($lanes:expr, $vector:expr; $($name:ident)*) => {$(
+        #[inline(always)]
+        unsafe fn $name(self) -> Self {
+            let mut lanes = $lanes(self);
+            for lane in &mut lanes {
+                *lane = Scalar::$name(*lane);
+            }
+            $vector(lanes)
+        }
+    )*};
+}
+
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+mod neon;
+mod portable;
 #[cfg(not(feature = "deterministic"))]
 mod series;
-#[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86;
 
-use crate::kernels::level::{Kernel, Lanes, Vector, Vectors};
+use crate::kernels::level::{Kernel, Vector, Vectors};
 use crate::kernels::route;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
@@ -56,115 +73,6 @@ pub trait Elementary<T>: Copy {
     unsafe fn sigmoid(self) -> Self;
     /// tanh self
     unsafe fn tanh(self) -> Self;
-}
-
-/// The methods that are those of the scalar in each lane; `lanes` and `vector` go to an array and back.
-macro_rules! by_lanes {
-    ($lanes:expr, $vector:expr; $($name:ident)*) => {$(
-        #[inline(always)]
-        unsafe fn $name(self) -> Self {
-            let mut lanes = $lanes(self);
-            for lane in &mut lanes {
-                *lane = Scalar::$name(*lane);
-            }
-            $vector(lanes)
-        }
-    )*};
-}
-
-impl<T: Scalar> Elementary<T> for Lanes<T> {
-    #[inline(always)]
-    unsafe fn sub(mut self, b: Self) -> Self {
-        for i in 0..4 {
-            self.0[i] -= b.0[i];
-        }
-        self
-    }
-    #[inline(always)]
-    unsafe fn mul(mut self, b: Self) -> Self {
-        for i in 0..4 {
-            self.0[i] *= b.0[i];
-        }
-        self
-    }
-    #[inline(always)]
-    unsafe fn rectified(mut self) -> Self {
-        for i in 0..4 {
-            self.0[i] = if self.0[i] < T::ZERO { T::ZERO } else { self.0[i] };
-        }
-        self
-    }
-    #[inline(always)]
-    unsafe fn greater(mut self, b: Self) -> Self {
-        for i in 0..4 {
-            self.0[i] = if self.0[i] > b.0[i] { self.0[i] } else { b.0[i] };
-        }
-        self
-    }
-    by_lanes! { |vector: Self| vector.0, Lanes; exp sigmoid tanh }
-}
-
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-mod of_x86 {
-    use super::Elementary;
-    #[cfg(not(feature = "deterministic"))]
-    use super::series;
-    use crate::scalar::Scalar;
-    use core::arch::x86_64::*;
-
-    /// Implements `Elementary` by intrinsics, and its functions by those of `series` or of the scalar.
-    macro_rules! elementary {
-        ($vector:ident of $lanes:literal $scalar:ident: $sub:ident $mul:ident $max:ident $zero:ident; $($functions:tt)*) => {
-            // SAFETY (of every block in here): the callers of the methods have the instructions.
-            #[allow(clippy::undocumented_unsafe_blocks)]
-            impl Elementary<$scalar> for $vector {
-                #[inline(always)]
-                unsafe fn sub(self, b: Self) -> Self {
-                    unsafe { $sub(self, b) }
-                }
-                #[inline(always)]
-                unsafe fn mul(self, b: Self) -> Self {
-                    unsafe { $mul(self, b) }
-                }
-                #[inline(always)]
-                unsafe fn rectified(self) -> Self {
-                    unsafe { $max($zero(), self) } // the second operand where one is a NaN
-                }
-                #[inline(always)]
-                unsafe fn greater(self, b: Self) -> Self {
-                    unsafe { $max(self, b) }
-                }
-                elementary!($vector $lanes $scalar $($functions)*);
-            }
-        };
-        ($vector:ident $lanes:literal $scalar:ident by series) => {
-            elementary!(series: exp sigmoid tanh);
-        };
-        (series: $($name:ident)*) => {$(
-            #[inline(always)]
-            unsafe fn $name(self) -> Self {
-                unsafe { series::$name(self) }
-            }
-        )*};
-        ($vector:ident $lanes:literal $scalar:ident by scalars) => {
-            by_lanes! {
-                |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
-                |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
-                exp sigmoid tanh
-            }
-        };
-    }
-
-    #[cfg(not(feature = "deterministic"))]
-    elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by series }
-    #[cfg(not(feature = "deterministic"))]
-    elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by series }
-    #[cfg(feature = "deterministic")]
-    elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by scalars }
-    #[cfg(feature = "deterministic")]
-    elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by scalars }
-    elementary! { __m512d of 8 f64: _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd; by scalars }
-    elementary! { __m256d of 4 f64: _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd; by scalars }
 }
 
 /// A function of one number.

@@ -1,9 +1,67 @@
-//! The operations of the functions on the vectors of AVX2 and AVX-512.
+//! The functions, and the operations of which they are made, on the vectors of AVX2 and AVX-512.
 
-use super::series::{Lanewise, ROUND};
+use super::Elementary;
+#[cfg(not(feature = "deterministic"))]
+use super::series::{self, Lanewise, ROUND};
+use crate::scalar::Scalar;
 use core::arch::x86_64::*;
 
+/// Implements `Elementary` by intrinsics, and its functions by those of `series` or of the scalar.
+macro_rules! elementary {
+    ($vector:ident of $lanes:literal $scalar:ident: $sub:ident $mul:ident $max:ident $zero:ident; $($functions:tt)*) => {
+        // SAFETY (of every block in here): the callers of the methods have the instructions.
+        #[allow(clippy::undocumented_unsafe_blocks)]
+        impl Elementary<$scalar> for $vector {
+            #[inline(always)]
+            unsafe fn sub(self, b: Self) -> Self {
+                unsafe { $sub(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn mul(self, b: Self) -> Self {
+                unsafe { $mul(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn rectified(self) -> Self {
+                unsafe { $max($zero(), self) } // the second operand where one is a NaN
+            }
+            #[inline(always)]
+            unsafe fn greater(self, b: Self) -> Self {
+                unsafe { $max(self, b) }
+            }
+            elementary!($vector $lanes $scalar $($functions)*);
+        }
+    };
+    ($vector:ident $lanes:literal $scalar:ident by series) => {
+        elementary!(series: exp sigmoid tanh);
+    };
+    (series: $($name:ident)*) => {$(
+        #[inline(always)]
+        unsafe fn $name(self) -> Self {
+            unsafe { series::$name(self) }
+        }
+    )*};
+    ($vector:ident $lanes:literal $scalar:ident by scalars) => {
+        by_lanes! {
+            |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
+            |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
+            exp sigmoid tanh
+        }
+    };
+}
+
+#[cfg(not(feature = "deterministic"))]
+elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by series }
+#[cfg(not(feature = "deterministic"))]
+elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by series }
+#[cfg(feature = "deterministic")]
+elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by scalars }
+#[cfg(feature = "deterministic")]
+elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by scalars }
+elementary! { __m512d of 8 f64: _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd; by scalars }
+elementary! { __m256d of 4 f64: _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd; by scalars }
+
 /// Implements `Lanewise` by intrinsics.
+#[cfg(not(feature = "deterministic"))]
 macro_rules! intrinsics {
     (
         $vector:ident: $all:ident $add:ident $sub:ident $mul:ident $div:ident $mul_add:ident $max:ident $min:ident;
@@ -54,6 +112,7 @@ macro_rules! intrinsics {
     };
 }
 
+#[cfg(not(feature = "deterministic"))]
 intrinsics! {
     __m512: _mm512_set1_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_max_ps
         _mm512_min_ps;
@@ -67,6 +126,7 @@ intrinsics! {
     scaled(x, rounded: Self) = _mm512_scalef_ps(x, _mm512_sub_ps(rounded, _mm512_set1_ps(ROUND)));
 }
 
+#[cfg(not(feature = "deterministic"))]
 intrinsics! {
     __m256: _mm256_set1_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_max_ps
         _mm256_min_ps;

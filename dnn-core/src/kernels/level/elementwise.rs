@@ -23,12 +23,13 @@ macro_rules! elementwise {
             fn plain<$($generic)*>(
                 $first: $slice $(, $other: $slices)* $(, $option: $ty $(, $options: $types)*)?
             ) $body
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
             #[allow(clippy::too_many_arguments)]
             #[inline(never)]
             fn at_best<$($generic)*>(
                 $first: $slice $(, $other: $slices)* $(, $option: $ty $(, $options: $types)*)?
             ) {
+                #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
                 #[inline(never)]
                 fn avx512<$($generic)*>(
@@ -36,6 +37,7 @@ macro_rules! elementwise {
                 ) {
                     plain($first $(, $other)* $(, $option $(, $options)*)?)
                 }
+                #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 #[inline(never)]
                 fn avx2<$($generic)*>(
@@ -44,18 +46,20 @@ macro_rules! elementwise {
                     plain($first $(, $other)* $(, $option $(, $options)*)?)
                 }
                 match crate::kernels::level::best() {
+                    #[cfg(target_arch = "x86_64")]
                     // SAFETY: the machine has its best level.
                     crate::kernels::level::Level::Avx512 => unsafe {
                         avx512($first $(, $other)* $(, $option $(, $options)*)?)
                     },
+                    #[cfg(target_arch = "x86_64")]
                     // SAFETY: as above.
                     crate::kernels::level::Level::Avx2 => unsafe {
                         avx2($first $(, $other)* $(, $option $(, $options)*)?)
                     },
-                    crate::kernels::level::Level::Portable => plain($first $(, $other)* $(, $option $(, $options)*)?),
+                    _ => plain($first $(, $other)* $(, $option $(, $options)*)?),
                 }
             }
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
             if $first.len() >= crate::kernels::route::LONG {
                 #[cfg(feature = "std")]
                 if let Some(parts) = crate::kernels::team::parts($first.len()) {

@@ -4,6 +4,8 @@
 //! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
 mod elementwise;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+mod neon;
 mod portable;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86;
@@ -17,6 +19,8 @@ use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
 use crate::scalar::Scalar;
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// Scalars that fit in one register.
 ///
@@ -70,6 +74,9 @@ pub trait Vectors: Sized {
     /// 512 bits
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     type Avx512: Vector<Self>;
+    /// 128 bits
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+    type Neon: Vector<Self>;
     /// Runs at the best level of this machine.
     fn dots(kernel: &mut Dots<'_, Self>);
     /// Runs at the best level of this machine.
@@ -89,13 +96,15 @@ pub trait Vectors: Sized {
 }
 
 macro_rules! vectors {
-    ($scalar:ty, $avx2:ident, $avx512:ident) => {
+    ($scalar:ty, $avx2:ident, $avx512:ident, $neon:ident) => {
         impl Vectors for $scalar {
             type Portable = Lanes<$scalar>;
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             type Avx2 = core::arch::x86_64::$avx2;
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             type Avx512 = core::arch::x86_64::$avx512;
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+            type Neon = core::arch::aarch64::$neon;
             #[inline(never)]
             fn dots(kernel: &mut Dots<'_, $scalar>) {
                 #[cfg(feature = "std")]
@@ -139,8 +148,8 @@ macro_rules! vectors {
         }
     };
 }
-vectors!(f32, __m256, __m512);
-vectors!(f64, __m256d, __m512d);
+vectors!(f32, __m256, __m512, float32x4_t);
+vectors!(f64, __m256d, __m512d, float64x2_t);
 
 /// Work on vectors.
 pub trait Kernel {
@@ -154,11 +163,13 @@ pub trait Kernel {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Level {
     /// What the compiler's target has.
-    Portable,
+    Portable = 1,
     /// 16 registers of 256 bits, fused multiplication and addition
     Avx2,
     /// 32 registers of 512 bits
     Avx512,
+    /// 32 registers of 128 bits, fused multiplication and addition
+    Neon,
 }
 
 /// Runs a kernel at the best level of this machine. Targets without vectors have none: nothing is routed here.
@@ -183,6 +194,9 @@ pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         // SAFETY: as of this function.
         Level::Avx2 => unsafe { <K::Scalar as Vectors>::Avx2::call(kernel) },
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+        // SAFETY: as of this function.
+        Level::Neon => unsafe { <K::Scalar as Vectors>::Neon::call(kernel) },
         // SAFETY: an array needs no instructions that could be missing.
         _ => unsafe { <K::Scalar as Vectors>::Portable::call(kernel) },
     }
@@ -190,42 +204,66 @@ pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
 
 /// The best level of this machine, or the one that the environment variable `DNN_LEVEL` names, `avx2` or `portable`, to
 /// measure it; without the standard library, the best that the compiler's target promises.
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 #[inline(always)]
 pub(crate) fn best() -> Level {
-    #[cfg(all(target_arch = "x86_64", feature = "std", not(miri)))]
-    {
-        use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
-        static LEVEL: AtomicU8 = AtomicU8::new(0);
-        #[cold]
-        fn detect() -> Level {
-            let most = std::env::var_os("DNN_LEVEL");
-            let most = most.as_ref().and_then(|level| level.to_str()).unwrap_or("avx512");
-            let avx512 = std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl");
-            let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
-            let (level, number) = match most {
-                "portable" => (Level::Portable, 1),
-                "avx2" if avx2 => (Level::Avx2, 2),
-                _ if avx512 => (Level::Avx512, 3),
-                _ if avx2 => (Level::Avx2, 2),
-                _ => (Level::Portable, 1),
-            };
-            LEVEL.store(number, Relaxed);
-            level
-        }
-        match LEVEL.load(Relaxed) {
-            0 => detect(),
-            1 => Level::Portable,
-            2 => Level::Avx2,
-            _ => Level::Avx512,
-        }
+    static LEVEL: AtomicU8 = AtomicU8::new(0);
+    #[cold]
+    fn choose() -> Level {
+        let most = std::env::var_os("DNN_LEVEL");
+        let level = match (most.as_ref().and_then(|level| level.to_str()), here()) {
+            (Some("portable"), _) => Level::Portable,
+            (Some("avx2"), Level::Avx512) => Level::Avx2,
+            (_, level) => level,
+        };
+        LEVEL.store(level as u8, Relaxed);
+        level
     }
-    #[cfg(not(all(target_arch = "x86_64", feature = "std", not(miri))))]
+    match LEVEL.load(Relaxed) {
+        0 => choose(),
+        1 => Level::Portable,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => Level::Neon,
+    }
+}
+
+/// As above.
+#[cfg(not(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
+#[inline(always)]
+pub(crate) fn best() -> Level {
+    promised()
+}
+
+/// What this machine has.
+#[cfg(all(feature = "std", target_arch = "x86_64", not(miri)))]
+fn here() -> Level {
+    if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl") {
+        Level::Avx512
+    } else if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+        Level::Avx2
+    } else {
+        Level::Portable
+    }
+}
+
+/// What every machine of the target has, which is all that there is to know.
+#[cfg(all(feature = "std", target_arch = "aarch64", not(miri)))]
+fn here() -> Level {
+    promised()
+}
+
+/// What every machine of the compiler's target has.
+#[cfg(not(all(feature = "std", target_arch = "x86_64", not(miri))))]
+const fn promised() -> Level {
     if cfg!(miri) {
         Level::Portable
     } else if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) {
         Level::Avx512
     } else if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
         Level::Avx2
+    } else if cfg!(all(target_arch = "aarch64", target_feature = "neon")) {
+        Level::Neon
     } else {
         Level::Portable
     }
