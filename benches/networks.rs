@@ -29,6 +29,16 @@ network! {
 }
 
 network! {
+    struct Wide: [1024] -> [10] {
+        fc1: Linear<1024, 1024>,
+        Relu,
+        fc2: Linear<1024, 1024>,
+        Relu,
+        fc3: Linear<1024, 10>,
+    }
+}
+
+network! {
     /// `Mlp` with nothing but its last layer to train.
     struct Head: [784] -> [10] {
         #[frozen]
@@ -93,7 +103,21 @@ fn mlp_by_hand() -> by_hand::Mlp {
     by_hand::Mlp::new(fc1, fc2)
 }
 
-fn batch(samples: usize) -> (Vec<[f32; 784]>, Vec<u8>) {
+fn wide() -> Box<Wide> {
+    Wide::boxed(&mut Rng::new(1))
+}
+
+fn wide_by_hand() -> by_hand::wide::Wide {
+    let net = wide();
+    let parameters = [
+        (net.fc1.weight.as_flattened(), &net.fc1.bias[..]),
+        (net.fc2.weight.as_flattened(), &net.fc2.bias[..]),
+        (net.fc3.weight.as_flattened(), &net.fc3.bias[..]),
+    ];
+    by_hand::wide::Wide::new(parameters, 256)
+}
+
+fn batch<const I: usize>(samples: usize) -> (Vec<[f32; I]>, Vec<u8>) {
     let mut rng = Rng::new(2);
     let inputs = (0..samples).map(|_| core::array::from_fn(|_| rng.unit_f32())).collect();
     (inputs, (0..samples).map(|i| ((i * 7 + 3) % 10) as u8).collect())
@@ -118,7 +142,7 @@ fn lenet_by_hand() -> by_hand::lenet::LeNet {
 }
 
 fn images() -> (Vec<Image>, Vec<u8>) {
-    let (rows, labels) = batch(32);
+    let (rows, labels) = batch::<784>(32);
     (dnn::tensor::batch(rows.as_flattened()).to_vec(), labels)
 }
 
@@ -140,6 +164,11 @@ fn same_results() {
     }
     for (a, b) in trainer.network().predict(&x[0]).into_iter().zip(hand.predict(&x[0])) {
         close(a, b, "a logit of 784-128-10");
+    }
+    let (x, labels) = batch(256);
+    let (mut trainer, mut hand) = (Trainer::new(wide(), CrossEntropy, Sgd::new(0.01)), wide_by_hand());
+    for _ in 0..3 {
+        close(trainer.step(&x, &labels), hand.step(&x, &labels, 0.01), "the loss of 1024-1024-1024-10");
     }
     let (x, labels) = images();
     let (mut trainer, mut hand) = (Trainer::new(lenet(), CrossEntropy, Sgd::new(0.01)), lenet_by_hand());
@@ -183,6 +212,24 @@ mod train_784_128_10_batch_64 {
         let (x, labels) = batch(64);
         let mut net = mlp_by_hand();
         bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.05, 0.9));
+    }
+}
+
+mod train_1024_1024_1024_10_batch_256 {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let (x, labels) = batch(256);
+        let mut trainer = Trainer::new(wide(), CrossEntropy, Sgd::new(0.01));
+        trainer.step(&x, &labels);
+        bencher.bench_local(|| trainer.step(black_box(&x), black_box(&labels)));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let ((x, labels), mut net) = (batch(256), wide_by_hand());
+        bencher.bench_local(|| net.step(black_box(&x), black_box(&labels), 0.01));
     }
 }
 

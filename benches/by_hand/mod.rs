@@ -2,7 +2,9 @@
 //!
 //! Weights are stored `[in][out]`, so that the inner loops run over outputs and the compiler vectorises them.
 
+mod gemm;
 pub(crate) mod lenet;
+pub(crate) mod wide;
 
 /// A fully connected layer, its momentum beside it.
 pub(crate) struct Layer<const I: usize, const O: usize> {

@@ -11,9 +11,9 @@ void openblas_set_num_threads(int);
 // W is [in][out]; each of these has a gradient and two averages beside it.
 typedef struct { int in, out; float *w[4], *b[4]; } Layer;
 
-static Layer layers[4];
+static Layer layers[65];
 static int count, samples, optimizer, step_number, *label;
-static float *values[5], *gradients[5], loss;
+static float *values[66], *gradients[66], loss;
 
 static float *zeros(size_t length) {
     void *p;
@@ -133,6 +133,17 @@ static void infer(const char *name, int batch) {
     measure(name, checksum(values[2], batch * 10, 10, 10), predictions);
 }
 
+// How cost grows: layers of that width behind each other, and one with ten outputs.
+static void grow(const char *by, int value, int width, int depth, int batch) {
+    char name[32];
+    int widths[66];
+    snprintf(name, sizeof name, "%s_%d", by, value);
+    for (int l = 0; l <= depth; l++)
+        widths[l] = width;
+    widths[depth + 1] = 10;
+    train(name, 0, 5, depth + 1, widths, batch, 31, 32);
+}
+
 int main(int names, char **name) {
     argument_count = names, arguments = name;
     const char *threads = getenv("THREADS");
@@ -143,4 +154,10 @@ int main(int names, char **name) {
     infer("W3_b1", 1);
     infer("W3_b64", 64);
     train("W6", 0, 5, 3, (int[]){1024, 1024, 1024, 10}, 256, 31, 32);
+    for (int width = 4; width <= 1024; width *= 2)
+        grow("width", width, width, 2, 32);
+    for (int depth = 1; depth <= 64; depth *= 2)
+        grow("depth", depth, 64, depth, 32);
+    for (int batch = 1; batch <= 1024; batch *= 4)
+        grow("batch", batch, 128, 2, batch);
 }

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from workloads import checksum, labels, linear, measure, scale, values, wanted
+from workloads import GROWTH, checksum, labels, linear, measure, scale, values, wanted
 
 torch.set_num_threads(int(os.environ.get("THREADS", "1")))
 
@@ -49,13 +49,20 @@ def line():
     return net
 
 
+def perceptron(widths, seed):
+    """Fully connected layers with ReLU between them."""
+    layers = []
+    for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+        layers += [fully_connected(inputs, outputs, seed + 2 * number), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
 def mlp():
-    return nn.Sequential(fully_connected(784, 128, 2), nn.ReLU(), fully_connected(128, 10, 4))
+    return perceptron([784, 128, 10], 2)
 
 
 def wide():
-    first, second = fully_connected(1024, 1024, 32), fully_connected(1024, 1024, 34)
-    return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), fully_connected(1024, 10, 36))
+    return perceptron([1024, 1024, 1024, 10], 32)
 
 
 def lenet():
@@ -137,3 +144,8 @@ infer("W5", lenet(), images[:1].clone())
 train("W6", 5, wide, rows, classes, F.cross_entropy, plain)
 train("W8", 10, line, points, 2 * points, F.mse_loss, plain, check=lambda net: net.weight.item())
 infer("W9", gru(), tensor(values(128, 45, 2), 16, 1, 8), output=lambda y: y[1])
+for name, (widths, samples) in GROWTH.items():
+    if wanted(name):
+        rows = tensor(values(samples * widths[0], 31, 1, 0.5), samples, widths[0])
+        classes = torch.tensor(labels(samples))
+        train(name, 5, lambda: perceptron(widths, 32), rows, classes, F.cross_entropy, plain)

@@ -7,7 +7,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_
 import jax
 import jax.numpy as jnp
 
-from workloads import checksum, labels, linear, measure, values, wanted
+from workloads import GROWTH, checksum, labels, linear, measure, values, wanted
 
 
 def mlp(parameters, x):
@@ -106,7 +106,9 @@ train("W2_adam", 20, mlp, layers, x[:64], classes[:64], cross_entropy, adam(1e-3
 train("W2_wide_batch", 20, mlp, layers, x, classes, cross_entropy, descent(0.01, 0.9))
 infer("W3_b1", layers, x[:1])
 infer("W3_b64", layers, x[:64])
-if wanted("W6"):
-    wide = jax.tree.map(jnp.asarray, [linear(1024, 1024, 32), linear(1024, 1024, 34), linear(1024, 10, 36)])
-    rows = jnp.asarray(values(256 * 1024, 31, 1, 0.5).reshape(256, 1024))
-    train("W6", 5, mlp, wide, rows, classes, cross_entropy, descent(0.01))
+for name, (widths, samples) in {"W6": ([1024, 1024, 1024, 10], 256), **GROWTH}.items():
+    if wanted(name):
+        shapes = enumerate(zip(widths, widths[1:]))
+        parameters = jax.tree.map(jnp.asarray, [linear(*shape, 32 + 2 * number) for number, shape in shapes])
+        rows = jnp.asarray(values(samples * widths[0], 31, 1, 0.5).reshape(samples, widths[0]))
+        train(name, 5, mlp, parameters, rows, jnp.array(labels(samples)), cross_entropy, descent(0.01))

@@ -6,6 +6,12 @@ import time
 
 import numpy as np
 
+# How cost grows: the widths of a network of fully connected layers, and the samples of a step.
+GROWTH = {
+    **{f"width_{2**k}": ([2**k] * 3 + [10], 32) for k in range(2, 11)},
+    **{f"depth_{2**k}": ([64] * (2**k + 1) + [10], 32) for k in range(7)},
+    **{f"batch_{4**k}": ([128] * 3 + [10], 4**k) for k in range(6)},
+}
 NAMES = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
 
 
