@@ -39,7 +39,7 @@ def python(script, module):
 
 def programs(bench):
     """The columns: a command and its environment."""
-    program, blas = ours(bench), compiled("openblas", "-lopenblas")
+    program, blas, jax = ours(bench), compiled("openblas", "-lopenblas"), python("with_jax.py", "jax")
     columns = {
         "dnn": ([program], {}),
         "dnn, AVX2": ([program], {"DNN_LEVEL": "avx2"}),
@@ -47,7 +47,8 @@ def programs(bench):
         "OpenBLAS, AVX-512": (blas, {"OPENBLAS_CORETYPE": "SkylakeX"}),
         "OpenBLAS, AVX2": (blas, {"OPENBLAS_CORETYPE": "Haswell"}),
         "PyTorch": (python("pytorch.py", "torch"), {}),
-        "JAX": (python("with_jax.py", "jax"), {}),
+        "JAX": (jax, {}),
+        "JAX, one loop": ([*jax, "--loop"] if jax else [], {}),
     }
     return {name: column for name, column in columns.items() if column[0]}
 

@@ -1,13 +1,17 @@
-"""The workloads of fully connected layers by JAX: each step one function that is compiled: `python with_jax.py W2 W3`."""
+"""The workloads by JAX, each step one function that is compiled: `python with_jax.py W2 W3`.
+
+With `--loop` all steps of training are a loop inside one function.
+"""
 
 import os
+import sys
 
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 import jax
 import jax.numpy as jnp
 
-from workloads import GROWTH, checksum, labels, linear, measure, values, wanted
+from workloads import GROWTH, checksum, labels, linear, measure, scale, values, wanted
 
 
 def mlp(parameters, x):
@@ -21,6 +25,34 @@ def mazur(parameters, x):
     for weight, bias in parameters:
         x = jax.nn.sigmoid(x @ weight.T + bias)
     return x
+
+
+def convolution(x, weight, bias, padding):
+    y = jax.lax.conv(jnp.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding))), weight, (1, 1), "VALID")
+    return jax.nn.relu(y + bias[:, None, None])
+
+
+def largest_of_four(x):
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+
+
+def lenet(parameters, x):
+    for (weight, bias), padding in zip(parameters[:2], (2, 0)):
+        x = largest_of_four(convolution(x, weight, bias, padding))
+    return mlp(parameters[2:], x.reshape(len(x), -1))
+
+
+def gru(parameters, x):
+    of_input, of_state, bias_input, bias_state = parameters
+
+    def step(h, gates):
+        r, z, n = jnp.split(gates, 3)
+        hr, hz, hn = jnp.split(of_state @ h + bias_state, 3)
+        r, z = jax.nn.sigmoid(r + hr), jax.nn.sigmoid(z + hz)
+        n = jnp.tanh(n + r * hn)
+        return (1 - z) * n + z * h, None
+
+    return jax.lax.scan(step, jnp.zeros(32), x @ of_input.T + bias_input)[0]
 
 
 def cross_entropy(y, label):
@@ -54,36 +86,41 @@ def adam(rate):
     return update, lambda p: (jnp.float32(0), jax.tree.map(jnp.zeros_like, p), jax.tree.map(jnp.zeros_like, p))
 
 
-def train(name, k, net, parameters, x, targets, loss, optimizer):
-    """The check is the loss of step number `k`."""
+def train(name, k, net, parameters, x, targets, loss, optimizer, check=None):
+    """The check is the loss of step number `k`, or what `check` says of the parameters then."""
     if not wanted(name):
         return
     update, start = optimizer
 
-    @jax.jit
-    def step(p, state):
+    def step(_, now):
+        p, state, _ = now
         value, g = jax.value_and_grad(lambda p: loss(net(p, x), targets))(p)
-        p, state = update(p, g, state)
-        return p, state, value
+        return *update(p, g, state), value
 
-    p, state = parameters, start(parameters)
-    for _ in range(k):
-        p, state, value = step(p, state)
-    now = [parameters, start(parameters)]
+    if "--loop" in sys.argv:
+        steps = jax.jit(lambda times, now: jax.lax.fori_loop(0, times, step, now))
+    else:
+        one = jax.jit(step)
+
+        def steps(times, now):
+            for _ in range(times):
+                now = one(0, now)
+            return now
+
+    first = (parameters, start(parameters), jnp.float32(0))
+    p, _, value = steps(k, first)
+    now = [first]
 
     def run(times):
-        p, state = now
-        for _ in range(times):
-            p, state, _ = step(p, state)
-        now[:] = jax.block_until_ready((p, state))
+        now[0] = jax.block_until_ready(steps(times, now[0]))
 
-    measure(name, float(value), run)
+    measure(name, check(p) if check else float(value), run)
 
 
-def infer(name, parameters, x):
+def infer(name, net, parameters, x):
     if not wanted(name):
         return
-    predict = jax.jit(mlp)
+    predict = jax.jit(net)
 
     def run(times):
         for _ in range(times):
@@ -104,8 +141,21 @@ train("W1", 1000, mazur, start, jnp.array([[0.05, 0.10]]), jnp.array([[0.01, 0.9
 train("W2_sgd", 20, mlp, layers, x[:64], classes[:64], cross_entropy, descent(0.01, 0.9))
 train("W2_adam", 20, mlp, layers, x[:64], classes[:64], cross_entropy, adam(1e-3))
 train("W2_wide_batch", 20, mlp, layers, x, classes, cross_entropy, descent(0.01, 0.9))
-infer("W3_b1", layers, x[:1])
-infer("W3_b64", layers, x[:64])
+infer("W3_b1", mlp, layers, x[:1])
+infer("W3_b64", mlp, layers, x[:64])
+kernels = [(1, 6, 12), (6, 16, 14)]
+parameters = [
+    *((values(o * i * 25, seed, scale(i * 25)).reshape(o, i, 5, 5), values(o, seed + 1, scale(i * 25))) for i, o, seed in kernels),
+    *(linear(i, o, seed) for i, o, seed in [(400, 120, 16), (120, 84, 18), (84, 10, 20)]),
+]
+parameters = jax.tree.map(jnp.asarray, parameters)
+images = jnp.asarray(values(32 * 784, 11, 1, 0.5).reshape(32, 1, 28, 28))
+train("W4", 10, lenet, parameters, images, classes[:32], cross_entropy, descent(0.01))
+infer("W5", lenet, parameters, images[:1])
+points = jnp.array([[1.0], [2.0], [3.0], [4.0]])
+train("W8", 10, lambda w, x: x @ w, jnp.zeros((1, 1)), points, 2 * points, squares, descent(0.01), lambda w: w.item())
+tensors = values(768, 41, scale(32)).reshape(96, 8), values(3072, 42, scale(32)).reshape(96, 32)
+infer("W9", gru, tuple(map(jnp.asarray, (*tensors, values(96, 43, scale(32)), values(96, 44, scale(32))))), jnp.asarray(values(128, 45, 2).reshape(16, 8)))
 for name, (widths, samples) in {"W6": ([1024, 1024, 1024, 10], 256), **GROWTH}.items():
     if wanted(name):
         shapes = enumerate(zip(widths, widths[1:]))
