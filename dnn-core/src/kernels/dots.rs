@@ -5,7 +5,13 @@
 use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
+use crate::kernels::single::{LINE, Single};
 use crate::scalar::Scalar;
+use core::mem::MaybeUninit;
+
+/// Memory for a block of each sample of a tile, on the stack: as much as the first cache holds.
+#[repr(align(64))]
+struct Copy(MaybeUninit<[u8; 32 * 1024]>);
 
 impl<T: Scalar> Kernel for Dots<'_, T> {
     type Scalar = T;
@@ -18,44 +24,53 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
         }
         let mut b = 0;
         // As many tiles of the largest size as fit, then one of the size that is left.
+        let copy = self.repays_a_copy::<V>();
         macro_rules! tiles {
             ($($samples:literal)*) => {$(
                 if $samples <= V::SAMPLES && self.shape[0] - b >= $samples {
                     // SAFETY: as of this function.
-                    unsafe { V::call(&mut Tiles::<T, $samples> { dots: self, first: b }) };
+                    unsafe {
+                        if size_of::<V>() == LINE && copy {
+                            V::call(&mut Tiles::<T, $samples, true> { dots: self, first: b });
+                        } else {
+                            V::call(&mut Tiles::<T, $samples, false> { dots: self, first: b });
+                        }
+                    }
                     b = self.shape[0] - (self.shape[0] - b) % $samples;
                 }
             )*};
         }
-        tiles!(6 4 3 2);
+        tiles!(6 5 4 3 2);
         if b < self.shape[0] {
             // SAFETY: as of this function.
             unsafe {
                 if self.shape[2] < 16 * V::LANES {
-                    self.local().samples::<V, 1>(b);
+                    self.local().samples::<V, 1>(b, None);
                 } else {
-                    self.local().row_by_row::<V>(b);
+                    V::call(&mut Single { dots: self, b });
                 }
             }
         }
     }
 }
 
-/// Tiles of S samples, as many as there are from the first on: a function of its own, whose registers LLVM handles well.
-struct Tiles<'a, 'b, T, const S: usize> {
+/// Tiles of S samples, as many as there are from the first on: a function of its own, whose registers LLVM handles well. COPY says
+/// whether samples are copied to where lines of the cache begin.
+struct Tiles<'a, 'b, T, const S: usize, const COPY: bool> {
     dots: &'a mut Dots<'b, T>,
     first: usize,
 }
 
-impl<T: Scalar, const S: usize> Kernel for Tiles<'_, '_, T, S> {
+impl<T: Scalar, const S: usize, const COPY: bool> Kernel for Tiles<'_, '_, T, S, COPY> {
     type Scalar = T;
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
         let (mut dots, mut b) = (self.dots.local(), self.first);
+        let mut copy = Copy(MaybeUninit::uninit());
         while dots.shape[0] - b >= S {
             // SAFETY: as of this function.
-            unsafe { dots.samples::<V, S>(b) };
+            unsafe { dots.samples::<V, S>(b, COPY.then_some(&mut copy)) };
             b += S;
         }
     }
@@ -68,55 +83,57 @@ impl<T: Scalar> Dots<'_, T> {
         Dots { y: self.y, ..*self }
     }
 
-    /// All outputs of sample b from long rows, one row after the other: W is one stream of memory.
-    ///
-    /// # Safety
-    /// As of `samples`.
+    /// Whether it is worth copying samples, some at a time, to where lines of the cache begin: where a vector is a line and
+    /// theirs do not begin with one, and where many outputs read them.
     #[inline(always)]
-    unsafe fn row_by_row<V: Vector<T>>(&mut self, b: usize) {
+    fn repays_a_copy<V>(&self) -> bool {
         let [_, outputs, inputs] = self.shape;
-        // SAFETY: as of this function; `new` has checked the lengths.
-        unsafe {
-            let (x, zero) = (self.x.as_ptr().add(b * inputs), V::splat(T::ZERO));
-            for o in 0..outputs {
-                let sum = dot(x, self.weight.as_ptr().add(o * inputs), inputs);
-                *self.y.as_mut_ptr().add(b * outputs + o) = V::sums([sum, zero, zero, zero])[0] + self.bias(o);
-            }
-        }
+        let apart = self.x.as_ptr().addr() | (inputs * size_of::<T>());
+        size_of::<V>() == LINE && outputs >= 64 && !apart.is_multiple_of(LINE)
     }
 
-    /// All outputs of samples b to b + S.
+    /// All outputs of samples b to b + S, which are copied if there is memory for it.
     ///
     /// # Safety
     /// The machine has the instructions of `V`, and the samples exist.
     #[inline(always)]
-    unsafe fn samples<V: Vector<T>, const S: usize>(&mut self, b: usize) {
+    unsafe fn samples<V: Vector<T>, const S: usize>(&mut self, b: usize, mut copy: Option<&mut Copy>) {
         let [_, outputs, inputs] = self.shape;
         // The inputs are taken in blocks such that a block of each sample fits in 32 KB, the first cache.
-        let block = 32 * 1024 / (S * size_of::<T>()) / V::LANES * V::LANES;
+        let block = size_of::<Copy>() / (S * size_of::<T>()) / V::LANES * V::LANES;
         let mut first = 0;
         while first < inputs {
             let last = if inputs - first > block { first + block } else { inputs };
             let mut o = 0;
-            // SAFETY: as of this function; the tiles end with the outputs.
+            // SAFETY: as of this function; the tiles end with the outputs, and the copy has room for S blocks.
             unsafe {
+                let mut x = (self.x.as_ptr().add(b * inputs + first), inputs);
+                if let Some(copy) = &mut copy {
+                    let (to, row): (*mut T, _) =
+                        (copy.0.as_mut_ptr().cast(), (last - first).next_multiple_of(V::LANES));
+                    for s in 0..S {
+                        blocks::copy::<V, T>(to.add(s * row), x.0.add(s * inputs), last - first);
+                    }
+                    x = (to, row);
+                }
                 while o + 4 <= outputs {
-                    self.tile::<V, S, 4>(b, o, first, last);
+                    self.tile::<V, S, 4>(b, o, x, [first, last]);
                     o += 4;
                 }
                 if o + 2 <= outputs {
-                    self.tile::<V, S, 2>(b, o, first, last);
+                    self.tile::<V, S, 2>(b, o, x, [first, last]);
                     o += 2;
                 }
                 if o < outputs {
-                    self.tile::<V, S, 1>(b, o, first, last);
+                    self.tile::<V, S, 1>(b, o, x, [first, last]);
                 }
             }
             first = last;
         }
     }
 
-    /// Outputs o to o + N of samples b to b + S, the terms of the inputs from `first` to `last`.
+    /// Outputs o to o + N of samples b to b + S, the terms of the inputs from `first` to `last`; `x` is the first of these of the
+    /// first sample, and the distance to the next one.
     ///
     /// # Safety
     /// The machine has the instructions of `V`; samples and outputs exist; `last` is I, or a whole number of vectors after
@@ -126,22 +143,22 @@ impl<T: Scalar> Dots<'_, T> {
         &mut self,
         b: usize,
         o: usize,
-        first: usize,
-        last: usize,
+        (x, row): (*const T, usize),
+        [first, last]: [usize; 2],
     ) {
         let [_, outputs, inputs] = self.shape;
         // SAFETY: as of this function; `new` has checked the lengths, and no vector reaches beyond I.
         unsafe {
-            let (x, weight) = (self.x.as_ptr().add(b * inputs), self.weight.as_ptr().add(o * inputs));
+            let (weight, count) = (self.weight.as_ptr().add(o * inputs + first), last - first);
             let mut sums = [[V::splat(T::ZERO); 4]; S];
-            let mut i = first;
-            while i + V::LANES <= last {
-                terms::<V, T, S, N>(&mut sums, x.add(i), weight.add(i), inputs, V::LANES);
+            let mut i = 0;
+            while i + V::LANES <= count {
+                terms::<V, T, S, N>(&mut sums, (x.add(i), row), (weight.add(i), inputs), V::LANES);
                 i += V::LANES;
             }
-            let rest = (last - i) % V::LANES;
+            let rest = (count - i) % V::LANES;
             if rest > 0 {
-                terms::<V, T, S, N>(&mut sums, x.add(i), weight.add(i), inputs, rest);
+                terms::<V, T, S, N>(&mut sums, (x.add(i), row), (weight.add(i), inputs), rest);
             }
             let mut bias = [T::ZERO; N];
             for n in 0..N {
@@ -159,16 +176,15 @@ impl<T: Scalar> Dots<'_, T> {
     }
 }
 
-/// Adds the next terms, as many as `lanes`, of S samples by N outputs, whose rows are `row` apart.
+/// Adds the next terms, as many as `lanes`, of S samples by N outputs; the rows of each are so far apart.
 ///
 /// # Safety
 /// The machine has the instructions of `V`, and there are as many inputs.
 #[inline(always)]
 unsafe fn terms<V: Vector<T>, T: Scalar, const S: usize, const N: usize>(
     sums: &mut [[V; 4]; S],
-    x: *const T,
-    weight: *const T,
-    row: usize,
+    (x, row): (*const T, usize),
+    (weight, next): (*const T, usize),
     lanes: usize,
 ) {
     // SAFETY: as of this function.
@@ -178,45 +194,10 @@ unsafe fn terms<V: Vector<T>, T: Scalar, const S: usize, const N: usize>(
             samples[s] = V::load(x.add(s * row), lanes);
         }
         for n in 0..N {
-            let weight = V::load(weight.add(n * row), lanes);
+            let weight = V::load(weight.add(n * next), lanes);
             for s in 0..S {
                 sums[s][n] = samples[s].mul_add(weight, sums[s][n]);
             }
         }
-    }
-}
-
-/// A dot product, not yet summed over the lanes. Eight sums at a time hide the latency of an addition.
-///
-/// # Safety
-/// The machine has the instructions of `V`, and there are as many inputs behind both pointers.
-#[inline(always)]
-unsafe fn dot<V: Vector<T>, T: Scalar>(x: *const T, weight: *const T, inputs: usize) -> V {
-    // SAFETY: as of this function; no vector reaches beyond the inputs.
-    unsafe {
-        let mut sums = [V::splat(T::ZERO); 8];
-        let mut i = 0;
-        macro_rules! blocks {
-            ($($if:tt $vectors:literal)*) => {$(
-                $if i + $vectors * V::LANES <= inputs {
-                    for u in 0..$vectors {
-                        let (x, weight) = (x.add(i + u * V::LANES), weight.add(i + u * V::LANES));
-                        sums[u % 8] = V::load(x, V::LANES).mul_add(V::load(weight, V::LANES), sums[u % 8]);
-                    }
-                    i += $vectors * V::LANES;
-                }
-            )*};
-        }
-        blocks!(while 16 if 8 if 4 if 2 if 1);
-        let rest = inputs % V::LANES;
-        if rest > 0 {
-            sums[0] = V::load(x.add(i), rest).mul_add(V::load(weight.add(i), rest), sums[0]);
-        }
-        for half in [4, 2, 1] {
-            for u in 0..half {
-                sums[u] = sums[u].add(sums[u + half]);
-            }
-        }
-        sums[0]
     }
 }

@@ -82,6 +82,8 @@ pub(crate) mod recurrence;
 pub(crate) mod resample;
 pub(crate) mod route;
 pub(crate) mod scalar;
+#[cfg(not(feature = "deterministic"))]
+mod single;
 #[cfg(feature = "std")]
 pub(crate) mod team;
 #[cfg(test)]

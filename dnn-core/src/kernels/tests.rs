@@ -202,6 +202,43 @@ fn products_equal_their_sums() {
     check(6, &[65], &[1], &[1, 4]);
 }
 
+/// Outputs of samples and of weights that begin `apart` scalars behind a line of the cache.
+#[cfg(not(miri))]
+fn outputs_at<T: Scalar>(level: Level, apart: [usize; 2], case: &Case<T>) -> Vec<T> {
+    let copy = |scalars: &[T], apart: usize| {
+        let mut copy = vec![T::ZERO; scalars.len() + 32];
+        let line = copy.as_ptr().align_offset(64);
+        copy[line + apart..][..scalars.len()].copy_from_slice(scalars);
+        (copy, line + apart..line + apart + scalars.len())
+    };
+    let ((x, of_x), (weight, of_weight)) = (copy(&case.x, apart[0]), copy(&case.weight, apart[1]));
+    let mut y = vec![T::ZERO; case.shape[0] * case.shape[1]];
+    let mut dots = Dots::new(&mut y, &x[of_x], &weight[of_weight], &case.bias, case.shape);
+    // SAFETY: `levels` lists what the machine has.
+    unsafe { level::run_at(level, &mut dots) };
+    y
+}
+
+#[test]
+#[cfg(not(miri))]
+fn outputs_have_the_same_bits_wherever_samples_and_weights_lie() {
+    fn same<T: Scalar>(rng: &mut Rng, shape: [usize; 3]) {
+        let case = Case::<T>::new(rng, shape);
+        for level in levels() {
+            let want = outputs_at(level, [0, 0], &case);
+            case.y.check(&[], |y| y.copy_from_slice(&want), &|| format!("forward of {shape:?} at {level:?}"));
+            for apart in [[1, 0], [0, 3], [2, 7], [4, 4], [7, 6], [5, 1]] {
+                assert_eq!(outputs_at(level, apart, &case), want, "{shape:?} at {level:?}, {apart:?} apart");
+            }
+        }
+    }
+    let rng = &mut Rng::new(10);
+    for shape in [[1, 5, 144], [1, 3, 159], [1, 4, 784], [1, 2, 5000], [5, 64, 33], [13, 70, 300], [6, 64, 1400]] {
+        same::<f32>(rng, shape);
+        same::<f64>(rng, shape);
+    }
+}
+
 /// The functions that layers call, by whatever route the shape takes, and those of targets without vectors.
 fn typed<T: Scalar, const I: usize, const O: usize>() {
     let rng = &mut Rng::new(7);

@@ -77,7 +77,7 @@ impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
 
     /// The trained network.
     pub fn into_network(self) -> alloc::boxed::Box<N> {
-        self.storage.network
+        self.storage.into_network()
     }
 }
 

@@ -162,9 +162,8 @@ impl<T: Scalar> Kernel for Powers<'_, T> {
 /// The machine has the instructions of `V`.
 #[inline(always)]
 unsafe fn largest<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
-    let mut largest = T::from_f64(f64::NEG_INFINITY);
-    let mut lanes = [largest; 16];
-    let mut i = 0;
+    let largest = T::from_f64(f64::NEG_INFINITY);
+    let (mut lanes, mut i) = ([largest; 16], 0);
     // SAFETY: as of this function; vectors end with the slice, and none has more than 16 lanes.
     unsafe {
         let mut vector = V::splat(largest);
@@ -172,14 +171,23 @@ unsafe fn largest<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
             vector = V::load(x.as_ptr().add(i), V::LANES).greater(vector);
             i += V::LANES;
         }
+        if i < x.len() {
+            V::load(x.as_ptr().add(i), x.len() - i).store(lanes.as_mut_ptr(), x.len() - i);
+            vector = V::load(lanes.as_ptr(), V::LANES).greater(vector);
+        }
         vector.store(lanes.as_mut_ptr(), V::LANES);
     }
-    for x in lanes.iter().take(V::LANES).chain(x.iter().skip(i)) {
-        if *x > largest {
-            largest = *x;
+    // By halves: one comparison after the other would take longer than the functions.
+    let mut half = V::LANES / 2;
+    while half > 0 {
+        for i in 0..8 {
+            if i < half && lanes[i + half] > lanes[i] {
+                lanes[i] = lanes[i + half];
+            }
         }
+        half /= 2;
     }
-    largest
+    lanes[0]
 }
 
 /// The sum of all elements: one after the other, so that there is one order of them.

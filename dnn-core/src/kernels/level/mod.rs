@@ -19,6 +19,8 @@ use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
 use crate::scalar::Scalar;
+#[cfg(not(feature = "deterministic"))]
+use core::mem::MaybeUninit;
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -46,6 +48,19 @@ pub trait Vector<T>: Elementary<T> {
     /// The sum of the lanes of each of four vectors.
     #[cfg(not(feature = "deterministic"))] // its order depends on the number of lanes
     unsafe fn sums(of: [Self; 4]) -> [T; 4];
+    /// LANES scalars of two vectors one behind the other, from number `first` on, which is at most LANES.
+    #[cfg(not(feature = "deterministic"))]
+    #[inline(always)]
+    unsafe fn across(a: Self, b: Self, first: usize) -> Self {
+        let mut both = MaybeUninit::<[T; 32]>::uninit();
+        let scalars: *mut T = both.as_mut_ptr().cast();
+        // SAFETY: no vector has more than 16 lanes.
+        unsafe {
+            a.store(scalars, Self::LANES);
+            b.store(scalars.add(Self::LANES), Self::LANES);
+            Self::load(scalars.add(first), Self::LANES)
+        }
+    }
     /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
     /// of them exist, one at least; the lanes of the others hold what there is.
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];

@@ -28,6 +28,7 @@ macro_rules! vector {
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
         masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
         columns $columns:path, $to_rows:path, pairs $split:ident $merge:ident $larger:ident $equal:ident
+        $(, across $across:ident)?
     ) => {
         // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
         #[allow(clippy::undocumented_unsafe_blocks)]
@@ -67,6 +68,13 @@ macro_rules! vector {
             unsafe fn sums($of: [Self; 4]) -> [$scalar; 4] {
                 unsafe { $sums }
             }
+            $(
+                #[cfg(not(feature = "deterministic"))]
+                #[inline(always)]
+                unsafe fn across(a: Self, b: Self, first: usize) -> Self {
+                    unsafe { $across(a, b, first) }
+                }
+            )?
             #[inline(always)]
             unsafe fn columns(from: *const $scalar, row: usize, rows: usize) -> [Self; 4] {
                 unsafe { $columns(from, row, rows) }
@@ -127,13 +135,49 @@ unsafe fn fold_pd(v: __m512d) -> __m256d {
     unsafe { _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd::<1>(v)) }
 }
 
+/// The sums of lanes, made by pairs of vectors: half the registers are added at each step.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn sums_ps(of: [__m512; 4]) -> [f32; 4] {
+    // SAFETY: as of the intrinsics; a register is its lanes.
+    unsafe {
+        let a = _mm512_add_ps(_mm512_unpacklo_ps(of[0], of[1]), _mm512_unpackhi_ps(of[0], of[1]));
+        let b = _mm512_add_ps(_mm512_unpacklo_ps(of[2], of[3]), _mm512_unpackhi_ps(of[2], of[3]));
+        let quarters =
+            _mm512_add_ps(_mm512_shuffle_ps::<0b01_00_01_00>(a, b), _mm512_shuffle_ps::<0b11_10_11_10>(a, b));
+        let halves = fold_ps(quarters);
+        let sums = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps::<1>(halves));
+        core::mem::transmute::<__m128, [f32; 4]>(sums)
+    }
+}
+
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn across_ps(a: __m512, b: __m512, first: usize) -> __m512 {
+    // SAFETY: as of the intrinsics.
+    unsafe {
+        let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        _mm512_permutex2var_ps(a, _mm512_add_epi32(lanes, _mm512_set1_epi32(first as i32)), b)
+    }
+}
+
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn across_pd(a: __m512d, b: __m512d, first: usize) -> __m512d {
+    // SAFETY: as of the intrinsics.
+    unsafe {
+        let lanes = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+        _mm512_permutex2var_pd(a, _mm512_add_epi64(lanes, _mm512_set1_epi64(first as i64)), b)
+    }
+}
+
 vector! {
     avx512: __m512 of f32, lanes 16, samples 6, rows 12,
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
     masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
-    sums |of| <__m256 as Vector<f32>>::sums([fold_ps(of[0]), fold_ps(of[1]), fold_ps(of[2]), fold_ps(of[3])]),
+    sums |of| sums_ps(of),
     columns columns::of_16_singles, columns::to_16_singles,
-    pairs split_16 merge_16 larger_16 equal_16
+    pairs split_16 merge_16 larger_16 equal_16, across across_ps
 }
 vector! {
     avx512: __m512d of f64, lanes 8, samples 6, rows 12,
@@ -141,7 +185,7 @@ vector! {
     masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
     sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
     columns columns::of_8_doubles, columns::to_8_doubles,
-    pairs split_8_doubles merge_8_doubles larger_8_doubles equal_8_doubles
+    pairs split_8_doubles merge_8_doubles larger_8_doubles equal_8_doubles, across across_pd
 }
 vector! {
     avx2: __m256 of f32, lanes 8, samples 3, rows 6,
