@@ -37,6 +37,12 @@ impl Errors {
         self.list.len()
     }
 
+    /// The first mistake, and the others.
+    pub(crate) fn split(&self) -> (TokenStream, TokenStream) {
+        let mut mistakes = self.list.iter().map(syn::Error::to_compile_error);
+        (mistakes.next().unwrap_or_default(), mistakes.collect())
+    }
+
     /// One `compile_error!` for each mistake.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         self.list.iter().map(syn::Error::to_compile_error).collect()

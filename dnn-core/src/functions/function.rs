@@ -5,15 +5,14 @@ use crate::scalar::Scalar;
 use crate::tensor::{self, Tensor};
 use core::slice::{from_mut, from_ref};
 
-/// A differentiable function of tensors `Arguments`, a tuple: its result, by which other functions know its shape.
+/// A function that gives a number, and so has a gradient: there is none for others.
 #[diagnostic::on_unimplemented(
-    message = "there is no differentiable function `{Self}` of `{Arguments}`",
-    label = "takes other tensors, or is not differentiable",
-    note = "`#[differentiable]` stands before its definition; a number with a gradient is written `2.0`, one without `2`"
+    message = "`{Self}` gives a tensor, `{Y}`, and `gradient` is that of a number: write `{Self}::pullback(.., &cotangent)`, or give the `sum` or `mean`",
+    label = "gives no number"
 )]
-pub trait Function<Arguments> {
-    /// What it gives.
-    type Output: Tensor;
+pub trait Number<Y> {
+    /// 1, the gradient of a number by itself.
+    const ONE: Y;
 }
 
 /// What a function gives back for one of its tensors: a gradient, or nothing where it has none by `wrt`.
@@ -34,10 +33,34 @@ impl<X> Share<X> for () {
     fn add_to(self, _: &mut X) {}
 }
 
+/// A constant that stands for a number in a formula.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number, and a constant in a formula is one",
+    label = "is no number",
+    note = "an array is handed over as an argument, or written out: `[1.0, 2.0]`"
+)]
+pub trait Constant {
+    /// The number.
+    fn into_f64(self) -> f64;
+}
+
+macro_rules! constants {
+    ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Constant for $ty {
+            #[inline(always)]
+            fn into_f64(self) -> f64 {
+                self as f64
+            }
+        }
+    )*};
+}
+constants!(f32 f64 i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
 /// A constant as a scalar.
 #[inline(always)]
-pub fn number<T: Scalar>(value: impl Into<f64>) -> T {
-    T::from_f64(value.into())
+pub fn number<T: Scalar>(value: impl Constant) -> T {
+    T::from_f64(value.into_f64())
 }
 
 /// x += y

@@ -48,6 +48,7 @@
 //! ```
 
 mod axis;
+pub mod call;
 pub mod conv1d;
 pub mod conv2d;
 pub mod cross_entropy;

@@ -43,9 +43,20 @@ impl Shape {
         shape
     }
 
+    /// Lengths of 1.
+    pub(super) const fn of_rank(rank: usize) -> Shape {
+        Shape { rank, ..Shape::SCALAR }
+    }
+
     /// The shape of a type.
     #[track_caller]
     pub const fn of<X: Tensor>() -> Shape {
+        Shape::new(X::DIMS)
+    }
+
+    /// The shape of what a signature names by an alias.
+    #[track_caller]
+    pub const fn of_alias<X: Alias>() -> Shape {
         Shape::new(X::DIMS)
     }
 
@@ -106,6 +117,22 @@ impl Shape {
         self.dims[axis] = length;
         self
     }
+}
+
+/// What a signature may name by an alias: a tensor.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tensor, so that it has no gradient",
+    label = "is no tensor",
+    note = "what has no gradient is an integer, a `bool`, an array of them, or a struct of which the function reads fields"
+)]
+pub trait Alias {
+    /// Its lengths.
+    const DIMS: &'static [usize];
+}
+
+#[diagnostic::do_not_recommend]
+impl<X: Tensor> Alias for X {
+    const DIMS: &'static [usize] = X::DIMS;
 }
 
 /// The shape in which two values meet element by element: shapes are aligned at their last dimensions, and a dimension of
@@ -251,6 +278,25 @@ macro_rules! nest {
 nest! {
     0: T, 1: [T; A], 2: [[T; B]; A], 3: [[[T; C]; B]; A], 4: [[[[T; D]; C]; B]; A], 5: [[[[[T; E]; D]; C]; B]; A],
     6: [[[[[[T; F]; E]; D]; C]; B]; A]
+}
+
+/// What a rule says of shapes: `true` where it holds. Where it does not, its evaluation is an error, and rustc knows nothing of
+/// types that are made by it, so that it says nothing more about what has such a type.
+pub struct Rule<const HOLDS: bool>;
+
+/// A rule that holds.
+pub trait Holds {
+    /// X
+    type Same<X>;
+}
+
+impl Holds for Rule<true> {
+    type Same<X> = X;
+}
+
+/// A shape is there: its rule holds.
+pub const fn holds(_: Shape) -> bool {
+    true
 }
 
 /// The same scalars as a tensor of another shape, which has as many: `reshape` and `flatten`.

@@ -246,6 +246,12 @@ impl Lowering<'_> {
     pub(super) fn value(&mut self, expression: &Expr) -> Option<ValueId> {
         let place = Place::of(&expression.to_token_stream());
         match self.expression(expression) {
+            Meaning::Integer(number) if self.rounds(expression) => {
+                let tokens = expression.to_token_stream();
+                let message = format!("`{tokens}` is {number} in integers: write it with a point, such as `1.0 / 3.0`");
+                self.errors.push(place, message);
+                None
+            }
             Meaning::Value(value) => Some(value),
             Meaning::Integer(number) => {
                 let number = TokenStream::from(proc_macro2::TokenTree::from(proc_macro2::Literal::f64_unsuffixed(
@@ -257,7 +263,8 @@ impl Lowering<'_> {
                 }
             }
             Meaning::Constant => {
-                let message = "this argument is no tensor: it can stand in a condition, or be handed to a function";
+                let name = super::expression::unwrapped(expression).to_token_stream();
+                let message = format!("`{name}` is no tensor: it can stand in a condition, or be handed to a function");
                 self.errors.push(place, message);
                 None
             }
@@ -267,6 +274,23 @@ impl Lowering<'_> {
                 None
             }
             Meaning::Unknown => None,
+        }
+    }
+
+    /// Whether an expression over integers divides one by another that does not divide it.
+    fn rounds(&mut self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Paren(inner) => self.rounds(&inner.expr),
+            Expr::Group(inner) => self.rounds(&inner.expr),
+            Expr::Unary(unary) => self.rounds(&unary.expr),
+            Expr::Binary(binary) => {
+                let rest = |left: i64, right: i64| left.checked_rem(right).is_some_and(|rest| rest != 0);
+                let numbers = self.integer(&binary.left).zip(self.integer(&binary.right));
+                matches!(binary.op, BinOp::Div(_)) && numbers.is_some_and(|(left, right)| rest(left, right))
+                    || self.rounds(&binary.left)
+                    || self.rounds(&binary.right)
+            }
+            _ => false,
         }
     }
 

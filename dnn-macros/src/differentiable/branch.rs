@@ -128,6 +128,11 @@ impl Lowering<'_> {
     /// A condition, and the values that it compares.
     fn condition(&mut self, condition: &Expr, compared: &mut Vec<ValueId>) -> Option<Condition> {
         match unwrapped(condition) {
+            Expr::Let(_) => {
+                let place = Place::of(&condition.to_token_stream());
+                self.mistake(place, "a condition compares, and takes nothing apart: hand over a `bool` and a number");
+                None
+            }
             Expr::Unary(unary) if matches!(unary.op, UnOp::Not(_)) => {
                 Some(Condition::Not(Box::new(self.condition(&unary.expr, compared)?)))
             }

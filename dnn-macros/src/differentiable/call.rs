@@ -25,7 +25,13 @@ impl Lowering<'_> {
         if known && self.lookup(&text).is_some() {
             return self.mistake(word.span(), format!("`{text}` is a value, and values are not called"));
         }
+        if let Some(message) = unusual(path, &text) {
+            return self.mistake(Place::of(&path.to_token_stream()), message);
+        }
         if known && element.is_none() && function.is_none() && text != "detach" {
+            if let Some(own) = super::synonyms::function(&text) {
+                return self.mistake(word.span(), format!("there is no function `{text}`: write `{own}`. A function of your own with this name is called `self::{text}`"));
+            }
             let names = functions::names();
             if let Some(near) = nearest(&text, names.iter().copied()) {
                 return self.mistake(word.span(), format!("there is no function `{text}`: did you mean `{near}`? A function of your own with this name is called `self::{text}`"));
@@ -78,6 +84,12 @@ impl Lowering<'_> {
             _ if text == "detach" && known => (1, 1),
             _ => (0, usize::MAX),
         };
+        let more = arguments.get(most..).and_then(<[&Expr]>::first);
+        if let (Some(function), Some(Expr::Lit(ExprLit { lit: Lit::Int(number), .. }))) = (function, more)
+            && function.options.contains(&"axis")
+        {
+            return self.mistake(number.span(), format!("an axis is an option of `{text}`: write `axis = {number}`"));
+        }
         if !(least..=most).contains(&inputs.len()) {
             let takes =
                 if least == most { crate::shape::count(least, "value") } else { format!("{least} to {most} values") };
@@ -203,4 +215,31 @@ impl Lowering<'_> {
         }
         Some(Setting { name: "range".to_owned(), value, tokens: TokenStream::new(), place })
     }
+}
+
+/// What is written like a call of a function and is another one.
+fn unusual(path: &syn::Path, text: &str) -> Option<String> {
+    let last = path.segments.last()?;
+    let spelled = path.to_token_stream().to_string().replace(' ', "");
+    if !last.arguments.is_none() {
+        return Some(format!("`{text}` takes its types from its arguments: write `{text}(..)`"));
+    }
+    if text.starts_with(char::is_uppercase) {
+        return Some(format!("`{spelled}` makes no tensor: write what it holds"));
+    }
+    let before = path.segments.iter().rev().nth(1)?.ident.to_string();
+    if before != "f32" && before != "f64" && !before.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let own = if elements::find(text).is_some() || functions::find(text).is_some() {
+        Some(text)
+    } else {
+        super::synonyms::function(text)
+    };
+    Some(match own {
+        Some(own) => format!("`{spelled}` has no gradient: write `{own}(..)`, which takes numbers and tensors"),
+        None => format!(
+            "`{spelled}` has no gradient: write functions of tensors, or a `#[differentiable]` function outside of `impl`"
+        ),
+    })
 }

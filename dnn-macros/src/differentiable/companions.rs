@@ -5,12 +5,13 @@ use super::formula::Formula;
 use super::fuse::fuse;
 use super::program::{Program, Seed};
 use super::roles;
-use super::shape::{Constants, tensor};
+use super::shape::{Constants, Length, Shape, tensor};
 use super::signature::{Argument, Signature};
 use super::workspace;
 use super::write::{variables, write, write_within};
 use crate::backward::Steps;
 use crate::emit::quote;
+use crate::error::Errors;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::Visibility;
@@ -32,14 +33,27 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
     let (arguments, handed_on) = (arguments(function.signature), handed_on(function.signature));
     let (items, seals) = (function.constants.items(), &function.formula.seals);
     let scalar_result = function.formula.values[function.formula.output.0].shape.is_scalar();
-    let (gradient, pullback) = (scalar_result.then(|| gradient(function)), pullback(function));
+    let gradient = if scalar_result { gradient(function) } else { gradient_of_no_number(function.signature) };
+    let pullback = pullback(function);
     let value = value(function);
     let workspace = within(function);
-    let types =
-        function.signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
     let structure = structure(visibility, name);
     let lints = lints();
     let (loss, layer) = (roles::loss(function), roles::layer(function));
+    let (shape, number) = (shape(function.signature), (!scalar_result).then(|| number(name)));
+    let items = function.constants.within_callees(quote! {
+        #items
+        #(#seals)*
+        impl #name {
+            #shape
+            #value
+            #gradient
+            #pullback
+            #workspace
+        }
+        #number
+        #loss
+    });
     quote! {
         #(#attributes)*
         #lints
@@ -51,17 +65,6 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
         const _: () = {
             use #krate as __dnn;
             #items
-            #(#seals)*
-            impl #name {
-                #value
-                #gradient
-                #pullback
-                #workspace
-            }
-            impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
-                type Output = #output;
-            }
-            #loss
         };
         #layer
     }
@@ -80,12 +83,20 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
         [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
-    let tensors: Vec<&Argument> = signature.arguments.iter().filter(|argument| argument.shape.is_some()).collect();
-    let types: Vec<_> = tensors.iter().map(|argument| &argument.ty).collect();
-    let share = |argument: &&Argument| if argument.wanted { argument.ty.to_token_stream() } else { quote!(()) };
-    let shares = tensors.iter().map(share);
     // Never run: the mistake stops the build.
     let none = quote!(::core::unimplemented!());
+    let tensors: Vec<&Argument> = signature.arguments.iter().filter(|argument| argument.shape.is_some()).collect();
+    let (shape, number) = (shape(signature), (!signature.output.shape.is_scalar()).then(|| number(name)));
+    let gradient = match signature.output.shape.is_scalar() {
+        true => quote! {
+            pub fn gradient #declared (#arguments) -> (#output, #(#gradients),*) #conditions {
+                #none
+            }
+        },
+        false => gradient_of_no_number(signature),
+    };
+    let share = |argument: &&Argument| if argument.wanted { argument.ty.to_token_stream() } else { quote!(()) };
+    let shares = tensors.iter().map(share);
     quote! {
         #lints
         #visibility fn #name #declared (#arguments) -> #output #conditions {
@@ -96,9 +107,8 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
         const _: () = {
             use #krate as __dnn;
             impl #name {
-                pub fn gradient #declared (#arguments) -> (#output, #(#gradients),*) #conditions {
-                    #none
-                }
+                #shape
+                #gradient
                 pub fn pullback #declared (#arguments __cotangent: &#output) -> #pulled #conditions {
                     #none
                 }
@@ -109,15 +119,15 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
                     #none
                 }
             }
-            impl #declared __dnn::functions::function::Function<(#(#types,)*)> for #name #conditions {
-                type Output = #output;
-            }
+            #number
         };
     }
 }
 
-/// After a mistake in the signature: the function is there all the same, and what is none stays as it is.
-pub(crate) fn unread(item: TokenStream) -> TokenStream {
+/// After a mistake in the signature: the function is there all the same, and what is none stays as it is. The type of its name
+/// is the mistake itself, so that rustc is silent about what is called by it.
+pub(crate) fn unread(item: TokenStream, errors: &Errors) -> TokenStream {
+    let mistakes = errors.to_tokens();
     match syn::parse2(item) {
         Ok(syn::Item::Fn(mut function)) => {
             function.attrs.clear();
@@ -129,10 +139,14 @@ pub(crate) fn unread(item: TokenStream) -> TokenStream {
             }
             *function.block = syn::parse_quote!({ ::core::unimplemented!() });
             let lints = lints();
-            quote!(#lints #function)
+            if let Some(syn::FnArg::Receiver(_)) = function.sig.inputs.first() {
+                return quote!(#lints #function #mistakes);
+            }
+            let (visibility, name, (first, rest)) = (&function.vis, &function.sig.ident, errors.split());
+            quote!(#lints #function #lints #visibility type #name = #first; #rest)
         }
-        Ok(syn::Item::Verbatim(_)) | Err(_) => TokenStream::new(),
-        Ok(other) => other.to_token_stream(),
+        Ok(syn::Item::Verbatim(_)) | Err(_) => mistakes,
+        Ok(other) => quote!(#other #mistakes),
     }
 }
 
@@ -293,6 +307,88 @@ fn gradient(function: &Function<'_>) -> TokenStream {
             #entries
             #statements
             (#value, #(#gradients),*)
+        }
+    }
+}
+
+/// What other functions know of this one while they are compiled: its result's shape, by the shapes of what it takes.
+fn shape(signature: &Signature) -> TokenStream {
+    let parameters: Vec<_> = signature.function.sig.generics.const_params().map(|parameter| &parameter.ident).collect();
+    let length = |length: &Length| match length {
+        Length::Number(_) => quote!(__call::Length::Number(#length)),
+        Length::Parameter(name) => {
+            let at = parameters.iter().position(|parameter| *parameter == name).unwrap_or(0);
+            let name = name.to_string();
+            quote!(__call::Length::Parameter(#at, #name))
+        }
+    };
+    let kind = |ty: &syn::Type, shape: &Option<Shape>| match shape {
+        None => quote!(Constant),
+        Some(Shape::Known(lengths)) => {
+            let lengths = lengths.iter().map(length);
+            quote!(Tensor(&[#(#lengths),*]))
+        }
+        Some(Shape::Opaque(_)) => {
+            let ty = signature.concrete_type(ty);
+            quote!(Alias(__dnn::functions::shape::Shape::of_alias::<#ty>()))
+        }
+    };
+    let takes = signature.arguments.iter().map(|argument| {
+        let (name, kind) = (argument.name.to_string(), kind(&argument.ty, &argument.shape));
+        quote!((#name, __call::Type::#kind))
+    });
+    let gives = kind(&signature.output.ty, &Some(signature.output.shape.clone()));
+    let name = signature.function.sig.ident.to_string();
+    let scalar = signature.scalar_name().filter(|_| signature.generic.is_none()).unwrap_or_default();
+    quote! {
+        #[doc(hidden)]
+        #[track_caller]
+        pub const fn __shape(
+            _: &str,
+            __scalar: &str,
+            __given: &[__dnn::functions::call::Given],
+        ) -> __dnn::functions::shape::Shape {
+            use __dnn::functions::call as __call;
+            let (__takes, __gives) = (&[#(#takes),*], __call::Type::#gives);
+            __call::Signature { name: #name, scalar: #scalar, takes: __takes, gives: __gives }.called(__scalar, __given)
+        }
+    }
+}
+
+/// `gradient` of what is no number, or is one by a type that only rustc knows.
+fn gradient_of_no_number(signature: &Signature) -> TokenStream {
+    let source = &signature.function.sig;
+    let (name, output) = (&source.ident, &signature.output.ty);
+    let mut generics = source.generics.clone();
+    // Checked where it is called, since it names a lifetime.
+    let bound = quote!(for<'__a> #name: __dnn::functions::function::Number<#output>);
+    if let Ok(bound) = syn::parse2(bound) {
+        generics.make_where_clause().predicates.push(bound);
+    }
+    let (declared, _, conditions) = generics.split_for_impl();
+    let (arguments, handed_on) = (arguments(signature), handed_on(signature));
+    let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some()).enumerate();
+    let (asked, types): (Vec<_>, Vec<_>) = tensors
+        .filter(|(_, argument)| argument.wanted)
+        .map(|(at, argument)| (syn::Index::from(at), &argument.ty))
+        .unzip();
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        pub fn gradient #declared (#arguments) -> (#output, #(#types),*) #conditions {
+            let __one = <#name as __dnn::functions::function::Number<#output>>::ONE;
+            let __shares = Self::__pull(#handed_on &__one);
+            (Self::__value(#handed_on), #(__shares.#asked),*)
+        }
+    }
+}
+
+/// A result that may be a number has a gradient if it is one.
+fn number(name: &syn::Ident) -> TokenStream {
+    quote! {
+        #[diagnostic::do_not_recommend]
+        impl<__Y: __dnn::Scalar> __dnn::functions::function::Number<__Y> for #name {
+            const ONE: __Y = <__Y as __dnn::Scalar>::ONE;
         }
     }
 }

@@ -60,8 +60,10 @@ impl Lowering<'_> {
                     && functions::find(&call.method.to_string()).is_none()
                 {
                     let (method, receiver) = (&call.method, call.receiver.to_token_stream());
-                    let message = format!("a tensor has no method `{method}`: call a function, `{method}({receiver})`");
-                    return self.mistake(call.method.span(), message);
+                    let advice = super::synonyms::method(&method.to_string());
+                    let advice =
+                        advice.map_or_else(|| format!("call a function, `{method}({receiver})`"), String::from);
+                    return self.mistake(call.method.span(), format!("a tensor has no method `{method}`: {advice}"));
                 }
                 self.call(&name, &arguments, place)
             }
@@ -77,8 +79,16 @@ impl Lowering<'_> {
                 }
             }
             Expr::If(branch) => self.branch(branch, true),
+            Expr::Field(field) if matches!(self.named(&field.base), Some(Meaning::Unknown)) => Meaning::Unknown,
             _ => self.refused(expression, place),
         }
+    }
+
+    /// What a name stands for.
+    fn named(&self, expression: &Expr) -> Option<Meaning> {
+        let Expr::Path(path) = unwrapped(expression) else { return None };
+        let at = self.lookup(&path.path.get_ident()?.to_string())?;
+        Some(self.names[at].meaning.clone())
     }
 
     /// What cannot be differentiated, and what to write instead.
@@ -102,6 +112,8 @@ impl Lowering<'_> {
                 "this is no value: write it as a statement of its own"
             }
             Expr::Reference(_) => "a value is changed by nobody: write `&` without `mut`",
+            Expr::Unsafe(_) => "nothing here is unsafe: remove `unsafe`",
+            Expr::Await(_) | Expr::Async(_) => "a differentiable function never waits: compute this outside",
             _ => {
                 "this cannot be differentiated: write operators, functions of tensors and calls of differentiable functions"
             }
@@ -110,6 +122,7 @@ impl Lowering<'_> {
             Expr::Match(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Return(_) => {
                 first(expression).into()
             }
+            Expr::Unsafe(_) | Expr::Async(_) => first(expression).into(),
             _ => place,
         };
         self.mistake(place, advice)
@@ -130,6 +143,7 @@ impl Lowering<'_> {
                 let digits: TokenStream = format!("{}.0", number.base10_digits()).parse().unwrap_or_default();
                 self.node(What::Number(digits), Vec::new(), Vec::new(), place)
             }
+            Lit::Bool(_) => self.mistake(place, "a `bool` is no number: write `1.0` or `0.0`, or a comparison"),
             _ => self.mistake(place, "this is no number: write `2.0`"),
         }
     }
@@ -182,6 +196,7 @@ impl Lowering<'_> {
                     "`%` cannot be differentiated: compute it outside, and hand it over as an argument",
                 );
             }
+            BinOp::BitXor(_) => return self.mistake(place, "`^` is no power: write `pow(x, 2.0)`, or `square(x)`"),
             _ => return self.mistake(place, "this operator has no gradient: write `+`, `-`, `*` or `/`"),
         };
         let operands = [self.value(&binary.left), self.value(&binary.right)];

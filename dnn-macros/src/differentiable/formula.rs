@@ -19,6 +19,8 @@ pub(crate) struct Node {
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) output: ValueId,
     pub(crate) form: Form,
+    /// The rule that rustc evaluates, where it is one: what the node does is checked where that holds.
+    pub(crate) rule: Option<usize>,
     /// What it is in the source, for the text of the steps.
     pub(crate) text: String,
 }

@@ -7,7 +7,7 @@ use super::formula::{Formula, Node, Value};
 use super::functions::{Branch, Call, Form, Invocation, Pull, Read};
 use super::merge::merge;
 use super::shape::{Constants, Length, Shape, count, expression, tensor, term};
-use super::signature::{Signature, shape_of};
+use super::signature::{Signature, other_scalar, shape_of};
 use crate::error::{Errors, Place};
 use crate::graph::ValueId;
 use proc_macro2::TokenStream;
@@ -131,14 +131,21 @@ impl Inference<'_> {
                     place: site.place,
                     constants: self.constants,
                     errors: self.errors,
+                    rule: None,
                 };
                 let (shape, form) = (function.apply)(&mut call)?;
+                let rule = call.rule;
                 let settings = site.settings.iter().map(|setting| setting.text());
                 let arguments: Vec<String> = names.into_iter().chain(settings).collect();
-                (shape, form, format!("{}({})", function.name, arguments.join(", ")))
+                let text = format!("{}({})", function.name, arguments.join(", "));
+                let output = self.node(inputs, shape, form, text, name, spoken);
+                if let (Some(_), Some(node)) = (rule, self.formula.nodes.last_mut()) {
+                    node.rule = rule;
+                }
+                return Some(output);
             }
             What::Own(path, arguments) => {
-                let shape = self.own(path, &inputs, site.place)?;
+                let (shape, form) = self.own(path, arguments, &inputs, site.place)?;
                 let mut names = names.into_iter();
                 let arguments_text: Vec<String> = arguments
                     .iter()
@@ -147,8 +154,8 @@ impl Inference<'_> {
                         None => names.next().unwrap_or_default(),
                     })
                     .collect();
-                let text = format!("{}({})", quote!(#path).to_string().replace(' ', ""), arguments_text.join(", "));
-                (shape, Form::Own(path.clone(), arguments.clone()), text)
+                let text = format!("{}({})", spelled(path), arguments_text.join(", "));
+                (shape, form, text)
             }
         };
         Some(self.node(inputs, shape, form, text, name, spoken))
@@ -164,9 +171,10 @@ impl Inference<'_> {
         spoken: Option<String>,
     ) -> ValueId {
         let spoken = spoken.unwrap_or_else(|| format!("`{text}`"));
+        let rule = shape.rule();
         let output = self.value(name.to_owned(), shape, spoken);
         self.active[output.0] = !form.detaches() && inputs.iter().any(|input| self.active[input.0]);
-        self.formula.nodes.push(Node { inputs, output, form, text });
+        self.formula.nodes.push(Node { inputs, output, form, rule, text });
         output
     }
 
@@ -338,6 +346,7 @@ impl Inference<'_> {
             place,
             constants: self.constants,
             errors: self.errors,
+            rule: None,
         };
         let (shape, form) = (super::functions::find("slice")?.apply)(&mut call)?;
         let bound = |bound: Option<usize>| bound.map_or(String::new(), |bound| bound.to_string());
@@ -387,6 +396,10 @@ impl Inference<'_> {
                 format!("this is no tensor, but {} is one of {found}: remove the type", self.spoken[value.0]),
             );
         };
+        if let Some((own, scalar)) = other_scalar(self.signature, ty) {
+            let message = format!("the function computes in `{scalar}`, but this is `{own}`: write `{scalar}`");
+            return self.mistake(place, message);
+        }
         self.equal(&found, &declared, place, "the type says")?;
         let text = self.plain(value);
         Some(self.node(vec![value], declared, Form::View, text, name, spoken))
@@ -416,20 +429,40 @@ impl Inference<'_> {
         Some(ValueId(0))
     }
 
-    /// The result of another differentiable function, which its type knows.
-    fn own(&mut self, path: &syn::Path, inputs: &[ValueId], place: Place) -> Option<Shape> {
-        let mut types = Vec::new();
-        for input in inputs {
+    /// The result of another differentiable function, which its signature knows.
+    fn own(
+        &mut self,
+        path: &syn::Path,
+        arguments: &[Option<TokenStream>],
+        inputs: &[ValueId],
+        place: Place,
+    ) -> Option<(Shape, Form)> {
+        let mut tensors = inputs.iter();
+        let mut given = Vec::new();
+        for argument in arguments {
+            let input = match argument {
+                None => tensors.next(),
+                Some(_) => None,
+            };
+            let Some(input) = input else {
+                given.push(quote!(__dnn::functions::call::Given::Constant));
+                continue;
+            };
             let shape = self.shape(*input);
             if shape.is_generic() {
                 let name = self.spoken[input.0].clone();
                 self.mistake(place, format!("{name} has a const parameter in its shape, and stable Rust cannot say what another function makes of it: write a number"));
                 return None;
             }
-            types.push(tensor(shape, &self.signature.concrete()));
+            let shape = expression(shape);
+            given.push(quote!(__dnn::functions::call::Given::Tensor(#shape)));
         }
-        let rule = quote!(__dnn::functions::shape::Shape::of::<<#path as __dnn::functions::function::Function<(#(#types,)*)>>::Output>());
-        Some(self.constants.shape(rule, place.ends().0))
+        let (callee, name) = (self.constants.callee(path), spelled(path));
+        let scalar = self.signature.scalar_name().unwrap_or_default();
+        let rule = quote!(<#callee>::__shape(#name, #scalar, &[#(#given),*]));
+        let shape =
+            self.constants.shape(rule, path.segments.last().map_or(place.ends().0, |segment| segment.ident.span()));
+        Some((shape, Form::Own(callee, arguments.to_vec())))
     }
 
     /// Two ways, which give the same shape.
@@ -505,4 +538,9 @@ impl Inference<'_> {
         };
         self.formula.output = output;
     }
+}
+
+/// A path as it is written.
+fn spelled(path: &syn::Path) -> String {
+    quote!(#path).to_string().replace(' ', "")
 }

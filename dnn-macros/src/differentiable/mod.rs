@@ -28,6 +28,7 @@ mod roles;
 mod shape;
 mod signature;
 mod statement;
+mod synonyms;
 #[cfg(test)]
 mod tests;
 mod workspace;
@@ -42,10 +43,13 @@ use shape::Constants;
 pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     let (mut errors, mut constants) = (Errors::default(), Constants::default());
     let Some(signature) = signature::read(attribute, function.clone(), &mut constants, &mut errors) else {
-        let mut expansion = companions::unread(function);
+        return companions::unread(function, &errors);
+    };
+    if signature.broken {
+        let mut expansion = companions::signatures(&signature);
         expansion.extend(errors.to_tokens());
         return expansion;
-    };
+    }
     let body = body::lower(&signature, &mut errors);
     let formula = inference::infer(&signature, body, &mut constants, &mut errors);
     if !errors.is_empty() {

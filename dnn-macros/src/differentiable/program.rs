@@ -5,7 +5,7 @@ use super::formula::Formula;
 use super::functions::{Branch, Form, Invocation, Pull, Read};
 use super::shape::Shape;
 use crate::backward::{Action, Gives, GradientId, Steps};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::rc::Rc;
 
@@ -40,9 +40,10 @@ pub(crate) enum Kind {
     /// What a gradient gets from that of its part.
     PartOnto(Slot, usize, Onto),
     /// Calls of the run time that write, or add.
-    Calls { calls: Vec<(Invocation, Vec<Argument>)>, onto: Option<Onto> },
-    /// A call of another function: its path, and the arguments.
-    Own(syn::Path, Vec<Argument>),
+    /// They are checked where the rule holds, if there is one.
+    Calls { calls: Vec<(Invocation, Vec<Argument>)>, rule: Option<usize>, onto: Option<Onto> },
+    /// A call of another function: its name, and the arguments.
+    Own(Ident, Vec<Argument>),
     /// One of two formulas, of these values.
     Branch(Rc<Branch>, Vec<Slot>),
     /// What one operand of a call of another function or of two ways gets: the node, which operand, the gradient of its result.
@@ -154,7 +155,7 @@ impl<'a> Program<'a> {
                 Form::Rows(start) => Kind::Rows(inputs[0], *start),
                 Form::Calls { value, .. } => {
                     let calls = value.iter().map(|call| (call.clone(), reads(call, &inputs, None, None))).collect();
-                    Kind::Calls { calls, onto: None }
+                    Kind::Calls { calls, rule: node.rule, onto: None }
                 }
                 Form::Own(path, arguments) => Kind::Own(path.clone(), own_arguments(arguments, &inputs)),
                 Form::Branch(branch) => Kind::Branch(branch.clone(), inputs),
@@ -220,6 +221,7 @@ impl<'a> Program<'a> {
                 },
                 (Pull::Call(call), onto) => Kind::Calls {
                     calls: vec![(call.clone(), reads(call, &inputs, Some(output), Some(dy)))],
+                    rule: node.rule,
                     onto: Some(onto.unwrap_or(Onto(None))),
                 },
             },
@@ -227,7 +229,7 @@ impl<'a> Program<'a> {
             (Form::Rows(start), Some(onto)) => {
                 let (path, constants) = ("take::pull", vec![quote!(0), quote!(#start)]);
                 let call = Invocation { path, constants, types: 2, reads: vec![Read::Gradient] };
-                Kind::Calls { calls: vec![(call, vec![Argument::Tensor(dy)])], onto: Some(onto) }
+                Kind::Calls { calls: vec![(call, vec![Argument::Tensor(dy)])], rule: None, onto: Some(onto) }
             }
             (Form::Own(..) | Form::Branch(_), Some(onto)) => {
                 Kind::ShareOnto { node: at, of: operand, gradient: dy, onto }

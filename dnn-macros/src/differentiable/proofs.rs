@@ -25,11 +25,6 @@ impl Proofs {
         }
     }
 
-    /// What only rustc can say fits: a rule that panics where it does not.
-    pub(crate) fn holds(&mut self, rule: &TokenStream) {
-        self.add(quote!(const _: __dnn::functions::shape::Shape = #rule;));
-    }
-
     /// The shape that the macro computed is that of the run time's rule; one with a const parameter is in no constant.
     pub(crate) fn shape(&mut self, name: &str, shape: &Shape, rule: &TokenStream) {
         if shape.numbers().is_some() {

@@ -76,6 +76,14 @@ impl Shape {
         }
     }
 
+    /// The number of the rule that rustc evaluates for it.
+    pub(crate) fn rule(&self) -> Option<usize> {
+        match self {
+            Shape::Known(_) => None,
+            Shape::Opaque(number) => Some(*number),
+        }
+    }
+
     /// Its numbers, where all are known.
     pub(crate) fn numbers(&self) -> Option<Vec<usize>> {
         self.lengths()?.iter().map(Length::number).collect()
@@ -111,6 +119,8 @@ pub(crate) struct Constants {
     list: Vec<(TokenStream, Span)>,
     /// The number of each by its text.
     numbers: HashMap<String, usize>,
+    /// The other functions that are called.
+    callees: Vec<syn::Path>,
 }
 
 impl Constants {
@@ -124,15 +134,47 @@ impl Constants {
         Shape::Opaque(number)
     }
 
-    /// The constants, as items of the generated code.
+    /// The name under which generated code knows another function.
+    pub(crate) fn callee(&mut self, path: &syn::Path) -> Ident {
+        let text = |path: &syn::Path| path.to_token_stream().to_string();
+        let at = self.callees.iter().position(|own| text(own) == text(path)).unwrap_or(self.callees.len());
+        if at == self.callees.len() {
+            self.callees.push(path.clone());
+        }
+        callee(at, path)
+    }
+
+    /// The other functions under their names, around items that call them: what is no differentiable function has no type of
+    /// its name, so that the one of the outer block is found.
+    pub(crate) fn within_callees(&self, items: TokenStream) -> TokenStream {
+        if self.callees.is_empty() {
+            return items;
+        }
+        let names = self.callees.iter().enumerate().map(|(at, path)| callee(at, path));
+        let imports = self.callees.iter().zip(names.clone()).map(|(path, name)| {
+            let span = name.span();
+            quote_spanned!(span=> #[allow(unused_imports)] use #path as #name;)
+        });
+        quote! {
+            #(#[allow(unused_imports)] use __dnn::functions::call::Ordinary as #names;)*
+            const _: () = {
+                #(#imports)*
+                #items
+            };
+        }
+    }
+
+    /// The constants, as items of the generated code. Where a rule does not hold, its own type is an error, and rustc is
+    /// silent about everything that is made of it.
     pub(crate) fn items(&self) -> TokenStream {
         let items = self.list.iter().enumerate().map(|(at, (expression, span))| {
-            let (name, alias) = (constant(at), alias(at));
+            let (name, alias, holds) = (constant(at), alias(at), holds(at));
             let expression = crate::emit::spanned(expression.clone(), &|_| *span);
             let rank = quote!({ #name.rank() });
             let lengths = (0..6usize).map(|axis| quote!({ #name.dim(#axis) }));
             quote_spanned! {*span=>
-                const #name: __dnn::functions::shape::Shape = #expression;
+                type #holds<__X> = <__dnn::functions::shape::Rule<{ __dnn::functions::shape::holds(#expression) }> as __dnn::functions::shape::Holds>::Same<__X>;
+                const #name: #holds<__dnn::functions::shape::Shape> = #expression;
                 type #alias<__S> = <__dnn::functions::shape::Dims<#rank, #(#lengths),*> as __dnn::functions::shape::Nest<__S>>::Array;
             }
         });
@@ -146,6 +188,16 @@ fn constant(number: usize) -> Ident {
 
 fn alias(number: usize) -> Ident {
     format_ident!("__Tensor{number}")
+}
+
+/// What is itself where the rule of this number holds.
+pub(crate) fn holds(number: usize) -> Ident {
+    format_ident!("__Holds{number}")
+}
+
+fn callee(number: usize, path: &syn::Path) -> Ident {
+    let span = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    format_ident!("__callee{number}", span = span)
 }
 
 /// A shape as a constant expression of the run time's word.

@@ -2,11 +2,14 @@
 
 use super::shape::{Constants, Length, Shape};
 use crate::error::{Errors, Place};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, FnArg, GenericParam, ItemFn, Lit, Pat, ReturnType, Type};
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, ItemFn, Lit, Pat, PathArguments, ReturnType, Type,
+};
 
 /// A function, read up to its body.
 pub(crate) struct Signature {
@@ -26,6 +29,8 @@ pub(crate) struct Signature {
     pub(crate) layer: Option<Ident>,
     /// The function itself.
     pub(crate) function: ItemFn,
+    /// Whether its body is no Rust, which rustc says itself.
+    pub(crate) broken: bool,
 }
 
 /// An argument.
@@ -64,15 +69,21 @@ fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
         if meta.path.is_ident("crate") {
             options.krate = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("wrt") {
+            let wrong = || meta.error("`wrt` names arguments in parentheses: write `wrt(w, b)`");
+            if !meta.input.peek(syn::token::Paren) {
+                return Err(wrong());
+            }
             let content;
             syn::parenthesized!(content in meta.input);
-            let names: Vec<Ident> = content.parse_terminated(Ident::parse_any, syn::Token![,])?.into_iter().collect();
+            let names = content.parse_terminated(Ident::parse_any, syn::Token![,]).map_err(|_| wrong())?;
+            let names: Vec<Ident> = names.into_iter().collect();
             if names.is_empty() {
                 return Err(meta.error("no argument is named: write `wrt(w, b)`, or remove `wrt`"));
             }
             options.wrt = Some(names);
         } else if meta.path.is_ident("layer") {
-            options.layer = Some(meta.value()?.parse()?);
+            let wrong = || meta.error("a layer has a name: write `layer = Scale`");
+            options.layer = Some(meta.value().and_then(|value| value.parse()).map_err(|_| wrong())?);
         } else {
             return Err(meta.error("there is no such option: write `wrt(w, b)`, `layer = Name` or `crate = path`"));
         }
@@ -92,9 +103,10 @@ pub(crate) fn read(
     errors: &mut Errors,
 ) -> Option<Signature> {
     let options = options(attribute, errors);
-    let mut function: ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(_) => {
+    let (mut function, broken): (ItemFn, bool) = match (syn::parse2(item.clone()), without_body(item.clone())) {
+        (Ok(function), _) => (function, false),
+        (Err(_), Some(function)) => (function, true),
+        (Err(_), None) => {
             errors.push(
                 Place::of(&item),
                 "`#[differentiable]` stands before a function with a body: `fn loss(w: &[f32; 3]) -> f32 { .. }`",
@@ -105,7 +117,8 @@ pub(crate) fn read(
     unusual(&function, errors);
     let generic = generics(&function, errors);
     let lengths = parameters(&function);
-    let known = Words { generic: generic.as_ref(), lengths };
+    let read = fields(function.block.to_token_stream());
+    let known = Words { generic: generic.as_ref(), lengths, structs: read };
     let scalar = scalar(&function, &known);
     let (mut arguments, before) = (Vec::new(), errors.len());
     for input in &mut function.sig.inputs {
@@ -114,12 +127,13 @@ pub(crate) fn read(
     if errors.len() > before {
         return None; // a body would light up where it names the argument
     }
-    wanted(&mut arguments, options.wrt, &function.sig.ident, errors);
     let output = output(&function, &known, constants, errors)?;
+    if !wanted(&mut arguments, options.wrt, &function.sig.ident, errors) {
+        return None;
+    }
     roles(&arguments, options.layer.as_ref(), generic.as_ref(), errors);
-    one_scalar(&arguments, &output, &scalar, errors);
     let krate = options.krate.map_or(quote!(::dnn), |path| quote!(#path));
-    Some(Signature {
+    let signature = Signature {
         krate: quote!(#krate::__private),
         facade: krate,
         scalar,
@@ -128,7 +142,39 @@ pub(crate) fn read(
         output,
         layer: options.layer,
         function,
-    })
+        broken,
+    };
+    one_scalar(&signature, errors);
+    Some(signature)
+}
+
+/// A function whose body cannot be read, without it.
+fn without_body(item: TokenStream) -> Option<ItemFn> {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let Some(TokenTree::Group(body)) = tokens.pop() else { return None };
+    let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+    empty.set_span(body.span());
+    tokens.push(empty.into());
+    syn::parse2(tokens.into_iter().collect()).ok().filter(|_| body.delimiter() == Delimiter::Brace)
+}
+
+/// The names of which a body reads a field: no tensor has one.
+fn fields(body: TokenStream) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let trees: Vec<TokenTree> = body.into_iter().collect();
+    for (at, tree) in trees.iter().enumerate() {
+        match (tree, trees.get(at + 1), trees.get(at + 2), trees.get(at + 3)) {
+            (TokenTree::Group(group), ..) => names.extend(fields(group.stream())),
+            (TokenTree::Ident(name), Some(TokenTree::Punct(dot)), Some(TokenTree::Ident(_)), next)
+                if dot.as_char() == '.'
+                    && !matches!(next, Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis) =>
+            {
+                names.insert(name.to_string());
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 /// What functions may be and differentiable ones not.
@@ -153,7 +199,13 @@ fn generics(function: &ItemFn, errors: &mut Errors) -> Option<Ident> {
     let mut generic = None;
     for parameter in &function.sig.generics.params {
         match parameter {
-            GenericParam::Type(parameter) if generic.is_none() => generic = Some(parameter.ident.clone()),
+            GenericParam::Type(parameter) if generic.is_none() => {
+                let name = &parameter.ident;
+                if parameter.bounds.is_empty() && function.sig.generics.where_clause.is_none() {
+                    errors.push(name.span(), format!("`{name}` is any type, and not a scalar: write `{name}: Scalar`"));
+                }
+                generic = Some(name.clone());
+            }
             GenericParam::Type(second) => {
                 let message = "a differentiable function computes in one scalar: remove this type parameter";
                 errors.push(second.ident.span(), message);
@@ -176,7 +228,32 @@ struct Words<'a> {
     generic: Option<&'a Ident>,
     /// Const parameters.
     lengths: Vec<Ident>,
+    /// Arguments that have fields.
+    structs: HashSet<String>,
 }
+
+/// Words of the standard library, and of this one, that are no aliases of tensors.
+const CONTAINERS: &[&str] = &[
+    "Arc",
+    "Box",
+    "Cell",
+    "Class",
+    "HashMap",
+    "HashSet",
+    "Option",
+    "PhantomData",
+    "Rc",
+    "RefCell",
+    "Result",
+    "String",
+    "Vec",
+];
+
+/// Words of numbers in which nothing is differentiated.
+const OTHERS: &[&str] = &[
+    "bool", "char", "f16", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+    "usize",
+];
 
 /// What a type is, seen from its innermost word.
 enum Kind {
@@ -189,15 +266,25 @@ enum Kind {
 }
 
 impl Signature {
-    /// A scalar that constants can name: shapes are the same for each.
-    pub(crate) fn concrete(&self) -> TokenStream {
-        if self.generic.is_some() { quote!(f32) } else { self.scalar.clone() }
+    /// The word of the scalar, where it is one.
+    pub(crate) fn scalar_name(&self) -> Option<String> {
+        let word = self.scalar.to_string();
+        (word == "f32" || word == "f64" || self.generic.is_some()).then_some(word)
+    }
+
+    /// A type as constants can name it: shapes are the same for each scalar.
+    pub(crate) fn concrete_type(&self, ty: &Type) -> TokenStream {
+        match &self.generic {
+            Some(generic) => crate::emit::replace(quote!(#ty), generic, &quote!(f32)),
+            None => quote!(#ty),
+        }
     }
 }
 
 /// The shape of a type in the body, if it is a tensor.
 pub(crate) fn shape_of(signature: &Signature, ty: &Type, constants: &mut Constants) -> Option<Shape> {
-    let known = Words { generic: signature.generic.as_ref(), lengths: parameters(&signature.function) };
+    let (lengths, structs) = (parameters(&signature.function), HashSet::new());
+    let known = Words { generic: signature.generic.as_ref(), lengths, structs };
     match known.kind(ty) {
         Kind::Tensor(lengths) => Some(Shape::Known(lengths)),
         Kind::Opaque => Some(opaque(ty, &known, constants)),
@@ -223,12 +310,21 @@ impl Words<'_> {
         word == "f32" || word == "f64" || Some(word) == self.generic
     }
 
-    /// What may be the alias of a tensor: a path without arguments that is no integer and the like.
+    /// What may be the alias of a tensor: a path that is no integer and the like, whose arguments are scalars and lengths.
     fn may_be_alias(&self, ty: &Type) -> bool {
         let Type::Path(path) = ty else { return false };
         let Some(last) = path.path.segments.last() else { return false };
         let word = last.ident.to_string();
-        last.arguments.is_empty() && word.chars().next().is_some_and(char::is_uppercase) && word != "String"
+        let fits = match &last.arguments {
+            PathArguments::None => true,
+            PathArguments::AngleBracketed(list) => list.args.iter().all(|argument| match argument {
+                GenericArgument::Type(ty) => self.is_scalar(ty),
+                GenericArgument::Const(_) => true,
+                _ => false,
+            }),
+            PathArguments::Parenthesized(_) => false,
+        };
+        fits && word.chars().next().is_some_and(char::is_uppercase) && !CONTAINERS.contains(&&*word)
     }
 
     fn kind(&self, ty: &Type) -> Kind {
@@ -326,8 +422,13 @@ fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, err
         other => (other.clone(), false),
     };
     let place = Place::of(&typed.ty.to_token_stream());
-    if let Type::Slice(slice) = &ty {
-        let element = slice.elem.to_token_stream();
+    if let Type::ImplTrait(_) = known.innermost(&ty) {
+        let message =
+            format!("`{name}` computes in a scalar that has no name: write `fn f<T: Scalar>(..)`, and `T` here");
+        errors.push(place, message);
+        return None;
+    }
+    if let Some(element) = unsized_element(&ty) {
         errors.push(
             place,
             format!("the length of `{name}` is not in its type: write `&[{element}; 3]`, or a const parameter"),
@@ -335,6 +436,7 @@ fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, err
         return None;
     }
     let shape = match known.kind(&ty) {
+        Kind::Opaque if known.structs.contains(&name.to_string()) && matches!(ty, Type::Path(_)) => None,
         Kind::Tensor(lengths) => Some(Shape::Known(lengths)),
         Kind::Opaque => Some(opaque(&ty, known, constants)),
         Kind::Other => None,
@@ -343,17 +445,33 @@ fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, err
     Some(Argument { name, ty, borrowed, shape, wanted, init })
 }
 
+/// The element of a slice or a vector, whose lengths no type knows.
+fn unsized_element(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Slice(slice) => Some(slice.elem.to_token_stream()),
+        Type::Path(path) => match path.path.segments.last() {
+            Some(last) if last.ident == "Vec" => match &last.arguments {
+                PathArguments::AngleBracketed(list) => list.args.first().map(ToTokens::to_token_stream),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// The shape of a type that rustc knows; constants cannot mention the scalar, but its shape is the same for each.
 fn opaque(ty: &Type, known: &Words<'_>, constants: &mut Constants) -> Shape {
     let mut tokens = quote!(#ty);
     if let Some(generic) = known.generic {
         tokens = crate::emit::replace(tokens, generic, &quote!(f32));
     }
-    constants.shape(quote!(__dnn::functions::shape::Shape::of::<#tokens>()), ty.span())
+    let tokens = TokenTree::from(Group::new(Delimiter::None, tokens)); // at the places where the user wrote it
+    constants.shape(quote!(__dnn::functions::shape::Shape::of_alias::<#tokens>()), ty.span())
 }
 
-/// Which gradients are asked for.
-fn wanted(arguments: &mut [Argument], wrt: Option<Vec<Ident>>, function: &Ident, errors: &mut Errors) {
+/// Which gradients are asked for. There is nothing to ask for where no argument is a tensor.
+fn wanted(arguments: &mut [Argument], wrt: Option<Vec<Ident>>, function: &Ident, errors: &mut Errors) -> bool {
     if let Some(names) = wrt {
         arguments.iter_mut().for_each(|argument| argument.wanted = false);
         for name in names {
@@ -375,10 +493,12 @@ fn wanted(arguments: &mut [Argument], wrt: Option<Vec<Ident>>, function: &Ident,
         }
     } else if !arguments.iter().any(|argument| argument.wanted) && errors.is_empty() {
         let message = format!(
-            "`{function}` takes no tensor, so that there is nothing to differentiate by: write `x: &[f32; 3]`, or `x: f32`"
+            "`{function}` takes no tensor of `f32` or `f64`, so that there is nothing to differentiate by: write `x: &[f32; 3]`, or `x: f32`"
         );
         errors.push(function.span(), message);
+        return false;
     }
+    true
 }
 
 fn output(function: &ItemFn, known: &Words<'_>, constants: &mut Constants, errors: &mut Errors) -> Option<Written> {
@@ -397,7 +517,16 @@ fn output(function: &ItemFn, known: &Words<'_>, constants: &mut Constants, error
             Some(Written { ty: (**ty).clone(), shape, place })
         }
         _ => {
-            errors.push(place, "a differentiable function gives one tensor: write `-> f32`, or `-> [f32; 3]`");
+            let innermost = known.innermost(ty);
+            let word = innermost.to_token_stream().to_string();
+            if OTHERS.contains(&&*word) {
+                let place = Place::of(&innermost.to_token_stream());
+                errors.push(place, format!("a differentiable function computes in `f32` or `f64`, and `{word}` has no gradient: write `f32`"));
+            } else if let Type::Reference(_) = **ty {
+                errors.push(place, "a differentiable function gives a tensor of its own: remove `&`");
+            } else {
+                errors.push(place, "a differentiable function gives one tensor: write `-> f32`, or `-> [f32; 3]`");
+            }
             None
         }
     }
@@ -437,16 +566,21 @@ fn roles(arguments: &[Argument], layer: Option<&Ident>, generic: Option<&Ident>,
 }
 
 /// Every tensor is made of the same scalar.
-fn one_scalar(arguments: &[Argument], output: &Written, scalar: &TokenStream, errors: &mut Errors) {
-    let words = Words { generic: None, lengths: Vec::new() };
-    let written = arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
-    let scalar = scalar.to_string();
-    for ty in written.chain([&output.ty]) {
-        let innermost = words.innermost(ty);
-        let own = innermost.to_token_stream().to_string();
-        if (own == "f32" || own == "f64") && own != scalar && (scalar == "f32" || scalar == "f64" || scalar.len() < 3) {
+fn one_scalar(signature: &Signature, errors: &mut Errors) {
+    let written = signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
+    for ty in written.chain([&signature.output.ty]) {
+        if let Some((own, scalar)) = other_scalar(signature, ty) {
+            let words = Words { generic: None, lengths: Vec::new(), structs: HashSet::new() };
             let message = format!("the function computes in `{scalar}`, but this is `{own}`: write `{scalar}`");
-            errors.push(innermost.span(), message);
+            errors.push(words.innermost(ty).span(), message);
         }
     }
+}
+
+/// The scalar of a type and that of the function, where they differ.
+pub(crate) fn other_scalar(signature: &Signature, ty: &Type) -> Option<(String, String)> {
+    let words = Words { generic: None, lengths: Vec::new(), structs: HashSet::new() };
+    let own = words.innermost(ty).to_token_stream().to_string();
+    let scalar = signature.scalar_name()?;
+    ((own == "f32" || own == "f64") && own != scalar).then_some((own, scalar))
 }

@@ -65,6 +65,13 @@ impl Lowering<'_> {
                 Place::of(&local.to_token_stream()),
                 "a value is made where it is declared: write `let y = ..;`",
             );
+            let pattern = match &local.pat {
+                Pat::Type(typed) => &typed.pat,
+                other => other,
+            };
+            if let Pat::Ident(name) = pattern {
+                self.bind(&name.ident, Meaning::Unknown, true);
+            }
             return;
         };
         if let Some((word, _)) = &init.diverge {
@@ -152,6 +159,12 @@ impl Lowering<'_> {
                 self.mistake(
                     first(expression),
                     "how often this runs is not known to the compiler: write `for i in 0..10`",
+                );
+            }
+            Expr::Break(_) | Expr::Continue(_) => {
+                self.mistake(
+                    first(expression),
+                    "a loop runs all its steps: write `if` around what follows, or another range",
                 );
             }
             other => {

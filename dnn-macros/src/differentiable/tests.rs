@@ -208,7 +208,7 @@ impl Memory<'_> {
                 let to = &mut self.slots[target].as_mut().unwrap().numbers[at * part.len()..];
                 to.iter_mut().zip(part).for_each(|(to, part)| *to += part);
             }
-            Kind::Calls { calls, onto } => {
+            Kind::Calls { calls, onto, .. } => {
                 self.begin(target, *onto);
                 for (call, arguments) in calls {
                     let reads: Vec<&Tensor> = arguments

@@ -249,7 +249,7 @@ impl<'a> Writer<'a> {
                 let at = Literal::usize_unsuffixed(*at);
                 quote!(#sum __dnn::functions::function::add(&mut #variable[#at], #gradient);)
             }
-            Kind::Calls { calls, onto } => {
+            Kind::Calls { calls, rule, onto } => {
                 let sum = match onto {
                     Some(onto) => self.sum(target, *onto),
                     None => self.declared(target),
@@ -262,13 +262,15 @@ impl<'a> Writer<'a> {
                     let types = (0..call.types).map(|_| quote!(_));
                     let generics = quote!(::<#(#constants,)* #(#types),*>);
                     let generics = if constants.is_empty() { TokenStream::new() } else { generics };
-                    quote!(__dnn::functions::#path #generics(#(#reads,)* #result);)
+                    let function = held(*rule, quote!(__dnn::functions::#path #generics));
+                    quote!(#function(#(#reads,)* #result);)
                 });
                 quote!(#sum #(#calls)*)
             }
             Kind::Own(path, arguments) => {
                 let arguments = self.arguments(arguments);
-                self.assigned(target, quote!(<#path>::__value(#(#arguments),*)))
+                let function = held(self.program.shape(target).rule(), quote!(<#path>::__value));
+                self.assigned(target, quote!(#function(#(#arguments),*)))
             }
             Kind::Branch(branch, inputs) => {
                 let condition = self.condition(&branch.condition, inputs);
@@ -303,7 +305,8 @@ impl<'a> Writer<'a> {
             Form::Own(path, constants) => {
                 let arguments = self.arguments(&own_arguments(constants, &inputs));
                 let gradient = self.by_reference(gradient);
-                quote!(let #name = <#path>::__pull(#(#arguments,)* #gradient);)
+                let function = held(self.program.formula.nodes[node].rule, quote!(<#path>::__pull));
+                quote!(let #name = #function(#(#arguments,)* #gradient);)
             }
             Form::Branch(branch) => {
                 let condition = self.condition(&branch.condition, &inputs);
@@ -402,4 +405,11 @@ pub(super) fn variables(formula: &Formula, steps: &Steps) -> Vec<Ident> {
 /// The variable of what the operands of a node get.
 fn shares(node: usize) -> Ident {
     format_ident!("__shares{node}", span = Span::mixed_site())
+}
+
+/// A function, of which rustc knows nothing where a rule does not hold, so that its arguments are not said to be wrong too.
+fn held(rule: Option<usize>, function: TokenStream) -> TokenStream {
+    let Some(rule) = rule else { return function };
+    let holds = super::shape::holds(rule);
+    quote!(({ let __function: #holds<_> = #function; __function }))
 }

@@ -29,7 +29,7 @@ fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
             let message = "a length that is a const parameter meets one that rustc alone knows: write the types out";
             return call.mistake(message);
         }
-        _ => call.constants.proofs.holds(&rule),
+        _ => call.requires(rule),
     }
     let invocation = |path, reads| Invocation { path, constants: Vec::new(), types: 0, reads };
     let value = vec![invocation("matmul::value", vec![Read::Operand(0), Read::Operand(1)])];

@@ -34,7 +34,7 @@ pub(super) fn fits(call: &mut Call<'_>, more: &[TokenStream]) -> Option<()> {
     if call.operands.iter().any(|(shape, _)| matches!(shape, Shape::Opaque(_))) {
         call.refuse_generic()?;
         let rule = call.rule(call.name, more);
-        call.constants.proofs.holds(&rule);
+        call.requires(rule);
         return Some(());
     }
     call.proved(Shape::SCALAR, call.name, more).map(drop)

@@ -95,8 +95,9 @@ pub(crate) enum Form {
         /// For each operand, how its gradient is made.
         pulls: Vec<Pull>,
     },
-    /// By another differentiable function: its path, and for each argument the tokens of one that has no gradient.
-    Own(syn::Path, Vec<Option<TokenStream>>),
+    /// By another differentiable function: its name in generated code, and for each argument the tokens of one that has no
+    /// gradient.
+    Own(proc_macro2::Ident, Vec<Option<TokenStream>>),
     /// By one of two formulas of the values behind those of the condition.
     Branch(Rc<Branch>),
 }
@@ -161,6 +162,8 @@ pub(crate) struct Call<'a> {
     pub(crate) place: Place,
     pub(crate) constants: &'a mut Constants,
     pub(crate) errors: &'a mut Errors,
+    /// What only rustc can say fits, where the result says nothing of it: the number of that rule.
+    pub(crate) rule: Option<usize>,
 }
 
 /// The function of a name.
@@ -225,6 +228,11 @@ impl Call<'_> {
         self.refuse_generic()?;
         let rule = self.rule(module, options);
         Some(self.constants.shape(rule, self.place.ends().0))
+    }
+
+    /// What only rustc can say fits: a rule that panics where it does not.
+    pub(crate) fn requires(&mut self, rule: TokenStream) {
+        self.rule = self.constants.shape(rule, self.place.ends().0).rule();
     }
 
     /// Refuses const parameters, which no constant can name.

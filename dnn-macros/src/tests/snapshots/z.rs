@@ -41,6 +41,28 @@ const _: () = {
     );
     impl z {
         #[doc(hidden)]
+        #[track_caller]
+        pub const fn __shape(
+            _: &str,
+            __scalar: &str,
+            __given: &[__dnn::functions::call::Given],
+        ) -> __dnn::functions::shape::Shape {
+            __dnn::functions::call::Signature {
+                name: "z",
+                scalar: "f32",
+                takes: &[
+                    (
+                        "x",
+                        __dnn::functions::call::Type::Tensor(
+                            &[__dnn::functions::call::Length::Number(3usize)],
+                        ),
+                    ),
+                ],
+                gives: __dnn::functions::call::Type::Tensor(&[]),
+            }
+                .called(__scalar, __given)
+        }
+        #[doc(hidden)]
         #[inline]
         pub fn __value(x: &[f32; 3]) -> f32 {
             let x: &[f32; 3] = x;
@@ -228,8 +250,5 @@ dx = dy_3           dL/dy d(x + 2.0)/dx
             >(&*v5, &mut v6);
             v6
         }
-    }
-    impl __dnn::functions::function::Function<([f32; 3],)> for z {
-        type Output = f32;
     }
 };
