@@ -123,7 +123,7 @@ impl Shape {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no tensor, so that it has no gradient",
     label = "is no tensor",
-    note = "what has no gradient is an integer, a `bool`, an array of them, or a struct of which the function reads fields"
+    note = "what has no gradient is an integer, a `bool`, an array of them, or what has fields or variants, `mode == Mode::Sum`"
 )]
 pub trait Alias {
     /// Its lengths.

@@ -478,9 +478,10 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
     for (input, (argument, gradient)) in tensors.zip(gradients).enumerate() {
         let Some(gradient) = gradient else { continue };
         let (variable, ty) = (workspace::gradient(input), &argument.ty);
+        let shape = tensor(&formula.values[formula.inputs[input].0].shape, scalar);
         let public = output_name(signature, argument);
         outputs.extend(quote!(#public: &mut #ty,));
-        handed.extend(quote!(let #variable: &mut #ty = #public;));
+        handed.extend(quote!(let #variable: &mut #shape = #public;));
         if !delivered[input].is_some_and(|slot| assignment.is_delivered(slot, input)) {
             ends.extend(match delivered[input] {
                 Some(slot) if !program.shape(slot).is_scalar() => {

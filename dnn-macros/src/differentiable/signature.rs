@@ -117,8 +117,8 @@ pub(crate) fn read(
     unusual(&function, errors);
     let generic = generics(&function, errors);
     let lengths = parameters(&function);
-    let read = fields(function.block.to_token_stream());
-    let known = Words { generic: generic.as_ref(), lengths, structs: read };
+    let structs = structs(function.block.to_token_stream());
+    let known = Words { generic: generic.as_ref(), lengths, structs };
     let scalar = scalar(&function, &known);
     let (mut arguments, before) = (Vec::new(), errors.len());
     for input in &mut function.sig.inputs {
@@ -158,20 +158,27 @@ fn without_body(item: TokenStream) -> Option<ItemFn> {
     syn::parse2(tokens.into_iter().collect()).ok().filter(|_| body.delimiter() == Delimiter::Brace)
 }
 
-/// The names of which a body reads a field: no tensor has one.
-fn fields(body: TokenStream) -> HashSet<String> {
+/// The names of which a body reads a field, or that it compares with a variant, `mode == Mode::Sum`: these are no tensors.
+fn structs(body: TokenStream) -> HashSet<String> {
     let mut names = HashSet::new();
     let trees: Vec<TokenTree> = body.into_iter().collect();
     for (at, tree) in trees.iter().enumerate() {
-        match (tree, trees.get(at + 1), trees.get(at + 2), trees.get(at + 3)) {
-            (TokenTree::Group(group), ..) => names.extend(fields(group.stream())),
-            (TokenTree::Ident(name), Some(TokenTree::Punct(dot)), Some(TokenTree::Ident(_)), next)
-                if dot.as_char() == '.'
-                    && !matches!(next, Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis) =>
-            {
-                names.insert(name.to_string());
+        let name = match tree {
+            TokenTree::Group(group) => {
+                names.extend(structs(group.stream()));
+                continue;
             }
-            _ => {}
+            TokenTree::Ident(name) => name.to_string(),
+            _ => continue,
+        };
+        let behind = |places: usize| trees.get(at + places);
+        let sign = |places: usize, signs: &[char]| matches!(behind(places), Some(TokenTree::Punct(sign)) if signs.contains(&sign.as_char()));
+        let word = |places: usize| matches!(behind(places), Some(TokenTree::Ident(_)));
+        let call = matches!(behind(3), Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis);
+        let field = sign(1, &['.']) && word(2) && !call;
+        let variant = sign(1, &['=', '!']) && sign(2, &['=']) && word(3) && sign(4, &[':']) && sign(5, &[':']);
+        if field || variant {
+            names.insert(name);
         }
     }
     names
@@ -228,7 +235,7 @@ struct Words<'a> {
     generic: Option<&'a Ident>,
     /// Const parameters.
     lengths: Vec<Ident>,
-    /// Arguments that have fields.
+    /// Arguments that have fields or variants.
     structs: HashSet<String>,
 }
 
