@@ -47,18 +47,16 @@ const _: () = {
             __scalar: &str,
             __given: &[__dnn::functions::call::Given],
         ) -> __dnn::functions::shape::Shape {
-            __dnn::functions::call::Signature {
+            use __dnn::functions::call as __call;
+            let (__takes, __gives) = (
+                &[("x", __call::Type::Tensor(&[__call::Length::Number(3)]))],
+                __call::Type::Tensor(&[]),
+            );
+            __call::Signature {
                 name: "z",
                 scalar: "f32",
-                takes: &[
-                    (
-                        "x",
-                        __dnn::functions::call::Type::Tensor(
-                            &[__dnn::functions::call::Length::Number(3usize)],
-                        ),
-                    ),
-                ],
-                gives: __dnn::functions::call::Type::Tensor(&[]),
+                takes: __takes,
+                gives: __gives,
             }
                 .called(__scalar, __given)
         }
