@@ -23,6 +23,15 @@ network! {
     }
 }
 
+network! {
+    /// Whose rows and outputs no number of threads divides.
+    struct Odd: [100] -> [67] {
+        fc1: Linear<100, 131>,
+        Relu,
+        fc2: Linear<131, 67, bias = false>,
+    }
+}
+
 fn bits<N: Parameters<Scalar = f32>>(network: &N) -> Vec<u32> {
     network.flat().iter().map(|value| value.to_bits()).collect()
 }
@@ -46,6 +55,20 @@ fn any_number_of_threads_gives_the_bits_of_one() {
         let alone = trained!(Mlp, 784, Adam::new(0.01), samples, 1);
         for threads in [2, 3, 8, 100] {
             assert_eq!(trained!(Mlp, 784, Adam::new(0.01), samples, threads), alone, "{samples}, {threads}");
+        }
+    }
+}
+
+#[test]
+fn parts_of_unequal_length_have_the_bits_of_one_thread_too() {
+    for samples in [62, 97] {
+        let alone = trained!(Odd, 100, Sgd::new(0.01).momentum(0.9), samples, 1);
+        for threads in [2, 3, 4, 5] {
+            assert_eq!(
+                trained!(Odd, 100, Sgd::new(0.01).momentum(0.9), samples, threads),
+                alone,
+                "{samples}, {threads}"
+            );
         }
     }
 }

@@ -40,13 +40,22 @@ pub(super) fn sums<T>([rows, terms, columns]: [usize; 3], [row, step, _]: [usize
 
 /// Whether outputs are made in blocks: where W leaves the second cache before the next samples read it.
 #[inline(always)]
-pub(super) fn outputs<T>(samples: usize, [_, outputs, inputs]: [usize; 3]) -> bool {
+pub(super) fn outputs<T>([samples, outputs, inputs]: [usize; 3]) -> bool {
     samples >= 48 && inputs >= 64 && outputs * inputs * size_of::<T>() > 1 << 20
 }
 
 /// A product in blocks.
 pub(super) struct Blocks<'a, T> {
-    rows: Rows<'a, T>,
+    out: *mut T,
+    /// The distance from row to row of the output.
+    apart: usize,
+    a: &'a [T],
+    b: &'a [T],
+    /// R, K, I
+    shape: [usize; 3],
+    /// As of [`Rows`].
+    steps: [usize; 3],
+    add: bool,
     /// Whether b has columns for rows; then they are `steps[2]` apart.
     turned: bool,
 }
@@ -54,7 +63,8 @@ pub(super) struct Blocks<'a, T> {
 impl<'a, T: Scalar> Blocks<'a, T> {
     #[inline(always)]
     pub(super) fn of_sums(rows: Rows<'a, T>) -> Self {
-        Blocks { rows, turned: false }
+        let Rows { out, a, b, shape, steps, add } = rows;
+        Blocks { out: out.as_mut_ptr(), apart: shape[2], a, b, shape, steps, add, turned: false }
     }
 
     #[inline(always)]
@@ -62,7 +72,8 @@ impl<'a, T: Scalar> Blocks<'a, T> {
         let [samples, outputs, inputs] = dots.shape;
         dots.set_to_bias();
         let (shape, steps) = ([samples, inputs, outputs], [inputs, 1, inputs]);
-        Blocks { rows: Rows { out: dots.y, a: dots.x, b: dots.weight, shape, steps, add: true }, turned: true }
+        let (out, apart, a, b) = (dots.y, dots.row, dots.x, dots.weight);
+        Blocks { out, apart, a, b, shape, steps, add: true, turned: true }
     }
 }
 
@@ -72,7 +83,7 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
         let mut copies = Copies { panels: MaybeUninit::uninit(), block: MaybeUninit::uninit() };
-        let ([rows, terms, columns], [row, step, next]) = (self.rows.shape, self.rows.steps);
+        let ([rows, terms, columns], [row, step, next]) = (self.shape, self.steps);
         let most = size_of_val(&copies.block) / (size_of::<T>() * (TERMS + APART)) / V::ROWS * V::ROWS;
         let mut k = 0;
         while k < terms {
@@ -83,19 +94,20 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
                 // SAFETY: as of this function; blocks end with the rows and with the terms.
                 unsafe {
                     let mut block = Block {
-                        out: self.rows.out.as_mut_ptr().add(r * columns),
+                        out: self.out.add(r * self.apart),
+                        apart: self.apart,
                         columns,
                         a: copies.block.as_mut_ptr().cast(),
-                        b: self.rows.b.as_ptr().add(if self.turned { k } else { k * next }),
+                        b: self.b.as_ptr().add(if self.turned { k } else { k * next }),
                         next,
                         turned: self.turned,
                         panel: copies.panels.as_mut_ptr().cast(),
                         height,
                         terms: count,
-                        add: self.rows.add || k > 0,
+                        add: self.add || k > 0,
                         down: row == 1,
                     };
-                    block.copy::<V>(self.rows.a.as_ptr().add(r * row + k * step), [row, step]);
+                    block.copy::<V>(self.a.as_ptr().add(r * row + k * step), [row, step]);
                     block.strips::<V>();
                 }
                 r += height;
@@ -110,6 +122,8 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
 struct Block<T> {
     /// The first element of the first row.
     out: *mut T,
+    /// The distance from row to row of the output.
+    apart: usize,
     columns: usize,
     /// Place for the block of a.
     a: *mut T,
@@ -239,14 +253,14 @@ impl<T: Scalar> Block<T> {
         // SAFETY: as of this function.
         unsafe {
             tiles!(V, self.height, r, R => {
-                let (out, columns) = (self.out.add(r * self.columns + i), self.columns);
+                let (out, apart) = (self.out.add(r * self.apart + i), self.apart);
                 let (panel, terms, add) = (self.panel, self.terms, self.add);
                 if self.down {
                     let a = self.a.add(r * terms);
-                    V::call(&mut Tile::<T, R, C, true> { out, columns, a, panel, terms, lanes, add });
+                    V::call(&mut Tile::<T, R, C, true> { out, apart, a, panel, terms, lanes, add });
                 } else {
                     let a = self.a.add(r * (TERMS + APART));
-                    V::call(&mut Tile::<T, R, C, false> { out, columns, a, panel, terms, lanes, add });
+                    V::call(&mut Tile::<T, R, C, false> { out, apart, a, panel, terms, lanes, add });
                 }
             });
         }
@@ -257,7 +271,7 @@ impl<T: Scalar> Block<T> {
 /// a lies.
 struct Tile<T, const R: usize, const C: usize, const DOWN: bool> {
     out: *mut T,
-    columns: usize,
+    apart: usize,
     a: *const T,
     panel: *const T,
     terms: usize,
@@ -270,16 +284,16 @@ impl<T: Scalar, const R: usize, const C: usize, const DOWN: bool> Kernel for Til
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let Tile { out, columns, a, panel, terms, lanes, add } = *self;
+        let Tile { out, apart, a, panel, terms, lanes, add } = *self;
         let [row, step] = if DOWN { [1, R] } else { [TERMS + APART, 1] };
         // SAFETY: as of this function; whoever makes a tile has rows and columns.
         unsafe {
             let sums = match add {
-                true => Rows::read::<V, R, C>(out, columns, lanes),
+                true => Rows::read::<V, R, C>(out, apart, lanes),
                 false => [[V::splat(T::ZERO); C]; R],
             };
             let sums = Rows::terms::<V, R, C>(sums, (a, row, step), (panel, C * V::LANES), terms, V::LANES);
-            Rows::write(sums, out, columns, lanes);
+            Rows::write(sums, out, apart, lanes);
         }
     }
 }

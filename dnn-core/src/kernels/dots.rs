@@ -18,7 +18,7 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        if V::ROWS >= 6 && blocks::outputs::<T>(self.samples, self.shape) {
+        if V::ROWS >= 6 && blocks::outputs::<T>(self.whole) {
             // SAFETY: as of this function.
             return unsafe { V::call(&mut Blocks::of_outputs(self)) };
         }
@@ -146,7 +146,7 @@ impl<T: Scalar> Dots<'_, T> {
         (x, row): (*const T, usize),
         [first, last]: [usize; 2],
     ) {
-        let [_, outputs, inputs] = self.shape;
+        let inputs = self.shape[2];
         // SAFETY: as of this function; `new` has checked the lengths, and no vector reaches beyond I.
         unsafe {
             let (weight, count) = (self.weight.as_ptr().add(o * inputs + first), last - first);
@@ -164,11 +164,11 @@ impl<T: Scalar> Dots<'_, T> {
             for n in 0..N {
                 bias[n] = self.bias(o + n);
             }
-            let y = self.y.as_mut_ptr().add(b * outputs + o);
+            let y = self.y.add(b * self.row + o);
             for s in 0..S {
                 let sums = V::sums(sums[s]);
                 for n in 0..N {
-                    let y = y.add(s * outputs + n);
+                    let y = y.add(s * self.row + n);
                     *y = sums[n] + if first == 0 { bias[n] } else { *y };
                 }
             }

@@ -57,7 +57,7 @@ impl<T: Scalar> Dots<'_, T> {
         {
             let [samples, outputs, inputs] = self.shape;
             self.set_to_bias();
-            let (x, w, y) = (self.x.as_ptr(), self.weight.as_ptr(), self.y.as_mut_ptr());
+            let (x, w, y) = (self.x.as_ptr(), self.weight.as_ptr(), self.y);
             // SAFETY: `new` has checked that x is [B, I], y [B, O], and W transposed [I, O].
             unsafe { T::gemm([samples, inputs, outputs], (x, inputs, 1), (w, 1, inputs), T::ONE, y) }
         }

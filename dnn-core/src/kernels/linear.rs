@@ -16,6 +16,7 @@ use crate::kernels::{naive, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
+use core::marker::PhantomData;
 
 /// y = x Wᵀ + b
 #[inline(always)]
@@ -95,16 +96,22 @@ pub(crate) fn gradient_bias<T: Scalar, const O: usize>(dbias: &mut impl Bias<T>,
 
 /// y[b][o] = sum over i of x[b][i] w[o][i] + bias[o]
 pub struct Dots<'a, T> {
-    pub(super) y: &'a mut [T],
+    pub(super) y: *mut T,
+    /// The distance in y from sample to sample: threads have outputs beside each other.
+    pub(super) row: usize,
+    pub(super) of: PhantomData<&'a mut [T]>,
     pub(super) x: &'a [T],
     pub(super) weight: &'a [T],
     /// for each output, one for all, or none
     pub(super) bias: &'a [T],
     /// B, O, I
     pub(super) shape: [usize; 3],
-    /// The samples of all threads that share the product, by which it takes its way.
-    pub(super) samples: usize,
+    /// The shape of the product that threads share, by which it takes its way.
+    pub(super) whole: [usize; 3],
 }
+
+// SAFETY: it is an exclusive reference to its outputs of each sample, and all else is read.
+unsafe impl<T: Send + Sync> Send for Dots<'_, T> {}
 
 impl<'a, T: Scalar> Dots<'a, T> {
     /// `shape` is samples, outputs, inputs.
@@ -117,24 +124,34 @@ impl<'a, T: Scalar> Dots<'a, T> {
         );
         assert!(weight.len() == outputs * inputs, "a weight has another shape than its layer");
         assert!(bias.len() <= 1 || bias.len() == outputs, "a bias has neither one element nor one for each output");
-        Dots { y, x, weight, bias, shape, samples }
+        Dots { y: y.as_mut_ptr(), row: outputs, of: PhantomData, x, weight, bias, shape, whole: shape }
     }
 
     /// Does its work on several threads, if there are any and it is worth that.
     #[cfg(feature = "std")]
     pub(super) fn share(&mut self, work: fn(&mut Dots<'_, T>)) -> bool {
-        let Dots { weight, bias, shape: [samples, outputs, inputs], .. } = *self;
+        let Dots { y, row, x, weight, bias, whole, .. } = *self;
+        let [samples, outputs, inputs] = whole;
         let threads = team::threads(samples * outputs * inputs);
         if threads < 2 {
             return false;
         }
-        // Whole tiles of every level, so that each sample stands in a tile of the height that it has in one thread.
-        let each = samples.div_ceil(threads).next_multiple_of(6);
         let mut parts = [const { None }; team::MOST];
-        let batches = self.y.chunks_mut(each * outputs).zip(self.x.chunks(each * inputs));
-        for (part, (y, x)) in parts.iter_mut().zip(batches) {
-            let shape = [x.len() / inputs, outputs, inputs];
-            *part = Some(Dots { y, x, weight, bias, shape, samples });
+        if by_outputs(outputs, threads) {
+            // Whole tiles of every level; each thread reads the rows of W that it has updated.
+            let each = outputs.div_ceil(threads).next_multiple_of(4);
+            for (i, (part, weight)) in parts.iter_mut().zip(weight.chunks(each * inputs)).enumerate() {
+                let bias = if bias.len() > 1 { &bias[i * each..] } else { bias };
+                let (y, shape) = (y.wrapping_add(i * each), [samples, weight.len() / inputs, inputs]);
+                *part = Some(Dots { y, row, of: PhantomData, x, weight, bias, shape, whole });
+            }
+        } else {
+            // Whole tiles of every level, so that each sample stands in a tile of the height that it has in one thread.
+            let each = samples.div_ceil(threads).next_multiple_of(6);
+            for (i, (part, x)) in parts.iter_mut().zip(x.chunks(each * inputs)).enumerate() {
+                let (y, shape) = (y.wrapping_add(i * each * row), [x.len() / inputs, outputs, inputs]);
+                *part = Some(Dots { y, row, of: PhantomData, x, weight, bias, shape, whole });
+            }
         }
         team::share(parts, work);
         true
@@ -146,7 +163,8 @@ impl<'a, T: Scalar> Dots<'a, T> {
         let [samples, outputs, _] = self.shape;
         for b in 0..samples {
             for o in 0..outputs {
-                self.y[b * outputs + o] = self.bias(o);
+                // SAFETY: `new` has checked that there are as many.
+                unsafe { *self.y.add(b * self.row + o) = self.bias(o) };
             }
         }
     }
@@ -161,6 +179,13 @@ impl<'a, T: Scalar> Dots<'a, T> {
             each => unsafe { *each.get_unchecked(o) },
         }
     }
+}
+
+/// Whether threads share the outputs of each sample and not the samples, where there are enough: then each reads only those
+/// rows of W that it updates itself, and they fit in its cache. With the feature `deterministic`, `panels` wants whole samples.
+#[cfg(feature = "std")]
+fn by_outputs(outputs: usize, threads: usize) -> bool {
+    cfg!(not(feature = "deterministic")) && outputs >= 32 * threads
 }
 
 /// out[r][i] = sum over k of a[r][k] b[k][i], or out[r][i] += sum over k of a[k][r] b[k][i]: R weighted sums of the K rows

@@ -23,7 +23,7 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        if V::ROWS >= 6 && blocks::outputs::<T>(self.samples, self.shape) {
+        if V::ROWS >= 6 && blocks::outputs::<T>(self.whole) {
             // SAFETY: as of this function.
             return unsafe { V::call(&mut Blocks::of_outputs(self)) };
         }
@@ -86,7 +86,7 @@ impl<T: Scalar> Dots<'_, T> {
                 transpose::<V, T>(panel.add(c * V::LANES), C * V::LANES, weight, inputs, [lanes, count]);
             }
             let mut rows = Rows {
-                out: &mut self.y[o..],
+                out: slice::from_raw_parts_mut(self.y.add(o), samples * outputs - o),
                 a: &self.x[first..],
                 b: slice::from_raw_parts(panel, count * C * V::LANES),
                 shape: [samples, count, outputs],
@@ -106,7 +106,7 @@ impl<T: Scalar> Dots<'_, T> {
         let inputs = self.shape[2];
         // SAFETY: as of this function; `new` has checked the lengths.
         unsafe {
-            let (x, y) = (self.x.as_ptr(), self.y.as_mut_ptr().add(o));
+            let (x, y) = (self.x.as_ptr(), self.y.add(o));
             let weight = self.weight.as_ptr().add(o * inputs);
             let mut sums = [V::splat(T::ZERO); C];
             for c in 0..C {

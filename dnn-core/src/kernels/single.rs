@@ -33,7 +33,7 @@ impl<T: Scalar> Kernel for Single<'_, '_, T> {
         // SAFETY: as of this function; `Dots::new` has checked the lengths, and the sample fits in the copy.
         unsafe {
             let (mut x, weight) = (self.dots.x.as_ptr().add(b * inputs), self.dots.weight.as_ptr());
-            let y = self.dots.y.as_mut_ptr().add(b * outputs);
+            let y = self.dots.y.add(b * self.dots.row);
             if size_of::<V>() == LINE && !x.addr().is_multiple_of(LINE) && inputs * size_of::<T>() <= size_of::<Copy>()
             {
                 let to: *mut T = place.0.as_mut_ptr().cast();

@@ -15,16 +15,20 @@ use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use std::vec::Vec;
 
 /// Threads in a team at most.
 pub(crate) const MOST: usize = 16;
 
-/// Multiply-adds from which on a kernel is shared: about two microseconds of one thread.
-const WORTH: usize = 1 << 19;
+/// Multiply-adds from which on a kernel is shared: about three microseconds of one thread.
+const WORTH: usize = 1 << 18;
 
 /// How often a worker looks for work before it gives way.
 const LOOKS: u32 = 4000;
+
+/// How long a processor is left to a worker that has a part and no processor: the scheduler moves it to one that is idle.
+const GIVE_WAY: Duration = Duration::from_micros(20);
 
 std::thread_local! {
     /// The team of the step that runs on this thread.
@@ -199,7 +203,7 @@ impl Drop for End<'_> {
                 spin_loop();
                 looks += 1;
             } else {
-                thread::yield_now(); // the worker may need this processor
+                thread::sleep(GIVE_WAY); // a worker that has lost its processor gets this one
             }
         }
     }
