@@ -120,6 +120,8 @@ pub(super) struct Lowering<'a> {
     pub(super) graph: Graph,
     pub(super) sites: Vec<Site>,
     pub(super) names: Vec<Name>,
+    /// How many of the names are arguments: the first ones.
+    pub(super) arguments: usize,
     /// For each open block the names that it makes visible, innermost last.
     pub(super) scopes: Vec<HashMap<String, usize>>,
     taken: HashSet<String>,
@@ -147,6 +149,7 @@ pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
         graph,
         sites: Vec::new(),
         names: Vec::new(),
+        arguments: signature.arguments.len(),
         scopes: vec![HashMap::new()],
         taken: HashSet::new(),
     };

@@ -22,8 +22,14 @@ impl Lowering<'_> {
                 format!("`{text}` calls itself, which never ends at compile time: write a loop"),
             );
         }
-        if known && self.lookup(&text).is_some() {
-            return self.mistake(word.span(), format!("`{text}` is a value, and values are not called"));
+        if let Some(at) = self.lookup(&text).filter(|_| known) {
+            if let Meaning::Unknown = self.names[at].meaning {
+                return Meaning::Unknown;
+            }
+            let message = format!(
+                "`{text}` is a value, and no function that the macro could differentiate: call a `#[differentiable]` function by its name"
+            );
+            return self.mistake(word.span(), message);
         }
         if let Some(message) = unusual(path, &text) {
             return self.mistake(Place::of(&path.to_token_stream()), message);
@@ -89,6 +95,11 @@ impl Lowering<'_> {
             && function.options.contains(&"axis")
         {
             return self.mistake(number.span(), format!("an axis is an option of `{text}`: write `axis = {number}`"));
+        }
+        if let ("max" | "min", [_, _]) = (&*text, &inputs[..]) {
+            let message =
+                format!("`{text}` takes 1 tensor, of which it gives an element: write `{text}imum(a, b)` of two");
+            return self.mistake(place, message);
         }
         if !(least..=most).contains(&inputs.len()) {
             let takes =

@@ -20,6 +20,7 @@ mod formula;
 mod functions;
 mod fuse;
 mod inference;
+mod kind;
 mod loops;
 mod merge;
 mod program;

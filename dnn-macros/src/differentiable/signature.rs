@@ -1,15 +1,13 @@
 //! The signature of a differentiable function: which arguments are tensors, of which scalar, of which shape.
 
-use super::shape::{Constants, Length, Shape};
+use super::kind::{Kind, OTHERS, Words, reference, structs, unsized_element};
+use super::shape::{Constants, Shape};
 use crate::error::{Errors, Place};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, ItemFn, Lit, Pat, PathArguments, ReturnType, Type,
-};
+use syn::{Attribute, FnArg, GenericParam, ItemFn, Pat, ReturnType, Type};
 
 /// A function, read up to its body.
 pub(crate) struct Signature {
@@ -80,7 +78,9 @@ fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
             if names.is_empty() {
                 return Err(meta.error("no argument is named: write `wrt(w, b)`, or remove `wrt`"));
             }
-            options.wrt = Some(names);
+            if options.wrt.replace(names).is_some() {
+                return Err(meta.error("`wrt` is written twice: name all arguments in one"));
+            }
         } else if meta.path.is_ident("layer") {
             let wrong = || meta.error("a layer has a name: write `layer = Scale`");
             options.layer = Some(meta.value().and_then(|value| value.parse()).map_err(|_| wrong())?);
@@ -115,6 +115,12 @@ pub(crate) fn read(
         }
     };
     unusual(&function, errors);
+    let twice =
+        |attribute: &Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "differentiable");
+    if let Some(at) = function.attrs.iter().position(twice) {
+        let second = function.attrs.remove(at);
+        errors.push(Place::of(&second.to_token_stream()), "`#[differentiable]` is written twice: remove one");
+    }
     let generic = generics(&function, errors);
     let lengths = parameters(&function);
     let structs = structs(function.block.to_token_stream());
@@ -156,32 +162,6 @@ fn without_body(item: TokenStream) -> Option<ItemFn> {
     empty.set_span(body.span());
     tokens.push(empty.into());
     syn::parse2(tokens.into_iter().collect()).ok().filter(|_| body.delimiter() == Delimiter::Brace)
-}
-
-/// The names of which a body reads a field, or that it compares with a variant, `mode == Mode::Sum`: these are no tensors.
-fn structs(body: TokenStream) -> HashSet<String> {
-    let mut names = HashSet::new();
-    let trees: Vec<TokenTree> = body.into_iter().collect();
-    for (at, tree) in trees.iter().enumerate() {
-        let name = match tree {
-            TokenTree::Group(group) => {
-                names.extend(structs(group.stream()));
-                continue;
-            }
-            TokenTree::Ident(name) => name.to_string(),
-            _ => continue,
-        };
-        let behind = |places: usize| trees.get(at + places);
-        let sign = |places: usize, signs: &[char]| matches!(behind(places), Some(TokenTree::Punct(sign)) if signs.contains(&sign.as_char()));
-        let word = |places: usize| matches!(behind(places), Some(TokenTree::Ident(_)));
-        let call = matches!(behind(3), Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis);
-        let field = sign(1, &['.']) && word(2) && !call;
-        let variant = sign(1, &['=', '!']) && sign(2, &['=']) && word(3) && sign(4, &[':']) && sign(5, &[':']);
-        if field || variant {
-            names.insert(name);
-        }
-    }
-    names
 }
 
 /// What functions may be and differentiable ones not.
@@ -230,48 +210,6 @@ fn parameters(function: &ItemFn) -> Vec<Ident> {
     function.sig.generics.const_params().map(|parameter| parameter.ident.clone()).collect()
 }
 
-/// The words of a signature that mean something.
-struct Words<'a> {
-    generic: Option<&'a Ident>,
-    /// Const parameters.
-    lengths: Vec<Ident>,
-    /// Arguments that have fields or variants.
-    structs: HashSet<String>,
-}
-
-/// Words of the standard library, and of this one, that are no aliases of tensors.
-const CONTAINERS: &[&str] = &[
-    "Arc",
-    "Box",
-    "Cell",
-    "Class",
-    "HashMap",
-    "HashSet",
-    "Option",
-    "PhantomData",
-    "Rc",
-    "RefCell",
-    "Result",
-    "String",
-    "Vec",
-];
-
-/// Words of numbers in which nothing is differentiated.
-const OTHERS: &[&str] = &[
-    "bool", "char", "f16", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-    "usize",
-];
-
-/// What a type is, seen from its innermost word.
-enum Kind {
-    /// An array of the scalar with lengths that are numbers or const parameters.
-    Tensor(Vec<Length>),
-    /// An array of the scalar with a length that rustc evaluates, or what may be an alias of one.
-    Opaque,
-    /// Something that has no gradient.
-    Other,
-}
-
 impl Signature {
     /// The word of the scalar, where it is one.
     pub(crate) fn scalar_name(&self) -> Option<String> {
@@ -290,90 +228,12 @@ impl Signature {
 
 /// The shape of a type in the body, if it is a tensor.
 pub(crate) fn shape_of(signature: &Signature, ty: &Type, constants: &mut Constants) -> Option<Shape> {
-    let (lengths, structs) = (parameters(&signature.function), HashSet::new());
-    let known = Words { generic: signature.generic.as_ref(), lengths, structs };
+    let lengths = parameters(&signature.function);
+    let known = Words { generic: signature.generic.as_ref(), lengths, ..Words::default() };
     match known.kind(ty) {
         Kind::Tensor(lengths) => Some(Shape::Known(lengths)),
         Kind::Opaque => Some(opaque(ty, &known, constants)),
         Kind::Other => None,
-    }
-}
-
-impl Words<'_> {
-    /// The innermost type, which may be a scalar.
-    fn innermost<'t>(&self, ty: &'t Type) -> &'t Type {
-        match ty {
-            Type::Array(array) => self.innermost(&array.elem),
-            Type::Reference(reference) => self.innermost(&reference.elem),
-            Type::Paren(inner) => self.innermost(&inner.elem),
-            Type::Group(inner) => self.innermost(&inner.elem),
-            other => other,
-        }
-    }
-
-    fn is_scalar(&self, ty: &Type) -> bool {
-        let Type::Path(path) = ty else { return false };
-        let Some(word) = path.path.get_ident() else { return false };
-        word == "f32" || word == "f64" || Some(word) == self.generic
-    }
-
-    /// What may be the alias of a tensor: a path that is no integer and the like, whose arguments are scalars and lengths.
-    fn may_be_alias(&self, ty: &Type) -> bool {
-        let Type::Path(path) = ty else { return false };
-        let Some(last) = path.path.segments.last() else { return false };
-        let word = last.ident.to_string();
-        let fits = match &last.arguments {
-            PathArguments::None => true,
-            PathArguments::AngleBracketed(list) => list.args.iter().all(|argument| match argument {
-                GenericArgument::Type(ty) => self.is_scalar(ty),
-                GenericArgument::Const(_) => true,
-                _ => false,
-            }),
-            PathArguments::Parenthesized(_) => false,
-        };
-        fits && word.chars().next().is_some_and(char::is_uppercase) && !CONTAINERS.contains(&&*word)
-    }
-
-    fn kind(&self, ty: &Type) -> Kind {
-        let innermost = self.innermost(ty);
-        if self.may_be_alias(innermost) && !self.is_scalar(innermost) {
-            return Kind::Opaque;
-        }
-        if !self.is_scalar(innermost) {
-            return Kind::Other;
-        }
-        let (mut lengths, mut ty) = (Vec::new(), ty);
-        loop {
-            match ty {
-                Type::Array(array) => match self.length(&array.len) {
-                    Some(length) => {
-                        lengths.push(length);
-                        ty = &array.elem;
-                    }
-                    None => return Kind::Opaque,
-                },
-                Type::Paren(inner) => ty = &inner.elem,
-                Type::Group(inner) => ty = &inner.elem,
-                _ => return Kind::Tensor(lengths),
-            }
-        }
-    }
-
-    fn length(&self, length: &Expr) -> Option<Length> {
-        match length {
-            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok().map(Length::Number),
-            Expr::Path(path) => {
-                let word = path.path.get_ident()?;
-                self.lengths.contains(word).then(|| Length::Parameter(word.clone()))
-            }
-            Expr::Group(group) => self.length(&group.expr),
-            Expr::Paren(paren) => self.length(&paren.expr),
-            Expr::Block(block) => match &block.block.stmts[..] {
-                [syn::Stmt::Expr(only, None)] => self.length(only),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 
@@ -429,10 +289,20 @@ fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, err
         other => (other.clone(), false),
     };
     let place = Place::of(&typed.ty.to_token_stream());
-    if let Type::ImplTrait(_) = known.innermost(&ty) {
-        let message =
-            format!("`{name}` computes in a scalar that has no name: write `fn f<T: Scalar>(..)`, and `T` here");
+    if let Type::ImplTrait(bounds) = known.innermost(&ty) {
+        let message = match bounds.to_token_stream().to_string().contains("Scalar") {
+            true => {
+                format!("`{name}` computes in a scalar that has no name: write `fn f<T: Scalar>(..)`, and `T` here")
+            }
+            false => format!(
+                "`{name}` is of any type: write a tensor, an integer or a `bool`, and call functions by their names"
+            ),
+        };
         errors.push(place, message);
+        return None;
+    }
+    if let Some(inner) = reference(&ty) {
+        errors.push(Place::of(&inner.to_token_stream()), format!("`{name}` holds its numbers itself: remove this `&`"));
         return None;
     }
     if let Some(element) = unsized_element(&ty) {
@@ -450,21 +320,6 @@ fn argument(input: &mut FnArg, known: &Words<'_>, constants: &mut Constants, err
     };
     let wanted = shape.is_some();
     Some(Argument { name, ty, borrowed, shape, wanted, init })
-}
-
-/// The element of a slice or a vector, whose lengths no type knows.
-fn unsized_element(ty: &Type) -> Option<TokenStream> {
-    match ty {
-        Type::Slice(slice) => Some(slice.elem.to_token_stream()),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(last) if last.ident == "Vec" => match &last.arguments {
-                PathArguments::AngleBracketed(list) => list.args.first().map(ToTokens::to_token_stream),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// The shape of a type that rustc knows; constants cannot mention the scalar, but its shape is the same for each.
@@ -577,7 +432,7 @@ fn one_scalar(signature: &Signature, errors: &mut Errors) {
     let written = signature.arguments.iter().filter(|argument| argument.shape.is_some()).map(|argument| &argument.ty);
     for ty in written.chain([&signature.output.ty]) {
         if let Some((own, scalar)) = other_scalar(signature, ty) {
-            let words = Words { generic: None, lengths: Vec::new(), structs: HashSet::new() };
+            let words = Words::default();
             let message = format!("the function computes in `{scalar}`, but this is `{own}`: write `{scalar}`");
             errors.push(words.innermost(ty).span(), message);
         }
@@ -586,7 +441,7 @@ fn one_scalar(signature: &Signature, errors: &mut Errors) {
 
 /// The scalar of a type and that of the function, where they differ.
 pub(crate) fn other_scalar(signature: &Signature, ty: &Type) -> Option<(String, String)> {
-    let words = Words { generic: None, lengths: Vec::new(), structs: HashSet::new() };
+    let words = Words::default();
     let own = words.innermost(ty).to_token_stream().to_string();
     let scalar = signature.scalar_name()?;
     ((own == "f32" || own == "f64") && own != scalar).then_some((own, scalar))

@@ -111,21 +111,26 @@ impl Lowering<'_> {
                         self.pattern(pattern, part);
                     }
                 }
-                Meaning::Tuple(parts) => {
-                    let (names, values) = (tuple.elems.len(), parts.len());
-                    self.mistake(
-                        Place::of(&tuple.to_token_stream()),
-                        format!("{names} names for {values} values: write as many of one as of the other"),
-                    );
-                }
-                Meaning::Unknown => tuple.elems.iter().for_each(|pattern| self.pattern(pattern, Meaning::Unknown)),
-                _ => {
-                    self.mistake(
-                        Place::of(&tuple.to_token_stream()),
-                        "this is one value for several names: write `let y = ..;`",
-                    );
+                meaning => {
+                    if let Meaning::Tuple(parts) = &meaning {
+                        let (names, values) = (tuple.elems.len(), parts.len());
+                        let message =
+                            format!("{names} names for {values} values: write as many of one as of the other");
+                        self.mistake(Place::of(&tuple.to_token_stream()), message);
+                    } else if !matches!(meaning, Meaning::Unknown) {
+                        let message = "this is one value for several names: write `let y = ..;`";
+                        self.mistake(Place::of(&tuple.to_token_stream()), message);
+                    }
+                    tuple.elems.iter().for_each(|pattern| self.pattern(pattern, Meaning::Unknown));
                 }
             },
+            Pat::Slice(slice) => {
+                if !matches!(meaning, Meaning::Unknown) {
+                    let message = "an array is not taken apart here: write `let y = ..;`, and `y[0]`";
+                    self.mistake(Place::of(&slice.to_token_stream()), message);
+                }
+                slice.elems.iter().for_each(|pattern| self.pattern(pattern, Meaning::Unknown));
+            }
             other => {
                 self.mistake(
                     Place::of(&other.to_token_stream()),
@@ -192,6 +197,11 @@ impl Lowering<'_> {
         match self.lookup(&text) {
             Some(at) if self.names[at].mutable => {
                 self.names[at].meaning = meaning;
+            }
+            Some(at) if at < self.arguments => {
+                let message =
+                    format!("`{text}` is an argument, and not mutable: write `let mut {text} = {text};` before");
+                self.mistake(place, message);
             }
             Some(_) => {
                 self.mistake(place, format!("`{text}` is not mutable: write `let mut {text}`"));
