@@ -110,12 +110,19 @@ functions! {
     negate(a: [T; 5]) -> [T; 5] { -a }
     scaled(a: [[T; 4]; 3], s: T) -> [[T; 4]; 3] { a * s + s }
     abs(a: [T; 5]) -> [T; 5] { abs(a) }
+    ceil(a: [T; 5]) -> [T; 5] { ceil(a) * a }
     clamp(a: [T; 9]) -> [T; 9] { clamp(a, -0.5, 1.0) }
     cos(a: [T; 5]) -> [T; 5] { cos(a) }
+    elu(a: [T; 7]) -> [T; 7] { elu(a) }
+    elu_alpha(a: [T; 5], b: [T; 5]) -> [T; 5] { elu(a, alpha = 0.5) * elu(a, b) }
+    erf(a: [T; 5]) -> [T; 5] { erf(a) }
     exp(a: [T; 5]) -> [T; 5] { exp(a) }
     exp_m1(a: [T; 5]) -> [T; 5] { exp_m1(a) }
+    floor(a: [T; 5]) -> [T; 5] { floor(a) * a }
     gelu(a: [T; 5]) -> [T; 5] { gelu(a) }
     gelu_tanh(a: [T; 5]) -> [T; 5] { gelu_tanh(a) }
+    leaky_relu(a: [T; 7]) -> [T; 7] { leaky_relu(a) }
+    leaky_relu_slope(a: [T; 5], b: [T; 5]) -> [T; 5] { leaky_relu(a, negative_slope = 0.2) * leaky_relu(a, b) }
     ln(a: [T; 5]) -> [T; 5] { ln(a) }
     ln_1p(a: [T; 5]) -> [T; 5] { ln_1p(a) }
     maximum(a: [T; 5], b: [T; 5]) -> [T; 5] { maximum(a, b) }
@@ -125,12 +132,16 @@ functions! {
     power_of_three(a: [T; 5]) -> [T; 5] { pow(a, 3.0) }
     recip(a: [T; 5]) -> [T; 5] { recip(a) }
     relu(a: [T; 7]) -> [T; 7] { relu(a) }
+    round(a: [T; 5]) -> [T; 5] { round(a) * a }
+    rsqrt(a: [T; 5]) -> [T; 5] { rsqrt(a) }
     sigmoid(a: [T; 5]) -> [T; 5] { sigmoid(a) }
+    sign(a: [T; 5]) -> [T; 5] { sign(a) * a }
     silu(a: [T; 5]) -> [T; 5] { silu(a) }
     sin(a: [T; 5]) -> [T; 5] { sin(a) }
     softplus(a: [T; 5]) -> [T; 5] { softplus(a) }
     sqrt(a: [T; 5]) -> [T; 5] { sqrt(a) }
     square(a: [T; 5]) -> [T; 5] { square(a) }
+    tan(a: [T; 5]) -> [T; 5] { tan(a) }
     tanh(a: [T; 5]) -> [T; 5] { tanh(a) }
     chosen(a: [T; 5], b: [T; 5]) -> [T; 5] { where_(a > 0.0, a * b, b) }
     detached(a: [T; 5]) -> [T; 5] { detach(a) * a }
@@ -164,6 +175,14 @@ functions! {
     mean_last(a: [[T; 4]; 3]) -> [T; 3] { mean(a, axis = -1) }
     variance(a: [[T; 4]; 3]) -> T { variance(a) }
     variance_axis(a: [[T; 4]; 3]) -> [T; 3] { variance(a, axis = 1, correction = 0) }
+    std(a: [[T; 4]; 3]) -> T { std(a) }
+    std_axis(a: [[T; 4]; 3]) -> [[T; 4]; 1] { std(a, axis = 0, correction = 0, keepdim = true) }
+    norm(a: [[T; 4]; 3]) -> T { norm(a) }
+    norm_axis(a: [[T; 4]; 3]) -> [T; 3] { norm(a, axis = -1) }
+    prod(a: [T; 5]) -> T { prod(a) }
+    prod_axis(a: [[[T; 4]; 3]; 2]) -> [[T; 4]; 2] { prod(a, axis = 1) }
+    cumsum(a: [[T; 4]; 3]) -> [[T; 4]; 3] { cumsum(a, axis = 0) }
+    cumsum_last(a: [[T; 4]; 3]) -> [[T; 4]; 3] { cumsum(a, axis = -1) }
     max(a: [T; 5]) -> T { max(a) }
     max_axis(a: [[T; 4]; 3]) -> [T; 3] { max(a, axis = 1) }
     min(a: [T; 5]) -> T { min(a) }
@@ -180,6 +199,11 @@ functions! {
     slice_axis(a: [[T; 4]; 3]) -> [[T; 2]; 3] { slice(a, 1..3, axis = 1) }
     part(a: [[T; 4]; 3]) -> [T; 4] { a[1] * a[2][3] }
     stack(a: [T; 5], b: [T; 5]) -> [[T; 5]; 3] { [a, b, a] }
+    stack_axis(a: [[T; 3]; 2], b: [[T; 3]; 2]) -> [[[T; 2]; 3]; 2] { stack(a, b, axis = -1) }
+    permute(a: [[[T; 4]; 3]; 2]) -> [[[T; 3]; 2]; 4] { permute(a, [2, 0, 1]) }
+    permute_back(a: [[[T; 4]; 3]; 2]) -> [[[T; 2]; 4]; 3] { permute(a, [1, -1, -3]) }
+    tril(a: [[T; 4]; 3]) -> [[T; 4]; 3] { tril(a) }
+    triu(a: [[[T; 4]; 3]; 2]) -> [[[T; 4]; 3]; 2] { triu(a, diagonal = -1) }
     flatten(a: [[[T; 4]; 3]; 2]) -> [T; 24] { flatten(a) }
     reshape(a: [[[T; 4]; 3]; 2]) -> [[T; 6]; 4] { reshape(a, [4, -1]) }
     expand(a: [[T; 1]; 3]) -> [[[T; 4]; 3]; 2] { expand(a, [2, 3, 4]) }
@@ -191,6 +215,8 @@ functions! {
     smooth_l1_loss(x: [T; 5], t: [T; 5]) -> T { smooth_l1_loss(x, t, beta = 0.5) }
     binary_cross_entropy(x: [T; 5], t: [T; 5]) -> T { binary_cross_entropy(x, t) }
     binary_cross_entropy_with_logits(x: [T; 5], t: [T; 5]) -> T { binary_cross_entropy_with_logits(x, t) }
+    kl_div(x: [T; 5], t: [T; 5]) -> T { kl_div(x, t) }
+    kl_div_logarithms(x: [T; 5], t: [T; 5]) -> T { kl_div(x, t, log_target = true) }
     cross_entropy(x: [T; 5]) -> T { cross_entropy(x, 3) }
     cross_entropy_probabilities(x: [T; 5], t: [T; 5]) -> T { cross_entropy(x, t) }
     nll_loss(x: [T; 5]) -> T { nll_loss(x, 1) }
@@ -198,7 +224,7 @@ functions! {
 
 #[test]
 fn values_and_gradients_are_those_of_pytorch() {
-    assert_eq!(replay::all("functions.json", replay::<f32>, replay::<f64>), 2 * 87);
+    assert_eq!(replay::all("functions.json", replay::<f32>, replay::<f64>), 2 * 113);
 }
 
 #[test]

@@ -45,12 +45,19 @@ def cases():
     yield "negate", v, lambda a: -a
     yield "scaled", [of([3, 4]), of([])], lambda a, s: a * s + s
     yield "abs", [of([5], ANY, (0.0,))], lambda a: a.abs()
+    yield "ceil", [of([5], ANY, (-1.0, 0.0, 1.0))], lambda a: a.ceil() * a
     yield "clamp", [of([9], ANY, (-0.5, 1.0))], lambda a: a.clamp(-0.5, 1.0)
     yield "cos", [of([5], (-9.0, 9.0))], lambda a: a.cos()
+    yield "elu", [of([7], ANY, (0.0,))], lambda a: F.elu(a)
+    yield "elu_alpha", [of([5], ANY, (0.0,)), of([5])], lambda a, b: F.elu(a, 0.5) * torch.where(a > 0, a, b * a.expm1())
+    yield "erf", v, lambda a: a.erf()
     yield "exp", v, lambda a: a.exp()
     yield "exp_m1", v, lambda a: a.expm1()
+    yield "floor", [of([5], ANY, (-1.0, 0.0, 1.0))], lambda a: a.floor() * a
     yield "gelu", v, lambda a: F.gelu(a)
     yield "gelu_tanh", v, lambda a: F.gelu(a, approximate="tanh")
+    yield "leaky_relu", [of([7], ANY, (0.0,))], lambda a: F.leaky_relu(a)
+    yield "leaky_relu_slope", [of([5], ANY, (0.0,)), of([5])], lambda a, b: F.leaky_relu(a, 0.2) * torch.where(a > 0, a, b * a)
     yield "ln", [of([5], POSITIVE)], lambda a: a.log()
     yield "ln_1p", [of([5], UNIT)], lambda a: a.log1p()
     yield "maximum", pair, lambda a, b: torch.maximum(a, b)
@@ -60,12 +67,16 @@ def cases():
     yield "power_of_three", v, lambda a: a.pow(3.0)
     yield "recip", [of([5], POSITIVE)], lambda a: a.reciprocal()
     yield "relu", [of([7], ANY, (0.0,))], lambda a: a.relu()
+    yield "round", [of([5], ANY, (-1.5, -0.5, 0.5, 1.5))], lambda a: a.round() * a
+    yield "rsqrt", [of([5], POSITIVE)], lambda a: a.rsqrt()
     yield "sigmoid", v, lambda a: a.sigmoid()
+    yield "sign", [of([5], ANY, (0.0,))], lambda a: a.sign() * a
     yield "silu", v, lambda a: F.silu(a)
     yield "sin", [of([5], (-9.0, 9.0))], lambda a: a.sin()
     yield "softplus", v, lambda a: F.softplus(a)
     yield "sqrt", [of([5], POSITIVE)], lambda a: a.sqrt()
     yield "square", v, lambda a: a.square()
+    yield "tan", [of([5], (-1.2, 1.2))], lambda a: a.tan()
     yield "tanh", v, lambda a: a.tanh()
     yield "chosen", [of([5], ANY, (0.0,)), of([5])], lambda a, b: torch.where(a > 0, a * b, b)
     yield "detached", v, lambda a: a.detach() * a
@@ -99,6 +110,14 @@ def cases():
     yield "mean_last", m, lambda a: a.mean(-1)
     yield "variance", m, lambda a: a.var()
     yield "variance_axis", m, lambda a: a.var(1, correction=0)
+    yield "std", m, lambda a: a.std()
+    yield "std_axis", m, lambda a: a.std(0, correction=0, keepdim=True)
+    yield "norm", m, lambda a: a.norm()
+    yield "norm_axis", m, lambda a: torch.linalg.vector_norm(a, dim=-1)
+    yield "prod", v, lambda a: a.prod()
+    yield "prod_axis", tensor, lambda a: a.prod(1)
+    yield "cumsum", m, lambda a: a.cumsum(0)
+    yield "cumsum_last", m, lambda a: a.cumsum(-1)
     yield "max", v, lambda a: a.max()
     yield "max_axis", m, lambda a: a.amax(1)
     yield "min", v, lambda a: a.min()
@@ -115,6 +134,11 @@ def cases():
     yield "slice_axis", m, lambda a: a[:, 1:3]
     yield "part", m, lambda a: a[1] * a[2][3]
     yield "stack", pair, lambda a, b: torch.stack([a, b, a])
+    yield "stack_axis", [of([2, 3]), of([2, 3])], lambda a, b: torch.stack([a, b], -1)
+    yield "permute", tensor, lambda a: a.permute(2, 0, 1)
+    yield "permute_back", tensor, lambda a: a.permute(1, -1, -3)
+    yield "tril", m, lambda a: a.tril()
+    yield "triu", tensor, lambda a: a.triu(-1)
     yield "flatten", tensor, lambda a: a.flatten()
     yield "reshape", tensor, lambda a: a.reshape(4, -1)
     yield "expand", [of([3, 1])], lambda a: a.expand(2, 3, 4)
@@ -126,6 +150,8 @@ def cases():
     yield "smooth_l1_loss", pair, lambda a, b: F.smooth_l1_loss(a, b, beta=0.5)
     yield "binary_cross_entropy", [of([5], UNIT), of([5], UNIT)], F.binary_cross_entropy
     yield "binary_cross_entropy_with_logits", [of([5]), of([5], UNIT)], F.binary_cross_entropy_with_logits
+    yield "kl_div", [of([5]), of([5], UNIT)], lambda a, b: F.kl_div(a, b, reduction="mean")
+    yield "kl_div_logarithms", pair, lambda a, b: F.kl_div(a, b, reduction="mean", log_target=True)
     yield "cross_entropy", v, lambda a: F.cross_entropy(a, torch.tensor(3))
     yield "cross_entropy_probabilities", [of([5]), of([5], UNIT)], F.cross_entropy
     yield "nll_loss", v, lambda a: F.nll_loss(a, torch.tensor(1))

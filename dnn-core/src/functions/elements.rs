@@ -11,6 +11,8 @@
 //! | `gelu`, `gelu_tanh`, `silu` | see [`Gelu`](crate::Gelu) and [`Silu`](crate::Silu) | x |
 //! | `softplus` | dy / (1 + e^(-beta x)), dy where beta x > threshold | x, beta, threshold |
 //! | `pow` | da = dy b a^(b-1), 0 where b = 0; db = dy y ln a, 0 where a = 0 and b >= 0 | a, b; a, b, y |
+//! | `leaky_relu` | dy where x > 0, else slope dy | x, slope |
+//! | `elu` | dy where x > 0, else alpha e^x dy | x, alpha |
 //! | `clamp` | dy where low < x < high, else 0 | x, low, high |
 //! | `maximum`, `minimum` | dy to the one that is chosen, half of it to each of two equal ones | a, b |
 //!
@@ -59,6 +61,35 @@ pub fn abs<T: Scalar>(x: T) -> T {
 #[inline(always)]
 pub fn sign<T: Scalar>(x: T) -> T {
     greater(x, T::ZERO) - less(x, T::ZERO)
+}
+
+/// The largest whole number that is not above x
+#[inline(always)]
+pub fn floor<T: Scalar>(x: T) -> T {
+    let whole = round(x);
+    if whole > x { whole - T::ONE } else { whole }
+}
+
+/// The smallest whole number that is not below x
+#[inline(always)]
+pub fn ceil<T: Scalar>(x: T) -> T {
+    let whole = round(x);
+    if whole < x { whole + T::ONE } else { whole }
+}
+
+/// The nearest whole number, the even one of two
+#[inline(always)]
+pub fn round<T: Scalar>(x: T) -> T {
+    // From here on all numbers are whole, so that sums with it are rounded to whole ones.
+    let (whole, size) = (T::ONE / T::EPSILON, x.abs());
+    let near = if size < whole { (size + whole) - whole } else { size };
+    if x < T::ZERO { -near } else { near }
+}
+
+/// The error function.
+#[inline(always)]
+pub fn erf<T: Scalar>(x: T) -> T {
+    x.erf()
 }
 
 /// The sine of an angle in radians.
@@ -195,6 +226,36 @@ pub fn maximum_pull1<T: Scalar>(dy: T, a: T, b: T) -> T {
     shared(dy, a == b, b < a)
 }
 
+/// x where x > 0, else slope x
+#[inline(always)]
+pub fn leaky_relu<T: Scalar>(x: T, slope: T) -> T {
+    if x > T::ZERO { x } else { slope * x }
+}
+
+/// dy where x > 0, else slope dy
+#[inline(always)]
+pub fn leaky_relu_pull<T: Scalar>(dy: T, x: T, slope: T) -> T {
+    if x > T::ZERO { dy } else { slope * dy }
+}
+
+/// x where x > 0, else alpha (e^x - 1)
+#[inline(always)]
+pub fn elu<T: Scalar>(x: T, alpha: T) -> T {
+    if x > T::ZERO { x } else { alpha * x.exp_m1() }
+}
+
+/// dy where x > 0, else alpha e^x dy
+#[inline(always)]
+pub fn elu_pull<T: Scalar>(dy: T, x: T, alpha: T) -> T {
+    if x > T::ZERO { dy } else { alpha * x.exp() * dy }
+}
+
+/// dL/dalpha
+#[inline(always)]
+pub fn elu_pull_alpha<T: Scalar>(dy: T, x: T) -> T {
+    if x > T::ZERO { T::ZERO } else { dy * x.exp_m1() }
+}
+
 /// The smaller one of two; NaN where one is
 #[inline(always)]
 pub fn minimum<T: Scalar>(a: T, b: T) -> T {
@@ -270,6 +331,12 @@ mod tests {
         check("gelu", gelu, |x, _| gelu_pull(1.0, x), &ALL);
         check("gelu_tanh", gelu_tanh, |x, _| gelu_tanh_pull(1.0, x), &ALL);
         check("silu", silu, |x, _| silu_pull(1.0, x), &ALL);
+        for slope in [0.01, 0.5] {
+            check("leaky_relu", |x| leaky_relu(x, slope), |x, _| leaky_relu_pull(1.0, x, slope), &ALL);
+            check("leaky_relu", |s| leaky_relu(-slope, s), |_, _| -slope, &POSITIVE);
+            check("elu", |x| elu(x, slope), |x, _| elu_pull(1.0, x, slope), &ALL);
+            check("elu", |alpha| elu(-slope, alpha), |_, _| elu_pull_alpha(1.0, -slope), &POSITIVE);
+        }
         check("softplus", |x| softplus(x, 1.0, 20.0), |x, _| softplus_pull(1.0, x, 1.0, 20.0), &ALL);
         check("softplus", |x| softplus(x, 2.0, 5.0), |x, _| softplus_pull(1.0, x, 2.0, 5.0), &ALL);
         check("clamp", |x| clamp(x, -1.0, 1.0), |x, _| clamp_pull(1.0, x, -1.0, 1.0), &ALL);
@@ -294,6 +361,20 @@ mod tests {
         let exponents = powers.map(|(a, b)| pow_pull1(1.0, a, b, pow(a, b)));
         assert_eq!(exponents[..3], [0.0, 0.0, f64::NEG_INFINITY]);
         assert!(exponents[3].is_nan() && (exponents[4] - core::f64::consts::LN_2).abs() < 1e-15);
+    }
+
+    #[test]
+    fn whole_numbers_are_those_of_std() {
+        for x in
+            [-2.5f64, -1.5, -1.0, -0.7, -0.5, -0.2, -0.0, 0.0, 0.3, 0.5, 1.5, 2.5, 3.0, 4503599627370495.5, 1e16, 1e300]
+        {
+            for x in [x, -x] {
+                assert_eq!([floor(x), ceil(x), round(x)], [x.floor(), x.ceil(), x.round_ties_even()], "{x}");
+                let x = x as f32;
+                assert_eq!([floor(x), ceil(x), round(x)], [x.floor(), x.ceil(), x.round_ties_even()], "{x}");
+            }
+        }
+        assert!(floor(f64::NAN).is_nan() && floor(f64::INFINITY) == f64::INFINITY);
     }
 
     #[test]

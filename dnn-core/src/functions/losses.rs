@@ -31,7 +31,7 @@ fn scale<X: Tensor<Scalar: Scalar>>() -> X::Scalar {
 
 /// Writes the mean of `each` over the elements.
 #[inline(always)]
-fn value<X: Tensor<Scalar: Scalar>>(
+pub(super) fn value<X: Tensor<Scalar: Scalar>>(
     x: &X,
     t: &X,
     y: &mut X::Scalar,
@@ -46,7 +46,7 @@ fn value<X: Tensor<Scalar: Scalar>>(
 
 /// Adds the slopes of `each` over n times dy.
 #[inline(always)]
-fn pull<X: Tensor<Scalar: Scalar>>(
+pub(super) fn pull<X: Tensor<Scalar: Scalar>>(
     dy: &X::Scalar,
     x: &X,
     t: &X,

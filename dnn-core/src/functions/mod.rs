@@ -18,15 +18,22 @@
 //! | [`sum`] | the sum over an axis | |
 //! | [`mean`] | the mean over an axis | |
 //! | [`variance`] | the variance over an axis | a |
+//! | [`std`](self::std) | the standard deviation over an axis | a and y |
+//! | [`norm`] | the Euclidean norm over an axis | a and y |
+//! | [`prod`] | the product over an axis | a |
+//! | [`cumsum`] | sums that go on along an axis | |
 //! | [`max`], [`min`] | the largest and the smallest element along an axis | a and y |
 //! | [`logsumexp`] | ln of the sum of e^a over an axis | a and y |
 //! | [`softmax`], [`log_softmax`] | probabilities along an axis, and their logarithms | y |
 //! | [`matmul`] | the product of matrices and vectors, [`rule_dot`](matmul::rule_dot) for vectors alone | b; a |
 //! | [`outer`] | all products of the elements of two vectors | b; a |
 //! | [`transpose`] | the last two axes exchanged | |
+//! | [`permute`] | the axes in another order | |
+//! | [`tril`], [`triu`] | the triangle below or above a diagonal | |
 //! | [`linear`] | x Wᵀ + b | w; x; |
 //! | [`mse_loss`], [`l1_loss`], [`binary_cross_entropy`], [`binary_cross_entropy_with_logits`] | means over the elements of x and a target t | x, t; x, t |
 //! | [`huber_loss`], [`smooth_l1_loss`] | the same with delta or beta behind the target, `value(x, t, delta, y)` | x, t, delta; the same |
+//! | [`kl_div`] | the mean of t (ln t - x) for log probabilities x | x, t; x, t |
 //! | [`cross_entropy`] | of the logits x of one sample and a class, or probabilities t | x, t; x |
 //! | [`nll_loss`] | of log probabilities and a class t | t |
 //! | [`conv1d`], [`conv2d`] | convolutions of one sample | w; x; |
@@ -52,11 +59,13 @@ pub mod call;
 pub mod conv1d;
 pub mod conv2d;
 pub mod cross_entropy;
+pub mod cumsum;
 pub mod digits;
 pub mod elements;
 pub mod expand;
 mod extreme;
 pub mod function;
+pub mod kl_div;
 pub mod linear;
 pub mod log_softmax;
 pub mod logsumexp;
@@ -66,15 +75,22 @@ pub mod max;
 pub mod mean;
 pub mod min;
 pub mod nll_loss;
+pub mod norm;
 pub mod outer;
+pub mod permute;
 pub mod place;
+pub mod prod;
 pub mod shape;
 pub mod softmax;
+pub mod std;
 pub mod sum;
 pub mod take;
 #[cfg(test)]
 mod tests;
 pub mod transpose;
+mod triangle;
+pub mod tril;
+pub mod triu;
 pub mod variance;
 
 pub use losses::{

@@ -62,7 +62,7 @@ where
 
 /// The mean of a line of a block.
 #[inline(always)]
-fn mean<T: Scalar>(block: &[T], at: usize, along: Axis) -> T {
+pub(super) fn mean<T: Scalar>(block: &[T], at: usize, along: Axis) -> T {
     let mut sum = T::ZERO;
     if along.row == 1 {
         sum = total(block);

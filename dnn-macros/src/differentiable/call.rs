@@ -83,7 +83,25 @@ impl Lowering<'_> {
         if !readable {
             return Meaning::Unknown;
         }
-        let inputs: Vec<ValueId> = operands.into_iter().flatten().collect();
+        let mut inputs: Vec<ValueId> = operands.into_iter().flatten().collect();
+        if let Some((element, (name, default))) = element.and_then(|own| Some((own, own.default.first()?)))
+            && inputs.len() + 1 == element.operands()
+        {
+            let given = settings.iter().position(|setting| setting.name == *name).map(|at| settings.remove(at));
+            let number = match given {
+                Some(Setting { tokens, .. }) if !tokens.is_empty() => tokens,
+                Some(Setting { value, .. }) => {
+                    format!("{:?}", value.first().copied().flatten().unwrap_or_default() as f64)
+                        .parse()
+                        .unwrap_or_default()
+                }
+                None => default.parse().unwrap_or_default(),
+            };
+            let Meaning::Value(number) = self.node(What::Number(number), Vec::new(), Vec::new(), place) else {
+                return Meaning::Unknown;
+            };
+            inputs.push(number);
+        }
         let (least, most) = match (element, function) {
             (Some(element), _) => (element.operands(), element.operands()),
             (_, Some(function)) => function.operands,
@@ -117,7 +135,9 @@ impl Lowering<'_> {
             .iter()
             .find(|setting| !function.is_some_and(|function| function.options.contains(&setting.name.as_str())))
         {
-            let options = function.map_or(&[][..], |function| function.options);
+            let defaults = element.map_or(&[][..], |element| element.default).iter().map(|(name, _)| *name);
+            let options: Vec<&str> =
+                function.map_or(&[][..], |function| function.options).iter().copied().chain(defaults).collect();
             let options: Vec<String> = options
                 .iter()
                 .filter(|name| !["range", "shape", "target"].contains(name))
@@ -194,7 +214,7 @@ impl Lowering<'_> {
             Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => number.base10_digits().parse().unwrap_or_default(),
             _ => TokenStream::new(),
         };
-        if value.contains(&None) && (tokens.is_empty() || !functions::REALS.contains(&&*name)) {
+        if value.contains(&None) && (tokens.is_empty() || functions::is_whole(&name)) {
             self.mistake(
                 Place::of(&assign.right.to_token_stream()),
                 format!("`{name}` is a number that the macro knows: write a literal"),

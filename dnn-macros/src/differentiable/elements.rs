@@ -14,6 +14,8 @@ pub(crate) struct Element {
     pub(crate) value: &'static str,
     /// For each operand, what its gradient gets; nothing where it has none.
     pub(crate) shares: &'static [&'static str],
+    /// The name of the last operand, and the number that it is where it is left out.
+    pub(crate) default: &'static [(&'static str, &'static str)],
 }
 
 impl Element {
@@ -29,8 +31,13 @@ impl Element {
 }
 
 macro_rules! elements {
-    ($($name:literal: $value:literal, [$($share:literal),+];)*) => {
-        &[$(Element { name: $name, value: $value, shares: &[$($share),+] }),*]
+    ($($name:literal: $value:literal, [$($share:literal),+] $(, $option:ident = $default:literal)?;)*) => {
+        &[$(Element {
+            name: $name,
+            value: $value,
+            shares: &[$($share),+],
+            default: &[$((stringify!($option), $default))?],
+        }),*]
     };
 }
 
@@ -42,12 +49,17 @@ pub(crate) const ELEMENTS: &[Element] = elements! {
     "/": "a / b", ["dy / b", "-(dy * y / b)"];
     "neg": "-a", ["-dy"];
     "abs": "abs(a)", ["dy * sign(a)"];
+    "ceil": "ceil(a)", [""];
     "clamp": "clamp(a, b, c)", ["clamp_pull(dy, a, b, c)", "where_(less(a, b), dy, 0.0)", "where_(greater(a, c), dy, 0.0)"];
     "cos": "cos(a)", ["-(dy * sin(a))"];
+    "elu": "elu(a, b)", ["elu_pull(dy, a, b)", "elu_pull_alpha(dy, a)"], alpha = "1.0";
+    "erf": "erf(a)", ["dy * (1.1283791670955126 * exp(-(a * a)))"];
     "exp": "exp(a)", ["dy * y"];
     "exp_m1": "exp_m1(a)", ["dy * (y + 1.0)"];
+    "floor": "floor(a)", [""];
     "gelu": "gelu(a)", ["gelu_pull(dy, a)"];
     "gelu_tanh": "gelu_tanh(a)", ["gelu_tanh_pull(dy, a)"];
+    "leaky_relu": "leaky_relu(a, b)", ["leaky_relu_pull(dy, a, b)", "where_(greater(a, 0.0), 0.0, dy * a)"], negative_slope = "0.01";
     "ln": "ln(a)", ["dy / a"];
     "ln_1p": "ln_1p(a)", ["dy / (1.0 + a)"];
     "maximum": "maximum(a, b)", ["maximum_pull0(dy, a, b)", "maximum_pull1(dy, a, b)"];
@@ -55,12 +67,16 @@ pub(crate) const ELEMENTS: &[Element] = elements! {
     "pow": "pow(a, b)", ["pow_pull0(dy, a, b)", "pow_pull1(dy, a, b, y)"];
     "recip": "1.0 / a", ["-(dy * y * y)"];
     "relu": "relu(a)", ["relu_pull(dy, y)"];
+    "round": "round(a)", [""];
+    "rsqrt": "1.0 / sqrt(a)", ["-(0.5 * dy * y * y * y)"];
     "sigmoid": "sigmoid(a)", ["dy * (y * (1.0 - y))"];
+    "sign": "sign(a)", [""];
     "silu": "silu(a)", ["silu_pull(dy, a)"];
     "sin": "sin(a)", ["dy * cos(a)"];
     "softplus": "softplus(a, 1.0, 20.0)", ["softplus_pull(dy, a, 1.0, 20.0)"];
     "sqrt": "sqrt(a)", ["dy / (2.0 * y)"];
     "square": "a * a", ["2.0 * dy * a"];
+    "tan": "sin(a) / cos(a)", ["dy * (1.0 + y * y)"];
     "tanh": "tanh(a)", ["dy * (1.0 - y * y)"];
     "where_": "where_(a, b, c)", ["", "where_(a, dy, 0.0)", "where_(a, 0.0, dy)"];
     "<": "less(a, b)", ["", ""];

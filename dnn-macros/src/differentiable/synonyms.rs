@@ -30,9 +30,7 @@ pub(super) fn method(name: &str) -> Option<String> {
             "write an operator or a function of the whole tensor, or `for i in 0..3` with `x[i]`"
         }
         "len" => "write the number",
-        "norm" => "write `sqrt(sum(square(x)))`",
-        "permute" | "swapaxes" | "t" => "write `transpose(x)`",
-        "std" => "write `sqrt(variance(x))`",
+        "swapaxes" | "t" => "write `transpose(x)`",
         "to_vec" | "view" => "write `reshape` or `flatten`",
         _ => return None,
     };

@@ -36,6 +36,21 @@ fn reductions(a: &Cube, rows: &[[f32; 4]; 2]) {
     to::<Cube>(|da| mean::pull::<1, _, _>(rows, da));
     to::<[[f32; 4]; 2]>(|y| variance::value::<1, 1, _, _>(a, y));
     to::<Cube>(|da| variance::pull::<1, 1, _, _>(rows, a, da));
+    to::<[[f32; 4]; 2]>(|y| std::value::<1, 1, _, _>(a, y));
+    to::<Cube>(|da| std::pull::<1, 1, _, _>(rows, a, rows, da));
+    to::<[[f32; 4]; 2]>(|y| norm::value::<1, _, _>(a, y));
+    to::<Cube>(|da| norm::pull::<1, _, _>(rows, a, rows, da));
+    to::<[[f32; 4]; 2]>(|y| prod::value::<1, _, _>(a, y));
+    to::<Cube>(|da| prod::pull::<1, _, _>(rows, a, da));
+    to::<Cube>(|y| cumsum::value::<1, _>(a, y));
+    to::<Cube>(|da| cumsum::pull::<1, _>(a, da));
+    to::<Cube>(|y| tril::value::<0, _>(a, y));
+    to::<Cube>(|da| tril::pull::<-1, _>(a, da));
+    to::<Cube>(|y| triu::value::<1, _>(a, y));
+    to::<Cube>(|da| triu::pull::<0, _>(a, da));
+    let turned = black_box(&[[[0.5f32; 3]; 2]; 4]);
+    to::<[[[f32; 3]; 2]; 4]>(|y| permute::value::<2, 0, 1, 3, 4, 5, _, _>(a, y));
+    to::<Cube>(|da| permute::pull::<2, 0, 1, 3, 4, 5, _, _>(turned, da));
     to::<[[f32; 4]; 2]>(|y| max::value::<1, _, _>(a, y));
     to::<Cube>(|da| max::pull::<1, _, _>(rows, a, rows, da));
     to::<[[f32; 4]; 2]>(|y| min::value::<1, _, _>(a, y));
@@ -69,6 +84,15 @@ fn products(a: &Matrix, row: &[f32; 4], column: &[f32; 3]) {
     to::<[[f32; 16]; 2]>(|dx| linear::pull0(black_box(&[[0.5f32; 8]; 2]), large, dx));
     to::<[[f32; 16]; 8]>(|dw| linear::pull1(black_box(&[[0.5f32; 8]; 2]), black_box(&[[0.5f32; 16]; 2]), dw));
     to::<[f32; 8]>(|db| linear::pull2(black_box(&[[0.5f32; 8]; 2]), db));
+    let (cube, squares) = (black_box(&[[[0.5f32; 4]; 3]; 2]), black_box(&[[[0.5; 4]; 4]; 2]));
+    to::<Cube>(|y| matmul::value(cube, square, y));
+    to::<Cube>(|da| matmul::pull0(cube, square, da));
+    to::<[[f32; 4]; 4]>(|db| matmul::pull1(cube, cube, db));
+    to::<Cube>(|y| matmul::value(a, squares, y));
+    to::<Matrix>(|da| matmul::pull0(cube, squares, da));
+    to::<[[[f32; 4]; 4]; 2]>(|db| matmul::pull1(cube, a, db));
+    to::<[[f32; 3]; 2]>(|y| matmul::value(cube, row, y));
+    to::<[[f32; 4]; 2]>(|y| matmul::value(row, squares, y));
     to::<Matrix>(|y| outer::value(column, row, y));
     to::<[f32; 3]>(|da| outer::pull0(a, row, da));
     to::<[f32; 4]>(|db| outer::pull1(a, column, db));
@@ -114,6 +138,9 @@ fn losses(x: &[f32; 4], t: &[f32; 4], dy: &f32) {
         mse_loss l1_loss huber_loss(black_box(0.5)) smooth_l1_loss(black_box(0.5)) binary_cross_entropy
         binary_cross_entropy_with_logits
     }
+    to::<f32>(|y| kl_div::value::<false, _>(x, t, y));
+    to::<[f32; 4]>(|dx| kl_div::pull0::<true, _>(dy, x, t, dx));
+    to::<[f32; 4]>(|dt| kl_div::pull1::<true, _>(dy, x, t, dt));
     let class = black_box(2usize);
     to::<f32>(|y| cross_entropy::value(x, &class, y));
     to::<[f32; 4]>(|dx| cross_entropy::pull0(dy, x, &class, dx));
@@ -126,7 +153,7 @@ fn losses(x: &[f32; 4], t: &[f32; 4], dy: &f32) {
 
 /// Functions of one element and of two.
 #[inline(never)]
-fn numbers(x: f32, b: f32) -> [f32; 24] {
+fn numbers(x: f32, b: f32) -> [f32; 28] {
     let y = pow(x, b);
     [
         exp(x),
@@ -138,6 +165,10 @@ fn numbers(x: f32, b: f32) -> [f32; 24] {
         sin(x),
         cos(x),
         tanh(x),
+        erf(x),
+        floor(x) + ceil(x) + round(x),
+        leaky_relu(x, b) + leaky_relu_pull(b, x, y),
+        elu(x, b) + elu_pull(b, x, y) + elu_pull_alpha(b, x),
         sigmoid(x),
         relu(x) + relu_pull(b, x),
         gelu(x),

@@ -11,14 +11,7 @@ pub(super) fn mean(
     paths: [&'static str; 3],
     option: Option<(&str, f64)>,
 ) -> Option<(Shape, Form)> {
-    let [(x, name), (target, other)] = [call.operands[0].clone(), call.operands[1].clone()];
-    if let (Some(a), Some(b)) = (x.lengths(), target.lengths())
-        && a != b
-    {
-        let function = call.name;
-        return call.mistake(format!("`{function}`: {name} is {x} and {other} is {target}: make them equal"));
-    }
-    fits(call, &[])?;
+    alike(call)?;
     let option: Vec<Read> =
         option.into_iter().map(|(name, default)| Read::Given(number(call, name, default))).collect();
     let reads =
@@ -27,6 +20,18 @@ pub(super) fn mean(
     let value = vec![invocation(paths[0], reads(&[]))];
     let pull = |path| Pull::Call(invocation(path, reads(&[Read::Gradient])));
     Some((Shape::SCALAR, Form::Calls { value, pulls: vec![pull(paths[1]), pull(paths[2])] }))
+}
+
+/// The value and its target have one shape.
+pub(super) fn alike(call: &mut Call<'_>) -> Option<()> {
+    let [(x, name), (target, other)] = [call.operands[0].clone(), call.operands[1].clone()];
+    if let (Some(a), Some(b)) = (x.lengths(), target.lengths())
+        && a != b
+    {
+        let function = call.name;
+        return call.mistake(format!("`{function}`: {name} is {x} and {other} is {target}: make them equal"));
+    }
+    fits(call, &[])
 }
 
 /// The rule of the loss, whose result is a number, holds: `more` shapes follow those of the operands.

@@ -8,9 +8,9 @@ use super::branch::Condition;
 use super::shape::{Constants, Length, Shape, expression};
 use crate::error::{Errors, Place};
 use crate::layers::Algebra;
+use ::std::rc::Rc;
 use proc_macro2::TokenStream;
 use quote::quote;
-use std::rc::Rc;
 
 macro_rules! functions {
     ($($file:ident,)*) => {
@@ -21,12 +21,13 @@ macro_rules! functions {
 }
 
 /// Options that are any number.
-pub(crate) const REALS: &[&str] = &["beta", "delta"];
+pub(crate) const REALS: &[&str] = &["alpha", "beta", "delta", "negative_slope"];
 
 mod along;
 mod convolution;
 mod loss;
 mod reduction;
+mod triangle;
 
 functions! {
     binary_cross_entropy,
@@ -35,10 +36,12 @@ functions! {
     conv1d,
     conv2d,
     cross_entropy,
+    cumsum,
     dot,
     expand,
     flatten,
     huber_loss,
+    kl_div,
     l1_loss,
     linear,
     log_softmax,
@@ -49,14 +52,21 @@ functions! {
     min,
     mse_loss,
     nll_loss,
+    norm,
     outer,
+    permute,
+    prod,
     reshape,
     slice,
     smooth_l1_loss,
     softmax,
     squeeze,
+    stack,
+    std,
     sum,
     transpose,
+    tril,
+    triu,
     unsqueeze,
     variance,
 }
@@ -171,6 +181,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name).copied()
 }
 
+/// Whether an option of some function is a whole number.
+pub(crate) fn is_whole(option: &str) -> bool {
+    !REALS.contains(&option) && FUNCTIONS.iter().any(|function| function.options.contains(&option))
+}
+
 /// What can be called, for messages.
 pub(crate) fn names() -> Vec<&'static str> {
     let elements = super::elements::ELEMENTS.iter().map(|element| element.name);
@@ -180,7 +195,7 @@ pub(crate) fn names() -> Vec<&'static str> {
 
 impl Call<'_> {
     /// Notes a mistake at the call.
-    pub(crate) fn mistake<T>(&mut self, message: impl std::fmt::Display) -> Option<T> {
+    pub(crate) fn mistake<T>(&mut self, message: impl ::std::fmt::Display) -> Option<T> {
         self.errors.push(self.place, message);
         None
     }

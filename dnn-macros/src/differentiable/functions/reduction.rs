@@ -81,3 +81,19 @@ pub(super) fn apply(
     let value = Invocation { path: paths[0], constants, types: 2, reads: vec![Read::Operand(0)] };
     Some((shape, Form::Calls { value: vec![value], pulls: vec![pull] }))
 }
+
+/// The option `correction` of what divides by n - correction, 1 by default.
+pub(super) fn correction(call: &mut Call<'_>) -> Option<TokenStream> {
+    let correction = match call.option("correction") {
+        None => 1,
+        Some((correction, _)) if correction >= 0 => correction as usize,
+        Some((correction, place)) => {
+            call.errors.push(
+                place,
+                format!("a variance divides by n - correction, and {correction} is below 0: write 0 or 1"),
+            );
+            return None;
+        }
+    };
+    Some(quote!(#correction))
+}

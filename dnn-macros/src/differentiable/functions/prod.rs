@@ -1,0 +1,8 @@
+//! y = the product of x, of all of it or along an axis.
+
+use super::reduction::{self, Gradient};
+use super::{Function, Read};
+
+pub(super) const FUNCTION: Function = reduction::function("prod", &["axis", "keepdim"], |call| {
+    reduction::apply(call, ["prod::value", "prod::pull"], Gradient::Call(&[Read::Operand(0)]), &[])
+});

@@ -1,0 +1,8 @@
+use dnn::prelude::*;
+
+#[differentiable]
+fn f(x: &[f32; 3]) -> f32 {
+    sum(tril(x))
+}
+
+fn main() {}
