@@ -42,7 +42,14 @@ pub(super) unsafe fn transpose<V: Vector<T>, T: Scalar>(
     // SAFETY: as of this function.
     unsafe {
         let mut k = 0;
-        while k + 4 <= columns {
+        while k + 8 <= columns {
+            let vectors = V::eight_columns(from.add(k), row, rows);
+            for j in 0..8 {
+                vectors[j].store(to.add((k + j) * next), V::LANES);
+            }
+            k += 8;
+        }
+        if k + 4 <= columns {
             let vectors = V::columns(from.add(k), row, rows);
             for j in 0..4 {
                 vectors[j].store(to.add((k + j) * next), V::LANES);
@@ -136,6 +143,55 @@ mod x86 {
                 _mm512_castpd_ps(_mm512_unpackhi_pd(high[0], high[1])),
             ]
         }
+    }
+
+    /// Eight scalars of row r in the first half of a register, of r + 8 in the second.
+    #[inline(always)]
+    unsafe fn wide_halves<const ALL: bool>(from: *const f32, row: usize, rows: usize, r: usize) -> __m512 {
+        unsafe {
+            let (low, high) = if ALL { (r, r + 8) } else { (at(r, rows), at(r + 8, rows)) };
+            let low = _mm512_castpd256_pd512(_mm256_loadu_pd(from.add(low * row).cast()));
+            _mm512_castpd_ps(_mm512_insertf64x4::<1>(low, _mm256_loadu_pd(from.add(high * row).cast())))
+        }
+    }
+
+    /// Of rows r to r + 4 and r + 8 to r + 12, the first four columns in even quarters and the next four in odd ones.
+    #[inline(always)]
+    unsafe fn eight_of_4<const ALL: bool>(from: *const f32, row: usize, rows: usize, r: usize) -> [__m512d; 4] {
+        unsafe {
+            let (a, b) = (wide_halves::<ALL>(from, row, rows, r), wide_halves::<ALL>(from, row, rows, r + 1));
+            let (c, d) = (wide_halves::<ALL>(from, row, rows, r + 2), wide_halves::<ALL>(from, row, rows, r + 3));
+            let low = [_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpacklo_ps(c, d))];
+            let high = [_mm512_castps_pd(_mm512_unpackhi_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(c, d))];
+            [
+                _mm512_unpacklo_pd(low[0], low[1]),
+                _mm512_unpackhi_pd(low[0], low[1]),
+                _mm512_unpacklo_pd(high[0], high[1]),
+                _mm512_unpackhi_pd(high[0], high[1]),
+            ]
+        }
+    }
+
+    /// Half the loads of `of_16` twice.
+    #[inline(always)]
+    unsafe fn eight_of_16<const ALL: bool>(from: *const f32, row: usize, rows: usize) -> [__m512; 8] {
+        unsafe {
+            let first = eight_of_4::<ALL>(from, row, rows, 0);
+            let second = eight_of_4::<ALL>(from, row, rows, 4);
+            let even = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+            let odd = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+            let mut columns = [_mm512_setzero_ps(); 8];
+            for k in 0..4 {
+                columns[k] = _mm512_castpd_ps(_mm512_permutex2var_pd(first[k], even, second[k]));
+                columns[k + 4] = _mm512_castpd_ps(_mm512_permutex2var_pd(first[k], odd, second[k]));
+            }
+            columns
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn eight_of_16_singles(from: *const f32, row: usize, rows: usize) -> [__m512; 8] {
+        unsafe { if rows < 16 { eight_of_16::<false>(from, row, rows) } else { eight_of_16::<true>(from, row, rows) } }
     }
 
     /// Row r in the first half of a register and r + 4 in the second.

@@ -255,8 +255,17 @@ impl<T: Scalar, const I: usize, const H: usize> Block<T, I, H> {
                 }};
             }
             gates!(a, x, 0, G, 1);
-            if const { V::ROWS < 12 || cfg!(feature = "deterministic") } {
+            // As many sums as the registers hold.
+            if const { V::ROWS < 6 || cfg!(feature = "deterministic") } {
                 gates!(u, h, 0, G, 1);
+            } else if const { V::ROWS < 12 } {
+                if const { G == 1 } {
+                    gates!(u, h, 0, G, 4);
+                } else if const { G == 3 } {
+                    gates!(u, h, 0, G, 2);
+                } else {
+                    gates!(u, h, 0, G, 1);
+                }
             } else if C::ALONE {
                 gates!(u, h, 0, 1, 4);
                 if const { G == 3 } {

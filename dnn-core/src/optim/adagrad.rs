@@ -5,6 +5,7 @@
 
 use super::{Optimizer, Zeroed};
 use crate::check::at_least_zero;
+use crate::kernels::level::elementwise;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -115,13 +116,21 @@ impl<N: Parameters> Optimizer<N> for Adagrad {
         trained(network, |values, range| {
             let sums = state.sum.flat_mut().get_mut(range.clone());
             let (Some(gradient), Some(sums)) = (gradient.flat().get(range), sums) else { return };
-            each!(w in values, g in gradient, s in sums => {
-                let g = *g + decay * *w;
-                *s += initial + g * g;
-                *w -= lr * g / (s.sqrt() + eps);
-            });
+            descend(values, gradient, sums, [lr, decay, initial, eps]);
         });
         state.steps += 1;
+    }
+}
+
+elementwise! {
+    /// One update with the rates lr, weight decay, what is added to s, eps.
+    fn descend[T: Scalar](values: &mut [T], gradient: &[T], sums: &mut [T]; rates: [T; 4]) {
+        let [lr, decay, initial, eps] = rates;
+        each!(w in values, g in gradient, s in sums => {
+            let g = *g + decay * *w;
+            *s += initial + g * g;
+            *w -= lr * g / (s.sqrt() + eps);
+        });
     }
 }
 

@@ -6,32 +6,29 @@
 //! A hyper-parameter that PyTorch refuses, such as a negative learning rate, panics at the line that gives it; in a `const`
 //! it does not compile.
 
-/// Runs `$do` once for each parameter: with its gradient, its places in other slices, which are as long, and what iterators
-/// give for it.
+/// Runs `$do` once for each parameter: with its gradient and its places in other slices, which are as long.
 ///
 /// Where scalars are computed one by one, four parameters at a time: compilers do not unroll at opt-level "s", and the four
 /// share what it takes to find them.
 macro_rules! each {
     ($w:ident in $values:expr, $g:ident in $gradient:expr
-     $(, $p:ident in $places:expr)* $(; $o:ident of $options:expr)? => $do:expr) => {{
-        $(let mut $o = $options;)?
+     $(, $p:ident in $places:expr)* => $do:expr) => {{
         let ($w, $g $(, $p)*) = match crate::kernels::route::ONE_BY_ONE {
             true => ($values.as_chunks_mut::<4>(), $gradient.as_chunks::<4>() $(, $places.as_chunks_mut::<4>())*),
             false => ((&mut [][..], $values), (&[][..], $gradient) $(, (&mut [][..], $places))*),
         };
         let mut c = 0;
         while let (Some($w), Some($g) $(, Some($p))*) = ($w.0.get_mut(c), $g.0.get(c) $(, $p.0.get_mut(c))*) {
-            each!(0: $w, $g $(, $p)* $(; $o)? => $do);
-            each!(1: $w, $g $(, $p)* $(; $o)? => $do);
-            each!(2: $w, $g $(, $p)* $(; $o)? => $do);
-            each!(3: $w, $g $(, $p)* $(; $o)? => $do);
+            each!(0: $w, $g $(, $p)* => $do);
+            each!(1: $w, $g $(, $p)* => $do);
+            each!(2: $w, $g $(, $p)* => $do);
+            each!(3: $w, $g $(, $p)* => $do);
             c += 1;
         }
-        each!(for $w in $w.1.iter_mut(), $g in $g.1 $(, $p in $p.1)* $(, $o in $o)? => $do);
+        each!(for $w in $w.1.iter_mut(), $g in $g.1 $(, $p in $p.1)* => $do);
     }};
-    ($k:literal: $w:ident, $g:ident $(, $p:ident)* $(; $o:ident)? => $do:expr) => {{
+    ($k:literal: $w:ident, $g:ident $(, $p:ident)* => $do:expr) => {{
         let ($w, $g $(, $p)*) = (&mut $w[$k], &$g[$k] $(, &mut $p[$k])*);
-        $(let $o = $o.next().flatten();)?
         $do;
     }};
     (for $pattern:pat in $zip:expr, $next:ident in $iterator:expr $(, $name:ident in $rest:expr)* => $do:expr) => {

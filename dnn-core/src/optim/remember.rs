@@ -2,7 +2,6 @@
 
 use super::Zeroed;
 use crate::parameters::Parameters;
-use core::iter;
 use core::ops::Range;
 
 /// An option of an optimiser: `()` where it is off, which takes no memory, or a type with its name.
@@ -10,23 +9,12 @@ pub trait Remember: Copy + 'static {
     /// What is remembered for parameters whose gradient is `G`.
     type Memory<G: Parameters>: Zeroed;
 
-    /// What is remembered for a range of parameters: a place for each, or `None` for each where the option is off.
-    fn places<G: Parameters>(
-        memory: &mut Self::Memory<G>,
-        range: Range<usize>,
-    ) -> impl Iterator<Item = Option<&mut G::Scalar>>;
-
     /// What is remembered for a range of parameters, where the option is on.
     fn slice<G: Parameters>(memory: &mut Self::Memory<G>, range: Range<usize>) -> Option<&mut [G::Scalar]>;
 }
 
 impl Remember for () {
     type Memory<G: Parameters> = ();
-
-    #[inline(always)]
-    fn places<G: Parameters>((): &mut (), _: Range<usize>) -> impl Iterator<Item = Option<&mut G::Scalar>> {
-        iter::repeat_with(|| None)
-    }
 
     #[inline(always)]
     fn slice<G: Parameters>((): &mut (), _: Range<usize>) -> Option<&mut [G::Scalar]> {
@@ -46,14 +34,6 @@ macro_rules! options {
     ($($option:ty)*) => {$(
         impl Remember for $option {
             type Memory<G: Parameters> = Kept<G>;
-
-            #[inline(always)]
-            fn places<G: Parameters>(
-                memory: &mut Kept<G>,
-                range: Range<usize>,
-            ) -> impl Iterator<Item = Option<&mut G::Scalar>> {
-                memory.0.flat_mut().get_mut(range).unwrap_or(&mut []).iter_mut().map(Some)
-            }
 
             #[inline(always)]
             fn slice<G: Parameters>(memory: &mut Kept<G>, range: Range<usize>) -> Option<&mut [G::Scalar]> {

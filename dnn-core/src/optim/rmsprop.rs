@@ -7,6 +7,7 @@
 
 use super::{Momentum, Optimizer, Remember, Zeroed};
 use crate::check::at_least_zero;
+use crate::kernels::level::elementwise;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
@@ -130,36 +131,67 @@ impl<N: Parameters, M: Remember, C: Remember> Optimizer<N> for RmsProp<M, C> {
 
     #[inline(always)]
     fn step(&self, network: &mut N, gradient: &N::Gradient, state: &mut Self::State) {
-        let (scalar, zero) = (N::Scalar::from_f64, N::Scalar::ZERO);
+        let scalar = N::Scalar::from_f64;
         let (lr, keep, take) = (scalar(self.lr), scalar(self.alpha), scalar(1.0 - self.alpha));
         let (eps, decay, mu) = (scalar(self.eps), scalar(self.weight_decay), scalar(self.momentum));
         trained(network, |values, range| {
             let square = state.square.flat_mut().get_mut(range.clone());
             let (Some(gradient), Some(square)) = (gradient.flat().get(range.clone()), square) else { return };
-            let momenta = M::places(&mut state.momentum, range.clone());
-            let means = C::places(&mut state.mean, range);
-            for ((((w, g), v), momentum), mean) in values.iter_mut().zip(gradient).zip(square).zip(momenta).zip(means) {
-                let g = *g + decay * *w;
-                *v = keep * *v + take * g * g;
-                let variance = match mean {
-                    Some(mean) => {
-                        *mean += (g - *mean) * take;
-                        *v - *mean * *mean
-                    }
-                    None => *v,
-                };
-                // Rounding may leave a variance of constant gradients below 0, where the root would be NaN.
-                let step = g / (if variance < zero { zero } else { variance }.sqrt() + eps);
-                *w -= lr
-                    * match momentum {
-                        Some(momentum) => {
-                            *momentum = mu * *momentum + step;
-                            *momentum
-                        }
-                        None => step,
-                    };
-            }
+            let momenta = M::slice(&mut state.momentum, range.clone());
+            let means = C::slice(&mut state.mean, range);
+            descend(values, gradient, square, momenta, means, [lr, keep, take, eps, decay, mu]);
         });
+    }
+}
+
+/// How far a parameter with the gradient g goes.
+#[inline(always)]
+fn length<T: Scalar>(g: T, variance: T, eps: T) -> T {
+    // Rounding may leave a variance of constant gradients below 0, where the root would be NaN.
+    g / (if variance < T::ZERO { T::ZERO } else { variance }.sqrt() + eps)
+}
+
+elementwise! {
+    /// One update with the rates lr, alpha, 1 - alpha, eps, weight decay, momentum.
+    fn descend[T: Scalar](
+        values: &mut [T],
+        gradient: &[T],
+        square: &mut [T],
+        momenta: Option<&mut [T]>,
+        means: Option<&mut [T]>;
+        rates: [T; 6]
+    ) {
+        let [lr, keep, take, eps, decay, mu] = rates;
+        // What the options share, written once: `$variance` may change what is averaged, and `$taken` what is rolled on.
+        macro_rules! update {
+            ($($other:ident in $others:expr),*; |$g:ident, $v:ident| $variance:expr, |$step:ident| $taken:expr) => {
+                each!(w in values, gradient in gradient, square in square $(, $other in $others)* => {
+                    let $g = *gradient + decay * *w;
+                    *square = keep * *square + take * $g * $g;
+                    let $v = *square;
+                    let $step = length($g, $variance, eps);
+                    *w -= lr * $taken;
+                })
+            };
+        }
+        match (momenta, means) {
+            (None, None) => update!(; |g, v| v, |step| step),
+            (Some(momenta), None) => update!(
+                b in momenta;
+                |g, v| v,
+                |step| { *b = mu * *b + step; *b }
+            ),
+            (None, Some(means)) => update!(
+                n in means;
+                |g, v| { *n += (g - *n) * take; v - *n * *n },
+                |step| step
+            ),
+            (Some(momenta), Some(means)) => update!(
+                b in momenta, n in means;
+                |g, v| { *n += (g - *n) * take; v - *n * *n },
+                |step| { *b = mu * *b + step; *b }
+            ),
+        }
     }
 }
 

@@ -64,6 +64,14 @@ pub trait Vector<T>: Elementary<T> {
     /// The first four scalars of each of LANES rows that begin at `from` and are `row` apart, as four columns. The first `rows`
     /// of them exist, one at least; the lanes of the others hold what there is.
     unsafe fn columns(from: *const T, row: usize, rows: usize) -> [Self; 4];
+    /// The same of the first eight scalars, as eight columns.
+    #[inline(always)]
+    unsafe fn eight_columns(from: *const T, row: usize, rows: usize) -> [Self; 8] {
+        // SAFETY: as of this function.
+        let ([a, b, c, d], [e, f, g, h]) =
+            unsafe { (Self::columns(from, row, rows), Self::columns(from.add(4), row, rows)) };
+        [a, b, c, d, e, f, g, h]
+    }
     /// Four columns as the first four scalars of each of the first `rows` of LANES rows, which begin at `to` and are `row` apart.
     unsafe fn to_rows(columns: [Self; 4], to: *mut T, row: usize, rows: usize);
     /// The even and the odd ones of the scalars of two vectors.

@@ -27,7 +27,7 @@ macro_rules! vector {
         $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
         masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
-        columns $columns:path, $to_rows:path, pairs $split:ident $merge:ident $larger:ident $equal:ident
+        columns $columns:path, $to_rows:path $(, eight $eight:path)?, pairs $split:ident $merge:ident $larger:ident $equal:ident
         $(, across $across:ident)?
     ) => {
         // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
@@ -79,6 +79,10 @@ macro_rules! vector {
             unsafe fn columns(from: *const $scalar, row: usize, rows: usize) -> [Self; 4] {
                 unsafe { $columns(from, row, rows) }
             }
+            $(#[inline(always)]
+            unsafe fn eight_columns(from: *const $scalar, row: usize, rows: usize) -> [Self; 8] {
+                unsafe { $eight(from, row, rows) }
+            })?
             #[inline(always)]
             unsafe fn to_rows(columns: [Self; 4], to: *mut $scalar, row: usize, rows: usize) {
                 unsafe { $to_rows(columns, to, row, rows) }
@@ -176,7 +180,7 @@ vector! {
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
     masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
     sums |of| sums_ps(of),
-    columns columns::of_16_singles, columns::to_16_singles,
+    columns columns::of_16_singles, columns::to_16_singles, eight columns::eight_of_16_singles,
     pairs split_16 merge_16 larger_16 equal_16, across across_ps
 }
 vector! {
