@@ -252,7 +252,7 @@ network! {
 
 const CASES: usize = 4;
 const BATCH: usize = 3;
-const PASS: Pass = Pass { seed: 5, step: 2, first: 0, frozen: false };
+const PASS: Pass = Pass { seed: 5, step: 2, first: 0, frozen: false, fresh: false };
 const H: f64 = 1e-4;
 
 /// y of a batch for training, projected on dL/dy.

@@ -26,6 +26,9 @@ pub struct Pass {
     /// Whether it goes through a frozen layer, which behaves as in inference: nothing is dropped, and running statistics are
     /// used instead of those of the batch.
     pub frozen: bool,
+    /// Whether nothing is in the gradient of the parameters yet, whatever lies there. Layers with [`WRITES`](Layer::WRITES) alone
+    /// are asked so.
+    pub fresh: bool,
 }
 
 impl Pass {
@@ -33,6 +36,12 @@ impl Pass {
     #[inline(always)]
     pub const fn frozen(&self) -> Pass {
         Pass { frozen: true, ..*self }
+    }
+
+    /// The same pass for layers that add to the gradient of their parameters.
+    #[inline(always)]
+    pub const fn adding(&self) -> Pass {
+        Pass { fresh: false, ..*self }
     }
 }
 
@@ -77,6 +86,8 @@ pub trait Layer<X: Sample>: Parameters {
     /// Whether it uses a parameter several times for a sample. The order in which gradients are added then depends on how many
     /// samples are worked on at a time: with the feature `deterministic` it is one.
     const SHARES: bool = false;
+    /// Whether `backward` writes all of dL/dp where [`Pass::fresh`] asks for it, so that nobody has to make it zero before.
+    const WRITES: bool = false;
     /// The samples that a batch must have at least in training: 2 where one alone has no variance.
     const LEAST_BATCH: usize = 1;
 

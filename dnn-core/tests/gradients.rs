@@ -60,7 +60,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 fn in_place<X: Tensor<Scalar = f64>, L: InPlace<X>>(name: &str, layer: L, kinks: &[f64]) {
     check(name, |rng| {
-        let pass = Pass { seed: u64::from(rng.next_u32()), step: 5, first: 2, frozen: false };
+        let pass = Pass { seed: u64::from(rng.next_u32()), step: 5, first: 2, frozen: false, fresh: false };
         let (x, dy) = (draws(rng, BATCH * X::LEN, -4.0, 4.0, kinks), draws(rng, BATCH * X::LEN, -1.0, 1.0, &[]));
         let forward = |x: &[f64]| {
             let mut y = x.to_vec();

@@ -57,6 +57,8 @@ pub(crate) struct Node {
     pub(crate) span: Span,
     /// Whether its backward pass may change dL/dy.
     pub(crate) spoils: bool,
+    /// Whether its backward pass can write the gradient of its parameters instead of adding to it.
+    pub(crate) writes: bool,
     /// Whether it can, in inference, write its output where its input lies.
     pub(crate) overwrites: bool,
     /// What it does.
@@ -215,6 +217,7 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
             recompute: item.recompute.is_some(),
             span,
             spoils: layer.spoils(),
+            writes: layer.writes(),
             overwrites: layer.overwrites(),
             operation,
         });

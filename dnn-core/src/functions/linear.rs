@@ -61,7 +61,7 @@ where
     X: Tensor<Scalar = T>,
     Y: Tensor<Scalar = T>,
 {
-    linear::gradient_weight(dw, view::<Y, [T; O]>(from_ref(dy)), view::<X, [T; I]>(from_ref(x)));
+    linear::gradient_weight(dw, view::<Y, [T; O]>(from_ref(dy)), view::<X, [T; I]>(from_ref(x)), true);
 }
 
 /// **Adds** dL/db; reads nothing.

@@ -139,7 +139,7 @@ impl<T: Scalar, const M: usize, const K: usize, const L: usize, const N: usize> 
 
     #[inline(always)]
     fn pull1(&self, dy: &[[T; N]; M], db: &mut [[T; N]; L]) {
-        linear::gradient_weight(regrouped_mut::<_, [[T; N]; K]>(db), self, dy);
+        linear::gradient_weight(regrouped_mut::<_, [[T; N]; K]>(db), self, dy, true);
     }
 }
 
@@ -152,7 +152,7 @@ impl<T: Scalar, const M: usize, const K: usize, const L: usize> Matmul<[T; L], [
 
     #[inline(always)]
     fn pull0(dy: &[T; M], b: &[T; L], da: &mut [[T; K]; M]) {
-        linear::gradient_weight(da, from_ref(dy), from_ref(regrouped::<_, [T; K]>(b)));
+        linear::gradient_weight(da, from_ref(dy), from_ref(regrouped::<_, [T; K]>(b)), true);
     }
 
     #[inline(always)]
@@ -179,7 +179,7 @@ impl<T: Scalar, const K: usize, const L: usize, const N: usize> Matmul<[[T; N]; 
 
     #[inline(always)]
     fn pull1(&self, dy: &[T; N], db: &mut [[T; N]; L]) {
-        linear::gradient_weight(regrouped_mut::<_, [[T; N]; K]>(db), from_ref(self), from_ref(dy));
+        linear::gradient_weight(regrouped_mut::<_, [[T; N]; K]>(db), from_ref(self), from_ref(dy), true);
     }
 }
 

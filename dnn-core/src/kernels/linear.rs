@@ -2,7 +2,7 @@
 //!
 //! y[b][o] = sum over i of x[b][i] w[o][i] + bias[o]
 //! dx[b][i] = sum over o of dy[b][o] w[o][i]
-//! dw[o][i] += sum over b of dy[b][o] x[b][i]
+//! dw[o][i] = sum over b of dy[b][o] x[b][i], or added to what is there
 //!
 //! The last two are weighted sums of rows, with vectors along the inputs, where dx, x, W and dW are contiguous. The first is
 //! a tile of dot products (`dots`), with vectors along the inputs too; with the feature `deterministic`, it is a weighted sum
@@ -61,31 +61,40 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     }
 }
 
-/// dW += dyᵀ x
+/// dW = dyᵀ x, or dW += dyᵀ x
 #[inline(always)]
 pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
     dweight: &mut [[T; I]; O],
     dy: &[[T; O]],
     x: &[[T; I]],
+    add: bool,
 ) {
     if const { route::rows_by_gemm(I, O) } && x.len() >= route::MANY {
-        Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).gemm();
+        Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
-        T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]));
-    } else if const { route::by_scalars(I, O) } {
-        let samples = x.len().min(dy.len());
-        scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [samples, O, I]);
+        T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).adding(add));
     } else {
-        naive::gradient_weight(dweight, dy, x);
+        if !add {
+            flat_mut(dweight).fill(T::ZERO);
+        }
+        if const { route::by_scalars(I, O) } {
+            let samples = x.len().min(dy.len());
+            scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [samples, O, I]);
+        } else {
+            naive::gradient_weight(dweight, dy, x);
+        }
     }
 }
 
-/// db += sum over samples of dy
+/// db = sum over samples of dy, or db += that
 #[inline(always)]
-pub(crate) fn gradient_bias<T: Scalar, const O: usize>(dbias: &mut impl Bias<T>, dy: &[[T; O]]) {
+pub(crate) fn gradient_bias<T: Scalar, const O: usize>(dbias: &mut impl Bias<T>, dy: &[[T; O]], add: bool) {
     if const { route::rows_by_vectors(1, O) } && dbias.as_slice().len() == O {
         let one = [T::ONE];
-        return T::rows(&mut Rows::of_columns(dbias.values(), &one, flat(dy), [dy.len(), O]));
+        return T::rows(&mut Rows::of_columns(dbias.values(), &one, flat(dy), [dy.len(), O]).adding(add));
+    }
+    if !add {
+        dbias.values().fill(T::ZERO);
     }
     for dy in dy {
         for o in 0..O {

@@ -261,11 +261,11 @@ fn typed<T: Scalar, const I: usize, const O: usize>() {
         fn rows<T, const I: usize, const O: usize>(dw: &mut [T]) -> &mut [[T; I]; O] {
             dw.as_chunks_mut().0.try_into().unwrap()
         }
-        case.dweight.check(&case.gradient, |dw| linear::gradient_weight(rows(dw), dy, x), &what("dw"));
+        case.dweight.check(&case.gradient, |dw| linear::gradient_weight(rows(dw), dy, x, true), &what("dw"));
         case.dweight.check(&case.gradient, |dw| naive::gradient_weight(rows(dw), dy, x), &what("naive dw"));
         case.dweight.check(&case.gradient, |dw| scalar::gradient_weight(dw, dys, xs, shape), &what("scalar dw"));
         let sums = Sums::new([1, samples, O], &bias, |_, b, o| (case.dy[b * O + o], T::ONE));
-        let add = |db: &mut [T]| linear::gradient_bias::<T, O>(<&mut [T; O]>::try_from(db).unwrap(), dy);
+        let add = |db: &mut [T]| linear::gradient_bias::<T, O>(<&mut [T; O]>::try_from(db).unwrap(), dy, true);
         sums.check(&bias, add, &what("db"));
     }
 }

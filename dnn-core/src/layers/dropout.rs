@@ -103,7 +103,7 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Dropout {
 mod tests {
     use super::*;
 
-    const PASS: Pass = Pass { seed: 7, step: 3, first: 0, frozen: false };
+    const PASS: Pass = Pass { seed: 7, step: 3, first: 0, frozen: false, fresh: false };
     type Row = [f32; 1000];
 
     fn mask(layer: Dropout, pass: Pass) -> [Row; 4] {

@@ -73,7 +73,7 @@ impl<T: Scalar, const S: usize, const C: usize> InPlace<[[T; S]; C]> for Dropout
 mod tests {
     use super::*;
 
-    const PASS: Pass = Pass { seed: 7, step: 3, first: 0, frozen: false };
+    const PASS: Pass = Pass { seed: 7, step: 3, first: 0, frozen: false, fresh: false };
 
     #[test]
     fn channels_are_dropped_as_a_whole_and_backward_finds_them_again() {

@@ -134,6 +134,7 @@ unsafe impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Parameters fo
 #[diagnostic::do_not_recommend]
 impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Linear<I, O, T, B> {
     type Output = [T; O];
+    const WRITES: bool = I * O >= 4096; // below, the gradient is in the cache, and zeros cost nothing
 
     #[inline(always)]
     fn infer(&self, x: &[[T; I]], y: &mut [[T; O]], _: &mut [T]) {
@@ -144,7 +145,7 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
     #[inline(always)]
     fn backward(
         &self,
-        _: &Pass,
+        pass: &Pass,
         x: &[[T; I]],
         _: &[[T; O]],
         _: &mut [T],
@@ -157,8 +158,9 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
             linear::gradient_input(dx, dy, &self.weight, false);
         }
         if let Some(dp) = dp {
-            linear::gradient_weight(&mut dp.weight, dy, x);
-            linear::gradient_bias(&mut dp.bias, dy);
+            let add = !(<Self as Layer<[T; I]>>::WRITES && pass.fresh);
+            linear::gradient_weight(&mut dp.weight, dy, x, add);
+            linear::gradient_bias(&mut dp.bias, dy, add);
         }
     }
 }

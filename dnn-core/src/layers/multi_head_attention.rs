@@ -274,8 +274,8 @@ impl<
         let weight = &self.out_proj.weight;
         linear::gradient_input(batch_mut(context), dy.as_flattened(), weight, false);
         if let Some(dp) = &mut dp {
-            linear::gradient_weight(&mut dp.out_proj.weight, dy.as_flattened(), batch(o));
-            linear::gradient_bias(&mut dp.out_proj.bias, dy.as_flattened());
+            linear::gradient_weight(&mut dp.out_proj.weight, dy.as_flattened(), batch(o), true);
+            linear::gradient_bias(&mut dp.out_proj.bias, dy.as_flattened(), true);
         }
         let drows = batch_mut::<[[[[T; K]; N]; 3]; S]>(rows); // [B, S, 3, N, K]
         let heads = batch_mut::<[[[T; K]; S]; 4]>(heads); // [B, 4, S, K]
@@ -296,9 +296,9 @@ impl<
                     Some(dropout) => {
                         *work = *shares;
                         dropout.forward(&of_head, from_mut(work));
-                        linear::gradient_weight(dv, work, d);
+                        linear::gradient_weight(dv, work, d, true);
                     }
-                    None => linear::gradient_weight(dv, shares, d),
+                    None => linear::gradient_weight(dv, shares, d, true),
                 }
                 linear::forward(work, d, v, &()); // dA
                 if let Some(dropout) = dropout {
@@ -312,7 +312,7 @@ impl<
                 let scale = Self::scale();
                 work.as_flattened_mut().iter_mut().for_each(|d| *d *= scale);
                 linear::gradient_input(dq, work, k, false);
-                linear::gradient_weight(dk, work, q);
+                linear::gradient_weight(dk, work, q, true);
                 for s in 0..S {
                     (drows[s][0][n], drows[s][1][n], drows[s][2][n]) = (dq[s], dk[s], dv[s]);
                 }

@@ -109,15 +109,22 @@ unsafe fn moved<T, From, To>(from: Box<From>) -> Box<To> {
 }
 
 /// The first `len` scalars, of which there are enough from now on.
+#[inline(always)]
 fn grown<T: Scalar>(chunks: &mut Vec<Chunk<T>>, len: usize) -> &mut [T] {
-    let count = len.div_ceil(16);
-    if chunks.len() < count {
-        chunks.reserve_exact(count - chunks.len());
-        chunks.resize_with(count, || Line([T::ZERO; 16]));
+    if chunks.len() * 16 < len {
+        grow(chunks, len);
     }
     // SAFETY: a chunk is 16 scalars without padding, as their number of bytes is a multiple of a line; the borrow is exclusive.
     let scalars = unsafe { core::slice::from_raw_parts_mut(chunks.as_mut_ptr().cast(), chunks.len() * 16) };
     first(scalars, len)
+}
+
+#[cold]
+#[inline(never)]
+fn grow<T: Scalar>(chunks: &mut Vec<Chunk<T>>, len: usize) {
+    let count = len.div_ceil(16);
+    chunks.reserve_exact(count - chunks.len());
+    chunks.resize_with(count, || Line([T::ZERO; 16]));
 }
 
 impl<N: Network, O: Optimizer<N>> Sealed for Heap<N, O> {}
@@ -130,6 +137,7 @@ impl<N: Network, O: Optimizer<N>> Storage for Heap<N, O> {
         self.capacity
     }
 
+    #[inline(always)]
     fn parts(&mut self, samples: usize, extent: Extent) -> Parts<'_, N, O::State> {
         let outputs = samples * <Output<N> as Tensor>::LEN;
         Parts {

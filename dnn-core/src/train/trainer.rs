@@ -228,7 +228,10 @@ impl<S: Storage, L> Trainer<S, L> {
     {
         self.loss.check(targets);
         let step = self.threads.begin();
-        if self.stale {
+        let mut fresh = self.stale && const { <S::Network as Layer<<S::Network as Network>::Input>>::WRITES };
+        if fresh {
+            (self.samples, self.stale) = (0, false);
+        } else if self.stale {
             self.zero_gradient();
         }
         let extent = <S::Network as Layer<<S::Network as Network>::Input>>::TRAIN;
@@ -238,12 +241,13 @@ impl<S: Storage, L> Trainer<S, L> {
         for_parts(&mut self.storage, x, targets, most, extent, |parts, x, targets, start| {
             let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
             let first = self.samples.wrapping_add(start);
-            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false };
+            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false, fresh };
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
             self.loss.add_all(output, targets, weights, output_gradient, &mut sums);
             network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
+            fresh = false;
         });
         self.samples = self.samples.wrapping_add(targets.len());
         self.threads.end(step, targets.len());

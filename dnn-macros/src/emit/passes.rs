@@ -3,6 +3,7 @@
 
 use super::buffers::{self, Buffers, gradient_name, input_name};
 use super::{Network, associated, at, quote, reverse, there, variable};
+use crate::backward::{Action, Step};
 use crate::graph::ValueId;
 use crate::layers::{Form, Operand};
 use crate::memory::{Schedule, Storage};
@@ -44,6 +45,12 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
         let none = quote!(::core::unimplemented!());
         (none.clone(), none.clone(), none, quote!())
     };
+    let writes = network.runs && (0..network.typed.nodes.len()).any(|index| writes(network, index));
+    let writes = writes.then(|| {
+        quote!(
+            const WRITES: bool = true;
+        )
+    });
     let places = places(network);
     quote! {
         #places
@@ -58,6 +65,7 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             const WHOLE_BATCH: bool = #whole_batch;
             const LEAST_BATCH: usize = #least_batch;
             #shares
+            #writes
 
             #[track_caller]
             fn infer(&self, x: #read, y: &mut [#output], workspace: &mut [#scalar]) {
@@ -92,6 +100,16 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
 fn is_shared(node: &Node) -> bool {
     let parameters = node.operation.field.as_ref().map(|field| field.parameters);
     node.again && !node.frozen && parameters.is_some_and(|count| count != Some(0))
+}
+
+/// Whether a node writes the gradient of its parameters where none is there: no other node adds to it.
+pub(super) fn writes(network: &Network<'_>, index: usize) -> bool {
+    let nodes = &network.typed.nodes;
+    let node = &nodes[index];
+    let same = |other: &&Node| (other.layer, other.element) == (node.layer, node.element);
+    let is_step = |step: &Step| matches!(step.action, Action::Node { node, .. } if node == index);
+    let runs = network.steps.list.iter().any(|step| is_step(step) && !step.optional);
+    node.writes && !node.frozen && runs && nodes.iter().filter(same).count() == 1
 }
 
 #[derive(Clone, Copy, PartialEq)]

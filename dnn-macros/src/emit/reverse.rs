@@ -5,7 +5,7 @@ use super::passes::{self, copy};
 use super::{Network, quote, there, variable};
 use crate::backward::{Action, Gives, GradientId, Step};
 use crate::graph::ValueId;
-use crate::layers::{Form, Keeps, Operand, Reads};
+use crate::layers::{Form, Keeps, Operand, Reads, Type};
 use crate::memory::{Schedule, Storage};
 use crate::shape::Node;
 use proc_macro2::{Ident, TokenStream};
@@ -56,6 +56,7 @@ pub(super) fn backward(network: &Network<'_>) -> TokenStream {
         }
     });
     let parameters = network.trained().next().map(|_| quote!(let mut #dp = #dp;));
+    let start = start(network);
     quote! {
         #inputs
         #gradients
@@ -63,7 +64,40 @@ pub(super) fn backward(network: &Network<'_>) -> TokenStream {
         #borrowed
         #detached
         #parameters
+        #start
         #(#steps)*
+    }
+}
+
+/// Where nothing is in the gradient yet, what no layer writes as a whole becomes zero. `fresh` is the pass for those that write;
+/// `pass` tells the others to add.
+fn start(network: &Network<'_>) -> TokenStream {
+    let nodes = &network.typed.nodes;
+    if !(0..nodes.len()).any(|index| passes::writes(network, index)) {
+        return quote!();
+    }
+    let (fresh, pass, dp) = (variable("fresh"), variable("pass"), variable("dp"));
+    let is_added =
+        |layer: usize| (0..nodes.len()).any(|index| nodes[index].layer == layer && !passes::writes(network, index));
+    let zeros = network.trained().filter(|(node, ..)| is_added(node.layer)).map(|(node, name, field)| {
+        let repeated = network.declaration.layers[node.layer].count.is_some();
+        match &field.ty {
+            Type::Tensor { .. } => quote!(__dnn::fill(&mut #dp.#name, 0.0);),
+            _ if repeated => quote!(for each in &mut #dp.#name { __dnn::Parameters::set_zero(each); }),
+            _ => quote!(__dnn::Parameters::set_zero(&mut #dp.#name);),
+        }
+    });
+    let zeros: Vec<TokenStream> = zeros.collect();
+    let zeros = (!zeros.is_empty()).then(|| {
+        quote! {
+            if let (true, ::core::option::Option::Some(#dp)) = (#fresh.fresh, #dp.as_deref_mut()) {
+                #(#zeros)*
+            }
+        }
+    });
+    quote! {
+        let (#fresh, #pass) = (#pass, &#pass.adding());
+        #zeros
     }
 }
 
@@ -284,7 +318,8 @@ impl Emitter<'_> {
         let (call, rows) = passes::operation(network, node, quote!(backward));
         let read = passes::read(network, &mut self.buffers, node, input);
         let layer = passes::layer(node);
-        let pass = passes::through(index, node, &variable("pass"));
+        let written = passes::writes(network, index);
+        let pass = passes::through(index, node, &variable(if written { "fresh" } else { "pass" }));
         let again = self.schedule.again[index];
         let space = passes::workspace(network, &mut self.buffers, index, node, true);
         let mut start = match again {

@@ -9,6 +9,9 @@ use crate::syntax::{Length, MAX_ELEMENTS};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+/// Scalars from which on a weight's gradient is written, as `layers/linear.rs` of the run time has it.
+const WRITTEN: usize = 4096;
+
 struct Linear {
     label: String,
     inputs: Option<Length>,
@@ -105,6 +108,12 @@ impl Layer for Linear {
 
     fn spoils(&self) -> bool {
         false
+    }
+
+    /// A small gradient is in the cache, and zeros cost nothing there.
+    fn writes(&self) -> bool {
+        let [inputs, outputs] = [&self.inputs, &self.outputs].map(|length| length.as_ref().map_or(0, |l| l.value));
+        inputs.saturating_mul(outputs) >= WRITTEN
     }
 
     fn takes(&self) -> Option<Vec<usize>> {

@@ -179,6 +179,12 @@ pub(crate) trait Layer {
         true
     }
 
+    /// Whether its backward pass writes the gradient of its parameters where the pass says that nothing is there yet; otherwise it
+    /// adds to what is there.
+    fn writes(&self) -> bool {
+        false
+    }
+
     /// Whether it can, in inference, write its output where its input lies: then its type implements `Overwrite`.
     fn overwrites(&self) -> bool {
         false

@@ -8,7 +8,7 @@ use dnn::tensor::{batch, batch_mut};
 
 const BATCH: usize = 3;
 const H: f64 = 1e-4;
-const PASS: Pass = Pass { seed: 1, step: 2, first: 3, frozen: false };
+const PASS: Pass = Pass { seed: 1, step: 2, first: 3, frozen: false, fresh: false };
 
 /// A sample as scalars: the tensors of a tuple lie one batch after the other.
 pub(crate) trait Flat: Sample {

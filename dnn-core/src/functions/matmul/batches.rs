@@ -122,7 +122,7 @@ where
     let batches = const { &Batches::of::<A, B, Y>() };
     let (a, db, dy) = (a.matrices(), db.matrices_mut(), dy.matrices());
     if let ([db], true) = (&mut *db, batches.shared) {
-        linear::gradient_weight(db, a.as_flattened(), dy.as_flattened());
+        linear::gradient_weight(db, a.as_flattened(), dy.as_flattened(), true);
         return;
     }
     let mut dy = dy.iter();
