@@ -21,6 +21,12 @@ network! {
 }
 
 network! {
+    struct Line: [1] -> [1] {
+        slope: Linear<1, 1, bias = false>,
+    }
+}
+
+network! {
     struct Mlp: [784] -> [10] {
         fc1: Linear<784, 128>,
         Relu,
@@ -84,6 +90,13 @@ const START: Mazur = Mazur {
 };
 const X: [f32; 2] = [0.05, 0.10];
 const T: [f32; 2] = [0.01, 0.99];
+
+/// Four points of y = 2 x.
+const POINTS: [[[f32; 1]; 4]; 2] = [[[1.0], [2.0], [3.0], [4.0]], [[2.0], [4.0], [6.0], [8.0]]];
+
+fn line() -> Trainer<dnn::Heap<Line, Sgd>, Mse> {
+    Trainer::new(Line::zeros(), Mse, Sgd::new(0.01))
+}
 
 fn mazur_by_hand() -> by_hand::Mazur {
     by_hand::Mazur {
@@ -157,6 +170,11 @@ fn same_results() {
     for _ in 0..100 {
         close(trainer.step(&[X], &[T]), hand.step(&X, &T, 0.5), "the loss of the notebook's network");
     }
+    let ([x, y], mut trainer, mut hand) = (POINTS, line(), by_hand::Line { w: 0.0 });
+    for _ in 0..10 {
+        close(trainer.step(&x, &y), hand.step(&x, &y, 0.01), "the loss of the line");
+    }
+    close(trainer.network().slope.weight[0][0], hand.w, "the slope of the line");
     let (x, labels) = batch(64);
     let (mut trainer, mut hand) = (Trainer::new(mlp(), CrossEntropy, Sgd::new(0.05).momentum(0.9)), mlp_by_hand());
     for _ in 0..5 {
@@ -194,6 +212,23 @@ mod notebook_step {
     fn by_hand(bencher: Bencher<'_, '_>) {
         let mut net = mazur_by_hand();
         bencher.bench_local(|| net.step(black_box(&X), black_box(&T), 0.5));
+    }
+}
+
+mod one_parameter_four_points {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let ([x, y], mut trainer) = (POINTS, line());
+        trainer.step(&x, &y);
+        bencher.bench_local(|| trainer.step(black_box(&x), black_box(&y)));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let ([x, y], mut line) = (POINTS, by_hand::Line { w: 0.0 });
+        bencher.bench_local(|| line.step(black_box(&x), black_box(&y), 0.01));
     }
 }
 

@@ -177,3 +177,22 @@ impl Mazur {
         loss
     }
 }
+
+/// The regression y = w x: mean squared error, SGD.
+pub(crate) struct Line {
+    pub(crate) w: f32,
+}
+
+impl Line {
+    pub(crate) fn step(&mut self, x: &[[f32; 1]], t: &[[f32; 1]], lr: f32) -> f32 {
+        let scale = 1.0 / x.len() as f32;
+        let (mut loss, mut gradient) = (0.0, 0.0);
+        for ([x], [t]) in x.iter().zip(t) {
+            let error = self.w * x - t;
+            loss += error * error;
+            gradient += error * x;
+        }
+        self.w -= lr * 2.0 * scale * gradient;
+        loss * scale
+    }
+}

@@ -3,7 +3,7 @@
 //! The code for small shapes. Native arrays and constant bounds keep panics out.
 //!
 //! Each sum takes its terms one after the other: y starts from the bias and takes inputs in ascending order, dx starts from
-//! 0, or from what lies there, and takes outputs, dW starts from what lies in the gradient and takes samples, so that a batch
+//! nothing, or from what lies there, and takes outputs, dW starts from what lies in the gradient and takes samples, so that a batch
 //! in parts gives the bits of the whole batch.
 
 use crate::layers::Bias;
@@ -51,6 +51,13 @@ macro_rules! sums {
     }};
 }
 
+/// What a sum without a start begins with: -0, which leaves every number that is added to it as it is, so that compilers make
+/// no instruction of that. With the feature `deterministic`, 0.
+#[inline(always)]
+pub(crate) fn nothing<T: Scalar>() -> T {
+    if cfg!(feature = "deterministic") { T::ZERO } else { -T::ZERO }
+}
+
 /// y = x Wᵀ + b
 #[inline(always)]
 pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
@@ -60,7 +67,8 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
     bias: &impl Bias<T>,
 ) {
     for (y, x) in y.iter_mut().zip(x) {
-        sums!(o < O, bias.of(o), for i in 0..I, x[i] * weight[o][i], |sum| y[o] = sum);
+        let start = |o| if bias.as_slice().is_empty() { nothing() } else { bias.of(o) };
+        sums!(o < O, start(o), for i in 0..I, x[i] * weight[o][i], |sum| y[o] = sum);
     }
 }
 
@@ -73,7 +81,7 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     add: bool,
 ) {
     for (dx, dy) in dx.iter_mut().zip(dy) {
-        let start = |before: T| if add { before } else { T::ZERO };
+        let start = |before: T| if add { before } else { nothing() };
         sums!(i < I, start(dx[i]), for o in 0..O, dy[o] * weight[o][i], |sum| dx[i] = sum);
     }
 }

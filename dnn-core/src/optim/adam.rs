@@ -6,6 +6,7 @@
 use super::{Optimizer, Remember, Zeroed};
 use crate::check::{at_least_zero, below_one};
 use crate::kernels::level::elementwise;
+use crate::kernels::route;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -203,11 +204,18 @@ impl<A: Remember> Adam<A> {
     }
 }
 
-/// base^exponent by repeated squaring.
+/// base^exponent by repeated squaring, for a base below 1; 0 where that is nothing beside 1.
+#[inline(always)]
 fn power(mut base: f64, mut exponent: u64) -> f64 {
     let mut product = 1.0;
     while exponent > 0 {
-        if exponent & 1 == 1 {
+        if route::TARGET {
+            // Without a branch on a bit, which changes from step to step.
+            product *= if exponent & 1 == 1 { base } else { 1.0 };
+            if base < 1e-17 {
+                return 0.0;
+            }
+        } else if exponent & 1 == 1 {
             product *= base;
         }
         base *= base;

@@ -109,10 +109,11 @@ impl Default for Sgd {
 elementwise! {
     /// w -= lr (g + decay w)
     fn descend[T: Scalar](values: &mut [T], gradient: &[T]; lr: T, decay: T) {
-        if decay == T::ZERO {
-            each!(w in values, g in gradient => *w -= lr * *g);
-        } else {
+        if decay != T::ZERO {
+            core::hint::cold_path(); // or compilers compute both for a few parameters, and wait for the longer one
             each!(w in values, g in gradient => *w -= lr * (*g + decay * *w));
+        } else {
+            each!(w in values, g in gradient => *w -= lr * *g);
         }
     }
 }

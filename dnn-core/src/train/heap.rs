@@ -150,6 +150,18 @@ impl<N: Network, O: Optimizer<N>> Storage for Heap<N, O> {
         }
     }
 
+    #[inline(always)]
+    fn fixed(&mut self) -> Parts<'_, N, O::State> {
+        Parts {
+            network: &mut self.network.0,
+            gradient: &mut self.gradient.0,
+            state: &mut self.state.0,
+            output: &mut [],
+            output_gradient: &mut [],
+            workspace: &mut [],
+        }
+    }
+
     fn network(&self) -> &N {
         &self.network.0
     }

@@ -36,6 +36,8 @@ pub trait Storage: Sealed {
     fn capacity(&self, extent: Extent) -> usize;
     /// The parts for at most `capacity` samples, with a workspace of `extent`.
     fn parts(&mut self, samples: usize, extent: Extent) -> Parts<'_, Self::Network, State<Self>>;
+    /// The parts that no batch changes: no outputs and no workspace.
+    fn fixed(&mut self) -> Parts<'_, Self::Network, State<Self>>;
     /// The network.
     fn network(&self) -> &Self::Network;
     /// The gradient.
@@ -176,6 +178,12 @@ impl<N: Network, O: Optimizer<N>, const B: usize> Storage for &mut Memory<N, O, 
             output_gradient: first(&mut self.output_gradient, samples),
             workspace: first(self.workspace.flat_mut(), extent.len(samples)),
         }
+    }
+
+    #[inline(always)]
+    fn fixed(&mut self) -> Parts<'_, N, O::State> {
+        let Memory { network, gradient, state, .. } = &mut **self;
+        Parts { network, gradient, state, output: &mut [], output_gradient: &mut [], workspace: &mut [] }
     }
 
     #[inline(always)]

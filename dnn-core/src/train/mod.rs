@@ -11,6 +11,7 @@ mod memory;
 #[cfg(feature = "alloc")]
 #[cfg_attr(not(feature = "std"), path = "silent.rs")]
 mod progress;
+mod small;
 #[cfg_attr(not(feature = "std"), path = "alone.rs")]
 mod threads;
 mod trainer;

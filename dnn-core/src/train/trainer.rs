@@ -19,8 +19,8 @@ use crate::tensor::Sample;
 use crate::workspace::Extent;
 use core::fmt;
 
-type Number<S> = <<S as Storage>::Network as Parameters>::Scalar;
-type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
+pub(super) type Number<S> = <<S as Storage>::Network as Parameters>::Scalar;
+pub(super) type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 
 /// Trains a network: it holds, or borrows, the network, the gradient, the optimiser's state and the workspace.
 ///
@@ -50,13 +50,13 @@ type Gradient<S> = <<S as Storage>::Network as Parameters>::Gradient;
 pub struct Trainer<S: Storage, L> {
     pub(super) storage: S,
     pub(super) loss: L,
-    optimizer: S::Optimizer,
-    seed: u64,
-    steps: u64,
+    pub(super) optimizer: S::Optimizer,
+    pub(super) seed: u64,
+    pub(super) steps: u64,
     samples: usize, // backward passes have added this many to the gradient
     stale: bool,    // the gradient has been used: the next backward pass starts from zero
-    clip_norm: Option<f64>,
-    clip_value: Option<f64>,
+    pub(super) clip_norm: Option<f64>,
+    pub(super) clip_value: Option<f64>,
     threads: Threads,
 }
 
@@ -171,6 +171,9 @@ impl<S: Storage, L> Trainer<S, L> {
         if let Some(refusal) = self.refuse(targets.len()) {
             return refusal;
         }
+        if self.stale && super::small::one_by_one::<S::Network>(targets.len()) {
+            return self.step_one_by_one(x, targets);
+        }
         let loss = self.accumulate(x, targets, |_, _, _| {});
         self.update();
         loss
@@ -272,7 +275,7 @@ impl<S: Storage, L> Trainer<S, L> {
     /// One step of the optimiser with the gradient as it is, clipped where that is wanted.
     pub fn update(&mut self) {
         let _together = self.threads.again();
-        let Parts { network, gradient, state, .. } = self.storage.parts(0, Extent::NONE);
+        let Parts { network, gradient, state, .. } = self.storage.fixed();
         if let Some(limit) = self.clip_value {
             clip_value(gradient, limit);
         }
@@ -299,7 +302,7 @@ impl<S: Storage, L> Trainer<S, L> {
 
     /// The network, to write to.
     pub fn network_mut(&mut self) -> &mut S::Network {
-        self.storage.parts(0, Extent::NONE).network
+        self.storage.fixed().network
     }
 
     /// dL/dp as the last backward passes left it.
@@ -309,7 +312,7 @@ impl<S: Storage, L> Trainer<S, L> {
 
     /// dL/dp, to change before an update.
     pub fn gradient_mut(&mut self) -> &mut Gradient<S> {
-        self.storage.parts(0, Extent::NONE).gradient
+        self.storage.fixed().gradient
     }
 
     /// The loss.

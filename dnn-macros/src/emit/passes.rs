@@ -12,13 +12,19 @@ use crate::shape::{Node, brackets};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote_spanned};
 
+/// Multiply-accumulates below which the passes of a few layers are inlined: a trainer tells them that they run on one sample,
+/// and what they keep stays in registers. It is the number of `kernels::route::one_by_one`.
+const SMALL: usize = 64;
+
 pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let (generics, arguments) = network.generics();
     let name = &network.declaration.name;
     let (input, output, scalar) = (network.input(), network.output(), network.scalar());
     let (read, write) = (network.batch(quote!(&)), network.batch(quote!(&mut)));
-    let macs = own(network).map(|node| own_item(network, node, true, quote!(MACS)));
+    let macs: Vec<_> = own(network).map(|node| own_item(network, node, true, quote!(MACS))).collect();
     let known: usize = network.typed.nodes.iter().filter_map(|node| node.operation.macs).sum();
+    let inline =
+        (macs.is_empty() && known < SMALL && network.typed.nodes.len() <= 8).then(|| quote!(#[inline(always)]));
     let (infer_need, train_need) = needs(network);
     let any = |item: &'static str, of: &dyn Fn(&Node) -> bool| {
         let word = variable(item);
@@ -67,16 +73,19 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             #shares
             #writes
 
+            #inline
             #[track_caller]
             fn infer(&self, x: #read, y: &mut [#output], workspace: &mut [#scalar]) {
                 #infer
             }
 
+            #inline
             #[track_caller]
             fn forward(&self, pass: &__dnn::Pass, x: #read, y: &mut [#output], workspace: &mut [#scalar]) {
                 #forward
             }
 
+            #inline
             #[track_caller]
             fn backward(
                 &self,

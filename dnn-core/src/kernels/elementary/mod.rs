@@ -17,6 +17,8 @@ macro_rules! by_lanes {
     )*};
 }
 
+#[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
+pub(crate) mod few;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
 mod neon;
 mod portable;
@@ -77,7 +79,7 @@ pub trait Elementary<T>: Copy {
 
 /// A function of one number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Function {
+pub enum Function {
     /// 1 / (1 + e^-x)
     Sigmoid,
     /// tanh x
@@ -87,7 +89,7 @@ pub(crate) enum Function {
 impl Function {
     /// Of one number by itself.
     #[inline(always)]
-    fn of<T: Scalar>(self, x: T) -> T {
+    pub(crate) fn of<T: Scalar>(self, x: T) -> T {
         match self {
             Function::Sigmoid => x.sigmoid(),
             Function::Tanh => x.tanh(),
@@ -231,9 +233,7 @@ pub(crate) fn map<X: Tensor<Scalar: Scalar>>(function: Function, x: &mut [X]) {
     if const { route::functions_by_vectors(X::LEN) } {
         <X::Scalar as Vectors>::map(&mut Map { function, x: flat_mut(x) });
     } else {
-        for x in flat_mut(x) {
-            *x = function.of(*x);
-        }
+        <X::Scalar as Vectors>::few(function, flat_mut(x));
     }
 }
 

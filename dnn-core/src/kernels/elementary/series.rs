@@ -64,9 +64,9 @@ const POWER: [f32; 5] = [0.499_999_94, 0.166_665_21, 0.041_668_39, 0.008_368_745
 /// P of tanh (S. Moshier, Cephes Mathematical Library, `tanhf.c`).
 const TANH: [f32; 5] = [-0.333_332_8, 0.133_314_42, -0.053_739_715, 0.020_639_09, -0.005_704_988_7];
 
-/// e^(sign x) for a sign x from -104, where it is 0, to 89, where it is infinite.
+/// e^(sign x) = 2^n (1 + rest) for a sign x from -104 to 89: n + `ROUND`, and rest.
 #[inline(always)]
-unsafe fn power<N: Lanewise>(x: N, sign: f32) -> N {
+unsafe fn power<N: Lanewise>(x: N, sign: f32) -> (N, N) {
     // SAFETY: as of the trait.
     unsafe {
         let round = N::all(ROUND);
@@ -77,26 +77,32 @@ unsafe fn power<N: Lanewise>(x: N, sign: f32) -> N {
         let c = POWER.map(|c| N::all(c));
         let low = c[1].times_plus(r, c[0]);
         let high = c[4].times_plus(square, c[3].times_plus(r, c[2]));
-        let small = high.times_plus(square.times(square), low.times_plus(square, r));
-        small.plus(N::all(1.0)).scaled(rounded)
+        (rounded, high.times_plus(square.times(square), low.times_plus(square, r)))
     }
 }
 
-/// e^x; a NaN stays.
+/// e^x, which is 0 from -104 down and infinite from 89 up; a NaN stays.
 #[inline(always)]
 pub(super) unsafe fn exp<N: Lanewise>(x: N) -> N {
     // SAFETY: as of the trait.
-    unsafe { power(x.at_least(-104.0).at_most(89.0), 1.0) }
+    unsafe {
+        let (rounded, rest) = power(x.at_least(-104.0).at_most(89.0), 1.0);
+        rest.plus(N::all(1.0)).scaled(rounded)
+    }
 }
 
 /// 1 / (1 + e^-x); a NaN stays.
+///
+/// Numerator and denominator are sums whose first term, 1, 2^n or 1 + 2^n, is there before the polynomial is.
 #[inline(always)]
 pub(super) unsafe fn sigmoid<N: Lanewise>(x: N) -> N {
     // SAFETY: as of the trait.
     unsafe {
-        let one = N::all(1.0);
-        let small = power(x.magnitude().at_most(104.0), -1.0);
-        x.below(0.0, small, one).over(one.plus(small))
+        let (zero, one) = (N::all(0.0), N::all(1.0));
+        let (rounded, rest) = power(x.magnitude().at_most(104.0), -1.0);
+        let scale = one.scaled(rounded);
+        let numerator = rest.times_plus(x.below(0.0, scale, zero), x.below(0.0, scale, one));
+        numerator.over(rest.times_plus(scale, one.plus(scale)))
     }
 }
 
@@ -112,7 +118,9 @@ pub(super) unsafe fn tanh<N: Lanewise>(x: N) -> N {
         }
         let small = sum.times(square).times_plus(a, a);
         // From 10 on, the result is 1 to the last bit.
-        let large = one.minus(N::all(2.0).over(power(a.plus(a).at_most(20.0), 1.0).plus(one)));
+        let (rounded, rest) = power(a.plus(a).at_most(20.0), 1.0);
+        let scale = one.scaled(rounded);
+        let large = one.minus(N::all(2.0).over(rest.times_plus(scale, one.plus(scale))));
         a.below(0.625, small, large).with_sign_of(x)
     }
 }

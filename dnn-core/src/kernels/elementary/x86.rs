@@ -1,4 +1,5 @@
-//! The functions, and the operations of which they are made, on the vectors of AVX2 and AVX-512.
+//! The functions, and the operations of which they are made, on the vectors of AVX2 and AVX-512; the operations also on four
+//! lanes, which every processor of this architecture has.
 
 use super::Elementary;
 #[cfg(not(feature = "deterministic"))]
@@ -110,6 +111,32 @@ macro_rules! intrinsics {
             })*
         }
     };
+}
+
+#[cfg(not(feature = "deterministic"))]
+intrinsics! {
+    __m128: _mm_set1_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_div_ps times_plus _mm_max_ps _mm_min_ps;
+    magnitude(x) = _mm_andnot_ps(_mm_set1_ps(-0.0), x);
+    with_sign_of(x, sign: Self) = _mm_or_ps(x, _mm_and_ps(sign, _mm_set1_ps(-0.0)));
+    below(x, bound: f32, yes: Self, no: Self) = {
+        let mask = _mm_cmplt_ps(x, _mm_set1_ps(bound));
+        _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no))
+    };
+    scaled(x, rounded: Self) = {
+        let k = _mm_sub_epi32(_mm_castps_si128(rounded), _mm_set1_epi32(ROUND.to_bits() as i32));
+        let half = _mm_srai_epi32::<1>(k);
+        let [first, second] = [half, _mm_sub_epi32(k, half)]
+            .map(|k| _mm_castsi128_ps(_mm_slli_epi32::<23>(_mm_add_epi32(k, _mm_set1_epi32(127)))));
+        _mm_mul_ps(_mm_mul_ps(x, first), second)
+    };
+}
+
+/// a b + c, rounded twice
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn times_plus(a: __m128, b: __m128, c: __m128) -> __m128 {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm_add_ps(_mm_mul_ps(a, b), c) }
 }
 
 #[cfg(not(feature = "deterministic"))]

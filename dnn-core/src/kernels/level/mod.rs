@@ -14,7 +14,7 @@ pub(crate) use elementwise::elementwise;
 pub(super) use portable::Lanes;
 
 use crate::kernels::convolution::planes::{Planes, Weights};
-use crate::kernels::elementary::{Elementary, Map, Powers};
+use crate::kernels::elementary::{Elementary, Function, Map, Powers};
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
@@ -108,6 +108,16 @@ pub trait Vectors: Sized {
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
     fn map(kernel: &mut Map<'_, Self>);
+    /// A function of each of so few numbers that a call for the level of the machine does not pay.
+    #[inline(always)]
+    fn few(function: Function, x: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        for x in x {
+            *x = function.of(*x);
+        }
+    }
     /// Runs at the best level of this machine.
     fn powers(kernel: &mut Powers<'_, Self>);
     /// Runs at the best level of this machine.
@@ -119,8 +129,9 @@ pub trait Vectors: Sized {
 }
 
 macro_rules! vectors {
-    ($scalar:ty, $avx2:ident, $avx512:ident, $neon:ident) => {
+    ($scalar:ty, $avx2:ident, $avx512:ident, $neon:ident $(, $few:item)?) => {
         impl Vectors for $scalar {
+            $($few)?
             type Portable = Lanes<$scalar>;
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             type Avx2 = core::arch::x86_64::$avx2;
@@ -171,7 +182,17 @@ macro_rules! vectors {
         }
     };
 }
-vectors!(f32, __m256, __m512, float32x4_t);
+vectors!(
+    f32,
+    __m256,
+    __m512,
+    float32x4_t,
+    #[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
+    #[inline(always)]
+    fn few(function: Function, x: &mut [f32]) {
+        crate::kernels::elementary::few::few(function, x);
+    }
+);
 vectors!(f64, __m256d, __m512d, float64x2_t);
 
 /// Work on vectors.
