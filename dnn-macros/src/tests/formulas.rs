@@ -2,6 +2,7 @@
 
 use super::chains::Random;
 use super::graphs::meeting;
+use super::plain::{self, Moves, broadcast};
 use std::fmt::Write;
 
 /// A tensor: its lengths, and its numbers in a row.
@@ -37,7 +38,20 @@ enum Op {
     Slice(usize, usize, usize, usize),
     Index(usize, usize),
     Concat(usize, usize, usize),
-    Stack(usize, usize),
+    Stack(usize, usize, usize),
+    Permute(usize, Vec<usize>),
+    /// The lower or the upper triangle, by a diagonal.
+    Triangle(bool, usize, i64),
+    Convolution(usize, usize, Moves),
+    Loss(&'static str, usize, usize),
+    /// Of a class.
+    Class(&'static str, usize, usize),
+    /// One of two ways, by the mean of a third; as a value or as a statement.
+    Branch(bool, usize, usize, usize),
+    /// Another function, of two values.
+    Call(usize, usize),
+    /// Three rounds, of which the second one is another.
+    Rounds(usize, usize),
     Reshape(usize),
     Flatten(usize),
     Expand(usize),
@@ -57,7 +71,25 @@ pub(crate) struct Formula {
     arguments: usize,
 }
 
-const EACH: [&str; 11] = ["sin", "cos", "tanh", "sigmoid", "exp", "square", "softplus", "silu", "relu", "root", "log"];
+const EACH: [&str; 14] = [
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "exp",
+    "square",
+    "softplus",
+    "silu",
+    "relu",
+    "root",
+    "log",
+    "elu",
+    "leaky_relu",
+    "rsqrt",
+];
+
+const LOSSES: [&str; 6] =
+    ["mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "binary_cross_entropy_with_logits", "kl_div"];
 
 impl Formula {
     /// Some arguments, some operations, and the sum of what nothing reads.
@@ -97,7 +129,7 @@ impl Formula {
         let (x, y) = (self.values[a].dims.clone(), self.values[b].dims.clone());
         let axis = random.below(x.len().max(1));
         let common = broadcast(&x, &y).filter(|dims| dims.iter().product::<usize>() <= 60);
-        match (random.below(22), common) {
+        match (random.below(32), common) {
             (0..=4, Some(dims)) => {
                 let sign = ['+', '-', '*', '*', '/'][random.below(5)];
                 self.make(Op::Binary(sign, a, b), dims);
@@ -115,11 +147,12 @@ impl Formula {
                 }
             }
             (11 | 12, _) => {
-                let word = ["sum", "mean", "variance", "logsumexp", "max", "min"][random.below(6)];
+                let word =
+                    ["sum", "mean", "variance", "logsumexp", "max", "min", "std", "norm", "prod"][random.below(9)];
                 let whole = x.is_empty() || random.below(3) == 0;
                 let keeps = random.below(3) == 0;
                 let count = if whole { x.iter().product() } else { x[axis] };
-                if word == "variance" && count < 2 {
+                if (word == "variance" || word == "std") && count < 2 {
                     return;
                 }
                 let mut dims = x.clone();
@@ -132,14 +165,16 @@ impl Formula {
                 self.make(Op::Reduce(word, a, (!whole).then_some(axis), keeps), dims);
             }
             (13, _) if !x.is_empty() => {
-                _ = self.make(Op::Along(["softmax", "log_softmax"][random.below(2)], a, axis), x);
+                _ = self.make(Op::Along(["softmax", "log_softmax", "cumsum"][random.below(3)], a, axis), x);
             }
             (14, _) => match (&x[..], &y[..]) {
                 ([n], [m]) if n != m || random.below(2) == 0 => _ = self.make(Op::Outer(a, b), vec![*n, *m]),
-                ([n], [m]) if n == m => _ = self.make(Op::Matmul(a, b), Vec::new()),
-                ([rows, n], [m]) if n == m => _ = self.make(Op::Matmul(a, b), vec![*rows]),
-                ([n], [m, columns]) if n == m => _ = self.make(Op::Matmul(a, b), vec![*columns]),
-                ([rows, n], [m, columns]) if n == m => _ = self.make(Op::Matmul(a, b), vec![*rows, *columns]),
+                (a_dims, b_dims) if random.below(4) > 0 && plain::product(a_dims, b_dims).is_some() => {
+                    let dims = plain::product(a_dims, b_dims).expect("a product");
+                    if dims.iter().product::<usize>() <= 60 {
+                        self.make(Op::Matmul(a, b), dims);
+                    }
+                }
                 ([.., n], [outputs, m]) if n == m => {
                     let dims = [&x[..x.len() - 1], &[*outputs]].concat();
                     self.make(Op::Linear(a, b), dims);
@@ -165,7 +200,11 @@ impl Formula {
                     dims[axis] *= 2;
                     self.make(Op::Concat(a, b, axis), dims);
                 }
-                _ if x.len() < 3 => _ = self.make(Op::Stack(a, b), [&[2], &x[..]].concat()),
+                _ if x.len() < 3 => {
+                    let (axis, mut dims) = (random.below(x.len() + 1), x);
+                    dims.insert(axis, 2);
+                    self.make(Op::Stack(a, b, axis), dims);
+                }
                 _ => {}
             },
             (19, _) if !x.is_empty() => match random.below(3) {
@@ -179,6 +218,40 @@ impl Formula {
                 self.make(Op::Binary('*', value, a), x);
             }
             (21, _) if !x.is_empty() => _ = self.make(Op::Loop(a), x[1..].to_vec()),
+            (22, _) if x.len() >= 2 => {
+                let mut order: Vec<usize> = (0..x.len()).collect();
+                order.rotate_left(random.below(x.len()));
+                order.swap(0, axis);
+                let dims = order.iter().map(|axis| x[*axis]).collect();
+                self.make(Op::Permute(a, order), dims);
+            }
+            (23, _) if x.len() >= 2 => {
+                self.make(Op::Triangle(random.below(2) == 0, a, random.below(3) as i64 - 1), x);
+            }
+            (24 | 25, _) => {
+                // A weight that fits, where there is one.
+                let [stride, padding, dilation] = [1 + random.below(2), random.below(2), 1 + random.below(2)];
+                let moves = [stride, padding, dilation];
+                let fitting =
+                    (0..self.values.len()).find_map(|w| Some((w, convolution(&x, &self.values[w].dims, moves)?)));
+                if let Some((weight, dims)) = fitting.filter(|(_, dims)| dims.iter().product::<usize>() <= 60) {
+                    self.make(Op::Convolution(a, weight, moves), dims);
+                }
+            }
+            (26, _) if x == y && random.below(3) > 0 => {
+                self.make(Op::Loss(LOSSES[random.below(LOSSES.len())], a, b), Vec::new());
+            }
+            (26, _) if x == y && x.len() == 1 => _ = self.make(Op::Loss("cross_entropy", a, b), Vec::new()),
+            (26, _) if x.len() == 1 => {
+                let word = ["cross_entropy", "nll_loss"][random.below(2)];
+                self.make(Op::Class(word, a, random.below(x[0])), Vec::new());
+            }
+            (27 | 28, _) => {
+                let c = random.below(self.values.len());
+                self.make(Op::Branch(random.below(2) == 0, a, b, c), x);
+            }
+            (29 | 30, _) => _ = self.make(Op::Call(a, b), x),
+            (31, _) => _ = self.make(Op::Rounds(a, b), x),
             _ => {}
         }
     }
@@ -197,55 +270,142 @@ impl Formula {
 
     /// The function as text, by a name and a scalar.
     pub(crate) fn text(&self, name: &str, scalar: &str) -> String {
-        let ty = |dims: &[usize]| dims.iter().rev().fold(scalar.to_owned(), |inner, n| format!("[{inner}; {n}]"));
-        let arguments: Vec<String> =
-            self.arguments().iter().enumerate().map(|(at, dims)| format!("v{at}: &{}", ty(dims))).collect();
+        self.written(name, scalar, false)
+    }
+
+    /// As [`text`](Formula::text), over aliases of types and the results of other functions as they are: shapes that rustc alone
+    /// knows. Where something has to be known to the macro, its type is written out.
+    pub(crate) fn opaque(&self, name: &str) -> String {
+        self.written(name, "f64", true)
+    }
+
+    /// The functions that it calls, and the types that it takes.
+    pub(crate) fn declarations(&self, name: &str, scalar: &str) -> String {
+        let mut text = String::new();
+        for (at, dims) in self.arguments().iter().enumerate().filter(|_| scalar == "f64") {
+            writeln!(text, "#[allow(dead_code)]\ntype {} = {};", alias(name, at), array(dims, scalar)).unwrap();
+        }
+        let bound = if scalar == "T" { "<T: Scalar>" } else { "" };
+        for (at, Made { op, dims }) in self.values.iter().enumerate() {
+            let Op::Call(_, b) = op else { continue };
+            let [a, b] = [dims, &self.values[*b].dims].map(|dims| array(dims, scalar));
+            let result = &a;
+            writeln!(
+                text,
+                "#[differentiable]\nfn {name}_{at}{bound}(a: &{a}, b: &{b}) -> {result} {{ sin(a) * mean(b) }}"
+            )
+            .unwrap();
+        }
+        text
+    }
+
+    fn written(&self, name: &str, scalar: &str, opaque: bool) -> String {
+        let mut argument = |(at, dims): (usize, &Vec<usize>)| match opaque {
+            true => format!("v{at}: &{}", alias(name, at)),
+            false => format!("v{at}: &{}", array(dims, scalar)),
+        };
+        let arguments: Vec<String> = self.arguments().iter().enumerate().map(&mut argument).collect();
         let bound = if scalar == "T" { "<T: Scalar>" } else { "" };
         let mut text = format!("fn {name}{bound}({}) -> {scalar} {{\n", arguments.join(", "));
         for (at, Made { op, dims }) in self.values.iter().enumerate().skip(self.arguments) {
-            let term = match op {
-                Op::Argument => continue,
-                Op::Binary('/', a, b) => format!("v{a} / (v{b} * v{b} + 1.5)"),
-                Op::Binary(sign, a, b) => format!("v{a} {sign} v{b}"),
-                Op::Each("root", a) => format!("sqrt(v{a} * v{a} + 1.0)"),
-                Op::Each("log", a) => format!("ln(square(v{a}) + 0.5)"),
-                Op::Each("exp", a) => format!("exp(sin(v{a}))"),
-                Op::Each(word, a) => format!("{word}(v{a})"),
-                Op::Scaled('r', a, factor) => format!("{factor:?} - v{a}"),
-                Op::Scaled('n', a, factor) => format!("-v{a} * {factor:?}"),
-                Op::Scaled(sign, a, factor) => format!("v{a} {sign} {factor:?}"),
-                Op::Extreme(largest, a, b) => format!("{}(v{a}, v{b})", if *largest { "maximum" } else { "minimum" }),
-                Op::Where(a, b, c) => format!("where_(v{c} > 0.25, v{a}, v{b})"),
-                Op::Reduce(word, a, axis, keeps) => {
-                    let axis = axis.map_or(String::new(), |axis| format!(", axis = {axis}"));
-                    format!("{word}(v{a}{axis}{})", if *keeps { ", keepdim = true" } else { "" })
+            if opaque && op.takes_known() {
+                for operand in operands(op) {
+                    let ty = array(&self.values[operand].dims, scalar);
+                    writeln!(text, "    let v{operand}: {ty} = v{operand};").unwrap();
                 }
-                Op::Along(word, a, axis) => format!("{word}(v{a}, axis = {axis})"),
-                Op::Matmul(a, b) => format!("matmul(v{a}, v{b})"),
-                Op::Outer(a, b) => format!("outer(v{a}, v{b})"),
-                Op::Transpose(a) => format!("transpose(v{a})"),
-                Op::Linear(a, b) => format!("linear(v{a}, v{b})"),
-                Op::Slice(a, start, end, 0) => format!("v{a}[{start}..{end}]"),
-                Op::Slice(a, start, end, axis) => format!("slice(v{a}, {start}..{end}, axis = {axis})"),
-                Op::Index(a, at) => format!("v{a}[{at}]"),
-                Op::Concat(a, b, axis) => format!("concat(v{a}, v{b}, axis = {axis})"),
-                Op::Stack(a, b) => format!("[v{a}, v{b}]"),
-                Op::Reshape(a) => format!("reshape(v{a}, {dims:?})"),
-                Op::Flatten(a) => format!("flatten(v{a})"),
-                Op::Expand(a) => format!("expand(v{a}, {dims:?})"),
-                Op::Detach(a) => format!("detach(v{a})"),
-                Op::Loop(a) => {
-                    let count = self.values[*a].dims[0];
-                    writeln!(text, "    let mut v{at} = tanh(v{a}[0]);").unwrap();
-                    writeln!(text, "    for i in 1..{count} {{\n        v{at} += tanh(v{a}[i]) * v{at};\n    }}")
-                        .unwrap();
-                    continue;
-                }
+            }
+            let ty = if matches!(op, Op::Call(..)) && !opaque {
+                format!(": {}", array(dims, scalar))
+            } else {
+                String::new()
             };
-            writeln!(text, "    let v{at} = {term};").unwrap();
+            match self.term(name, at) {
+                Some(term) => writeln!(text, "    let v{at}{ty} = {term};").unwrap(),
+                None => text += &self.statements(at),
+            }
         }
         writeln!(text, "    v{}\n}}", self.values.len() - 1).unwrap();
         text
+    }
+
+    /// What a value is, where that is an expression.
+    fn term(&self, name: &str, at: usize) -> Option<String> {
+        let Made { op, dims } = &self.values[at];
+        Some(match op {
+            Op::Argument | Op::Loop(_) | Op::Rounds(..) | Op::Branch(false, ..) => return None,
+            Op::Binary('/', a, b) => format!("v{a} / (v{b} * v{b} + 1.5)"),
+            Op::Binary(sign, a, b) => format!("v{a} {sign} v{b}"),
+            Op::Each("root", a) => format!("sqrt(v{a} * v{a} + 1.0)"),
+            Op::Each("log", a) => format!("ln(square(v{a}) + 0.5)"),
+            Op::Each("exp", a) => format!("exp(sin(v{a}))"),
+            Op::Each("elu", a) => format!("elu(v{a}, alpha = 0.5)"),
+            Op::Each("rsqrt", a) => format!("rsqrt(square(v{a}) + 0.5)"),
+            Op::Each(word, a) => format!("{word}(v{a})"),
+            Op::Scaled('r', a, factor) => format!("{factor:?} - v{a}"),
+            Op::Scaled('n', a, factor) => format!("-v{a} * {factor:?}"),
+            Op::Scaled(sign, a, factor) => format!("v{a} {sign} {factor:?}"),
+            Op::Extreme(largest, a, b) => format!("{}(v{a}, v{b})", if *largest { "maximum" } else { "minimum" }),
+            Op::Where(a, b, c) => format!("where_(v{c} > 0.25, v{a}, v{b})"),
+            Op::Reduce(word, a, axis, keeps) => {
+                let axis = axis.map_or(String::new(), |axis| format!(", axis = {axis}"));
+                format!("{word}(v{a}{axis}{})", if *keeps { ", keepdim = true" } else { "" })
+            }
+            Op::Along(word, a, axis) => format!("{word}(v{a}, axis = {axis})"),
+            Op::Matmul(a, b) => format!("matmul(v{a}, v{b})"),
+            Op::Outer(a, b) => format!("outer(v{a}, v{b})"),
+            Op::Transpose(a) => format!("transpose(v{a})"),
+            Op::Linear(a, b) => format!("linear(v{a}, v{b})"),
+            Op::Slice(a, start, end, 0) => format!("v{a}[{start}..{end}]"),
+            Op::Slice(a, start, end, axis) => format!("slice(v{a}, {start}..{end}, axis = {axis})"),
+            Op::Index(a, at) => format!("v{a}[{at}]"),
+            Op::Concat(a, b, axis) => format!("concat(v{a}, v{b}, axis = {axis})"),
+            Op::Stack(a, b, 0) => format!("[v{a}, v{b}]"),
+            Op::Stack(a, b, axis) => format!("stack(v{a}, v{b}, axis = {axis})"),
+            Op::Permute(a, order) => format!("permute(v{a}, {order:?})"),
+            Op::Triangle(lower, a, diagonal) => {
+                format!("{}(v{a}, diagonal = {diagonal})", if *lower { "tril" } else { "triu" })
+            }
+            Op::Convolution(a, w, [stride, padding, dilation]) => {
+                let moves = format!("stride = {stride}, padding = {padding}, dilation = {dilation}");
+                match &self.values[*w].dims[..] {
+                    _ if dims.len() == 2 => format!("conv1d(v{a}, v{w}, {moves})"),
+                    [c, h, l] => format!("conv2d(v{a}, reshape(v{w}, [1, {c}, {h}, {l}]), {moves})"),
+                    _ => unreachable!("a weight"),
+                }
+            }
+            Op::Loss(word @ "huber_loss", a, b) => format!("{word}(v{a}, v{b}, delta = 0.5)"),
+            Op::Loss(word @ "smooth_l1_loss", a, b) => format!("{word}(v{a}, v{b}, beta = 0.5)"),
+            Op::Loss(word @ "kl_div", a, b) => format!("{word}(v{a}, v{b}, log_target = true)"),
+            Op::Loss(word, a, b) => format!("{word}(v{a}, v{b})"),
+            Op::Class(word, a, class) => format!("{word}(v{a}, {class})"),
+            Op::Branch(true, a, b, c) => format!(
+                "if mean(detach(v{c})) > 0.1 {{\n        let w = tanh(mean(v{b}));\n        v{a} + v{a} * w\n    }} else {{\n        sin(v{a})\n    }}"
+            ),
+            Op::Call(a, b) => format!("{name}_{at}(v{a}, v{b})"),
+            Op::Reshape(a) => format!("reshape(v{a}, {dims:?})"),
+            Op::Flatten(a) => format!("flatten(v{a})"),
+            Op::Expand(a) => format!("expand(v{a}, {dims:?})"),
+            Op::Detach(a) => format!("detach(v{a})"),
+        })
+    }
+
+    /// What makes a value in several statements.
+    fn statements(&self, at: usize) -> String {
+        match &self.values[at].op {
+            Op::Loop(a) => {
+                let count = self.values[*a].dims[0];
+                format!(
+                    "    let mut v{at} = tanh(v{a}[0]);\n    for i in 1..{count} {{\n        v{at} += tanh(v{a}[i]) * v{at};\n    }}\n"
+                )
+            }
+            Op::Branch(_, a, b, c) => format!(
+                "    let mut v{at} = sin(v{a});\n    if mean(detach(v{c})) > 0.1 {{\n        let w = tanh(mean(v{b}));\n        v{at} = v{a} + v{a} * w;\n    }}\n"
+            ),
+            Op::Rounds(a, b) => format!(
+                "    let mut v{at} = v{a} * 1.0;\n    for i in 0..3 {{\n        if i == 1 {{\n            v{at} += mean(v{b});\n        }} else {{\n            v{at} = tanh(v{at}) * 0.5;\n        }}\n    }}\n"
+            ),
+            _ => unreachable!("an expression"),
+        }
     }
 
     /// All values for these arguments; what is detached is what it is in `fixed`, where that is given. None where a number
@@ -292,29 +452,44 @@ pub(crate) fn literal(dims: &[usize], numbers: &[f64]) -> String {
     format!("[{}]", parts.join(", "))
 }
 
-fn operands(op: &Op) -> Vec<usize> {
-    match *op {
-        Op::Argument => Vec::new(),
-        Op::Where(a, b, c) => vec![a, b, c],
-        Op::Binary(_, a, b) | Op::Extreme(_, a, b) | Op::Matmul(a, b) | Op::Outer(a, b) => vec![a, b],
-        Op::Linear(a, b) | Op::Concat(a, b, _) | Op::Stack(a, b) => vec![a, b],
-        Op::Each(_, a) | Op::Scaled(_, a, _) | Op::Reduce(_, a, ..) | Op::Along(_, a, _) | Op::Transpose(a) => vec![a],
-        Op::Slice(a, ..) | Op::Index(a, _) | Op::Reshape(a) | Op::Flatten(a) | Op::Expand(a) => vec![a],
-        Op::Detach(a) | Op::Loop(a) => vec![a],
+/// The type of an argument by another name.
+fn alias(name: &str, at: usize) -> String {
+    format!("{}{}X{at}", name[..1].to_uppercase(), &name[1..])
+}
+
+fn array(dims: &[usize], scalar: &str) -> String {
+    dims.iter().rev().fold(scalar.to_owned(), |inner, n| format!("[{inner}; {n}]"))
+}
+
+/// The shape of a convolution: of `[C, L]` by `[O, C, K]`, of `[C, H, W]` by `[C, H, W]`, which is one output.
+fn convolution(x: &[usize], w: &[usize], moves: Moves) -> Option<Vec<usize>> {
+    match (x, w) {
+        ([c, n], [o, own, k]) if c == own => Some(vec![*o, plain::windows(*n, *k, moves)?]),
+        ([c, h, n], [own, kh, k]) if c == own => {
+            Some(vec![1, plain::windows(*h, *kh, moves)?, plain::windows(*n, *k, moves)?])
+        }
+        _ => None,
     }
 }
 
-/// The shape in which two values meet.
-fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
-    let rank = a.len().max(b.len());
-    let at = |dims: &[usize], i: usize| (i + dims.len()).checked_sub(rank).map_or(1, |i| dims[i]);
-    (0..rank)
-        .map(|i| match (at(a, i), at(b, i)) {
-            (a, b) if a == b || b == 1 => Some(a),
-            (1, b) => Some(b),
-            _ => None,
-        })
-        .collect()
+impl Op {
+    /// Whether the macro has to know the shapes of its operands.
+    fn takes_known(&self) -> bool {
+        matches!(self, Op::Reduce(.., true) | Op::Stack(..) | Op::Branch(..) | Op::Loop(_) | Op::Rounds(..))
+    }
+}
+
+fn operands(op: &Op) -> Vec<usize> {
+    match *op {
+        Op::Argument => Vec::new(),
+        Op::Where(a, b, c) | Op::Branch(_, a, b, c) => vec![a, b, c],
+        Op::Binary(_, a, b) | Op::Extreme(_, a, b) | Op::Matmul(a, b) | Op::Outer(a, b) => vec![a, b],
+        Op::Linear(a, b) | Op::Concat(a, b, _) | Op::Stack(a, b, _) | Op::Convolution(a, b, _) => vec![a, b],
+        Op::Loss(_, a, b) | Op::Call(a, b) | Op::Rounds(a, b) => vec![a, b],
+        Op::Each(_, a) | Op::Scaled(_, a, _) | Op::Reduce(_, a, ..) | Op::Along(_, a, _) | Op::Transpose(a) => vec![a],
+        Op::Slice(a, ..) | Op::Index(a, _) | Op::Reshape(a) | Op::Flatten(a) | Op::Expand(a) => vec![a],
+        Op::Permute(a, _) | Op::Triangle(_, a, _) | Op::Class(_, a, _) | Op::Detach(a) | Op::Loop(a) => vec![a],
+    }
 }
 
 /// A kink is this near to nothing.
@@ -330,6 +505,11 @@ fn each(word: &str, x: f64) -> Option<f64> {
         "square" => x * x,
         "softplus" => x.exp().ln_1p(),
         "silu" => x / (1.0 + (-x).exp()),
+        "elu" | "leaky_relu" if x.abs() < KINK => return None,
+        "elu" if x < 0.0 => 0.5 * x.exp_m1(),
+        "leaky_relu" if x < 0.0 => 0.01 * x,
+        "elu" | "leaky_relu" => x,
+        "rsqrt" => 1.0 / (x * x + 0.5).sqrt(),
         "relu" if x.abs() < KINK => return None,
         "relu" => x.max(0.0),
         "root" => (x * x + 1.0).sqrt(),
@@ -412,6 +592,13 @@ fn apply(op: &Op, dims: &[usize], values: &[Tensor]) -> Option<Vec<f64>> {
                 Some(match *word {
                     "sum" => sum,
                     "mean" => sum / n,
+                    "prod" => line.iter().product(),
+                    "norm" | "std" => {
+                        let from = if *word == "std" { sum / n } else { 0.0 };
+                        let square: f64 = line.iter().map(|x| (x - from) * (x - from)).sum();
+                        let y = (square / if *word == "std" { n - 1.0 } else { 1.0 }).sqrt();
+                        return (y > 0.2).then_some(y); // bent where it is small
+                    }
                     "variance" => line.iter().map(|x| (x - sum / n) * (x - sum / n)).sum::<f64>() / (n - 1.0),
                     "logsumexp" => line.iter().map(|x| x.exp()).sum::<f64>().ln(),
                     "max" if apart(last, last.saturating_sub(1)) => sorted[last],
@@ -427,21 +614,61 @@ fn apply(op: &Op, dims: &[usize], values: &[Tensor]) -> Option<Vec<f64>> {
             for (number, line) in lines(&values[*a], Some(*axis)).iter().enumerate() {
                 let sum: f64 = line.iter().map(|x| x.exp()).sum();
                 for (k, x) in line.iter().enumerate() {
-                    let own = if *word == "softmax" { x.exp() / sum } else { x - sum.ln() };
+                    let own = match *word {
+                        "softmax" => x.exp() / sum,
+                        "log_softmax" => x - sum.ln(),
+                        _ => line[..=k].iter().sum(),
+                    };
                     y[(number / row * length + k) * row + number % row] = own;
                 }
             }
             y
         }
         Op::Matmul(a, b) => {
-            let (a, b) = (&values[*a], &values[*b]);
-            let n = *a.dims.last()?;
-            let columns = if b.dims.len() == 2 { b.dims[1] } else { 1 };
-            let of = |at: usize| {
-                let (i, j) = (at / columns, at % columns);
-                (0..n).map(|k| a.numbers[i * n + k] * b.numbers[k * columns + j]).sum()
-            };
-            (0..a.numbers.len() / n * columns).map(of).collect()
+            let (a, b, mut y) = (&values[*a], &values[*b], vec![0.0; count]);
+            plain::products(&a.dims, &b.dims, |i, j, at| y[at] += a.numbers[i] * b.numbers[j]);
+            y
+        }
+        Op::Convolution(x, w, moves) => {
+            let (x, w, mut y) = (&values[*x], &values[*w], vec![0.0; count]);
+            let lifted = if x.dims.len() == 3 { [&[1], &w.dims[..]].concat() } else { w.dims.clone() };
+            plain::convolved(&x.dims, &lifted, *moves, |i, j, at| y[at] += x.numbers[i] * w.numbers[j]);
+            y
+        }
+        Op::Loss(word, a, b) => vec![plain::loss(word, &values[*a].numbers, &values[*b].numbers, KINK)?.0],
+        Op::Class(word, a, class) => {
+            let x = &values[*a].numbers;
+            let log = if *word == "nll_loss" { 0.0 } else { x.iter().map(|x| x.exp()).sum::<f64>().ln() };
+            vec![log - x[*class]]
+        }
+        Op::Branch(_, a, b, c) => {
+            let [x, b, c] = [a, b, c].map(|at| &values[*at].numbers);
+            let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+            let (decides, w) = (mean(c) - 0.1, mean(b).tanh());
+            if decides.abs() < KINK {
+                return None;
+            }
+            x.iter().map(|x| if decides > 0.0 { x + x * w } else { x.sin() }).collect()
+        }
+        Op::Call(a, b) => {
+            let b = &values[*b].numbers;
+            let mean = b.iter().sum::<f64>() / b.len() as f64;
+            values[*a].numbers.iter().map(|x| x.sin() * mean).collect()
+        }
+        Op::Rounds(a, b) => {
+            let b = &values[*b].numbers;
+            let mean = b.iter().sum::<f64>() / b.len() as f64;
+            values[*a].numbers.iter().map(|x| (x.tanh() * 0.5 + mean).tanh() * 0.5).collect()
+        }
+        Op::Permute(a, order) => {
+            let mut y = vec![0.0; count];
+            plain::permuted(&values[*a].dims, order, |from, to| y[to] = values[*a].numbers[from]);
+            y
+        }
+        Op::Triangle(lower, a, diagonal) => {
+            let inside = |at: usize| plain::is_inside(dims, at, *lower, *diagonal);
+            let of = |(at, x): (usize, &f64)| if inside(at) { *x } else { 0.0 };
+            values[*a].numbers.iter().enumerate().map(of).collect()
         }
         Op::Linear(a, w) => {
             let (a, w) = (&values[*a], &values[*w]);
@@ -480,7 +707,11 @@ fn apply(op: &Op, dims: &[usize], values: &[Tensor]) -> Option<Vec<f64>> {
             let parts = values[*a].numbers.chunks(length * row).zip(values[*b].numbers.chunks(length * row));
             parts.flat_map(|(a, b)| [a, b].concat()).collect()
         }
-        Op::Stack(a, b) => [&values[*a].numbers[..], &values[*b].numbers[..]].concat(),
+        Op::Stack(a, b, axis) => {
+            let row = values[*a].dims[*axis..].iter().product();
+            let parts = values[*a].numbers.chunks(row).zip(values[*b].numbers.chunks(row));
+            parts.flat_map(|(a, b)| [a, b].concat()).collect()
+        }
         Op::Reshape(a) | Op::Flatten(a) | Op::Detach(a) => values[*a].numbers.clone(),
         Op::Expand(a) => (0..count).map(|at| meets(*a, at)).collect(),
         Op::Loop(a) => {

@@ -11,6 +11,7 @@ mod interpreter;
 mod mutations;
 mod padding;
 mod places;
+pub(crate) mod plain;
 mod robustness;
 mod snapshots;
 mod wiring;
