@@ -515,7 +515,13 @@ impl Inference<'_> {
         };
         let ((first, a), (second, b)) = (way(&bodies[0])?, way(&bodies[1])?);
         if first != second {
-            self.mistake(place, format!("one way gives {first}, the other {second}: make them equal"));
+            let message = match (first.rule(), second.rule()) {
+                (None, None) => format!("one way gives {first}, the other {second}: make them equal"),
+                _ => {
+                    "rustc alone knows what both ways give: write it out in both, `let y: [f32; 3] = ..; y`".to_owned()
+                }
+            };
+            self.mistake(place, message);
             return None;
         }
         let branch = Branch { condition: condition.clone(), compared, ways: [a, b] };

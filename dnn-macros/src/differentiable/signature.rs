@@ -137,6 +137,9 @@ pub(crate) fn read(
     if !wanted(&mut arguments, options.wrt, &function.sig.ident, errors) {
         return None;
     }
+    if let Some(layer) = options.layer.as_ref().filter(|layer| **layer == function.sig.ident) {
+        errors.push(layer.span(), format!("`{layer}` is the function: write another name, such as `layer = Scale`"));
+    }
     roles(&arguments, options.layer.as_ref(), generic.as_ref(), errors);
     let krate = options.krate.map_or(quote!(::dnn), |path| quote!(#path));
     let signature = Signature {
