@@ -62,7 +62,7 @@ impl<S: Storage, L> Trainer<S, L> {
             let x = <<S::Network as Network>::Input as Sample>::part(x, first, 1);
             let (mut y, mut dy) = ([zero::<Output<S::Network>>()], [zero::<Output<S::Network>>()]);
             let mut record = zero::<<S::Network as Network>::Record>();
-            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false };
+            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false, fresh: false };
             network.forward(&pass, x, &mut y, flat_mut(from_mut(&mut record)));
             network.absorb(1, flat(from_ref(&record)));
             self.loss.add_all(&y, from_ref(target), weights, &mut dy, &mut sums);
