@@ -3,6 +3,7 @@
 //! - [`Layer<X>`] is what users write and what a network is: the type of the output follows from the type of the input.
 //! - [`Op<X, Y>`] is what generated code calls: both types are named. Every `Layer<X>` is an `Op<X, Output>`; a layer whose
 //!   output lengths are computed (a convolution) implements `Op` alone.
+//! - [`Pooled<X, M, Y>`] is a convolution with a rectifier and a pooling layer behind it, as one call.
 //! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
 //! - [`Overwrite<X>`] keeps the shape and works on one buffer in inference alone: normalisation, learnt slopes.
 
@@ -179,6 +180,37 @@ impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {
         Layer::<X>::absorb(self, batch, saved);
     }
+}
+
+/// A layer from `X` to `M` that can do the work of two layers behind it: a rectifier, y = max(x, 0), and the largest element of
+/// windows of two rows and two columns that lie side by side, from `M` to `Y`. Values and gradients are those of the three. The
+/// methods are those of [`Layer`].
+pub trait Pooled<X: Sample, M: Tensor, Y: Tensor>: Parameters {
+    /// See [`Layer::INFER`].
+    const INFER: Extent;
+    /// See [`Layer::TRAIN`].
+    const TRAIN: Extent;
+    /// See [`Layer::infer`].
+    fn infer(&self, x: X::Batch<'_>, y: &mut [Y], workspace: &mut [Self::Scalar]);
+    /// See [`Layer::forward`].
+    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Y], saved: &mut [Self::Scalar]);
+    /// See [`Layer::backward`].
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    fn backward(
+        &self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[Y],
+        saved: &mut [Self::Scalar],
+        dy: &mut [Y],
+        dx: Option<X::BatchMut<'_>>,
+        dp: Option<&mut Self::Gradient>,
+    );
+}
+
+/// The workspaces of a layer that pools, for inference and for training, for the seal in generated code.
+pub const fn extents_pooled<X: Sample, M: Tensor, Y: Tensor, L: Pooled<X, M, Y>>() -> [Extent; 2] {
+    [L::INFER, L::TRAIN]
 }
 
 /// The workspaces of a layer for inference and for training, for the seal in generated code.

@@ -47,7 +47,7 @@ pub use frozen::Frozen;
 #[cfg(feature = "std")]
 pub use io::WeightsError;
 pub use io::WeightsFault;
-pub use layer::{InPlace, Keeps, Layer, Op, Overwrite, Pass};
+pub use layer::{InPlace, Keeps, Layer, Op, Overwrite, Pass, Pooled};
 pub use layers::*;
 pub use losses::*;
 #[cfg(feature = "alloc")]
@@ -97,7 +97,7 @@ pub mod __private {
     pub use crate::__with_alloc as with_alloc;
     pub use crate::functions;
     pub use crate::io::include as weights;
-    pub use crate::layer::{extents, extents_of, kept};
+    pub use crate::layer::{extents, extents_of, extents_pooled, kept};
     #[cfg(feature = "alloc")]
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]

@@ -181,6 +181,7 @@ fn need(node: &Node, known: &Needs) -> Option<Need> {
         Workspace::OfType => None,
         Workspace::Nothing => of(Extent::default(), Extent::default()),
         Workspace::Sample { infer, train } => of(Extent::new(*infer, 0), Extent::new(*train, 0)),
+        Workspace::Scratch { kept, scratch } => of(Extent::new(0, *scratch), Extent::new(*kept, *scratch)),
         Workspace::Batch { infer, train } => of(Extent::new(0, *infer), Extent::new(0, *train)),
         Workspace::Network(name) => known.get(name).copied(),
     }
@@ -467,7 +468,8 @@ fn workspaces(
         let value = &typed.values[typed.nodes[at].output.0].name;
         let (first, places) = (schedule.places.len(), &mut schedule.places);
         schedule.workspaces[at] = Some(Room { place: first, len });
-        let (kept, live) = match len.batch > 0 && steps.0 < steps.1 {
+        let absorbs = !matches!(typed.nodes[at].operation.form, Form::Op { workspace: Workspace::Scratch { .. }, .. });
+        let (kept, live) = match len.batch > 0 && absorbs && steps.0 < steps.1 {
             true => (kept.max(1), (steps.0, end)),
             false => (kept, steps),
         };

@@ -63,6 +63,8 @@ pub(crate) struct Node {
     pub(crate) overwrites: bool,
     /// What it does.
     pub(crate) operation: Operation,
+    /// Where it does the work of a rectifier and a pooling layer behind it: what it would give without them.
+    pub(crate) pooled: Option<Vec<usize>>,
 }
 
 /// A network whose shapes are known.
@@ -220,6 +222,7 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
             writes: layer.writes(),
             overwrites: layer.overwrites(),
             operation,
+            pooled: None,
         });
     }
     check_end(declaration, &graph, &known, &nodes, errors);
@@ -230,6 +233,7 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
     let mut values: Vec<Value> = known.into_iter().zip(&graph.names).map(value).collect();
     if errors.is_empty() {
         pad(declaration, &layers, graph.output, &mut nodes, &mut values);
+        pool(&layers, graph.output, &mut nodes, &mut values);
     }
     Typed { values, nodes, inputs: graph.inputs, output: graph.output }
 }
@@ -260,6 +264,31 @@ fn pad(
             nodes[reader].operation = operation;
             nodes[at].operation.form = layers::Form::View;
             values[padded.0].dims = dims;
+        }
+    }
+}
+
+/// What only a rectifier reads, and behind that only a pooling layer, is pooled by the layer that makes it, if it can.
+fn pool(layers: &[Box<dyn Layer>], result: ValueId, nodes: &mut [Node], values: &mut [Value]) {
+    for at in 0..nodes.len() {
+        // The only reader of a value.
+        let reader = |of: usize| {
+            let value = nodes[of].output;
+            let mut readers = (0..nodes.len()).filter(|&node| nodes[node].inputs.contains(&value));
+            readers.next().filter(|_| value != result && readers.next().is_none())
+        };
+        let Some(rectifier) = reader(at).filter(|&node| layers[nodes[node].layer].rectifies()) else { continue };
+        let Some(pool) = reader(rectifier).filter(|&node| layers[nodes[node].layer].halves()) else { continue };
+        let (layer, made) = (nodes[at].layer, nodes[at].operation.output.clone());
+        if layers[layer].pools(&mut nodes[at].operation) {
+            nodes[at].pooled = Some(made);
+            let dims = nodes[pool].operation.output.clone();
+            for node in [rectifier, pool] {
+                nodes[node].operation.form = layers::Form::View;
+            }
+            for value in [nodes[at].output, nodes[rectifier].output] {
+                values[value.0].dims = dims.clone();
+            }
         }
     }
 }

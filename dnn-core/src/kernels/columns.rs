@@ -49,10 +49,12 @@ pub(super) unsafe fn transpose<V: Vector<T>, T: Scalar>(
             }
             k += 8;
         }
-        if k + 4 <= columns {
-            let vectors = V::columns(from.add(k), row, rows);
+        while k < columns && columns >= 4 {
+            // The last four may be there a second time.
+            let at = if k + 4 <= columns { k } else { columns - 4 };
+            let vectors = V::columns(from.add(at), row, rows);
             for j in 0..4 {
-                vectors[j].store(to.add((k + j) * next), V::LANES);
+                vectors[j].store(to.add((at + j) * next), V::LANES);
             }
             k += 4;
         }

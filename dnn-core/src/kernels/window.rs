@@ -231,6 +231,36 @@ pub(crate) fn largest<T: Scalar, const C: usize, const H: usize, const W: usize,
     }
 }
 
+/// y = the largest element of each window of one sample, none of which is less than 0, and where somebody keeps them the numbers
+/// of these elements, or -1 where y is not larger than 0.
+#[inline(always)]
+pub(crate) fn largest_and_numbers<
+    T: Scalar,
+    const C: usize,
+    const H: usize,
+    const W: usize,
+    const OH: usize,
+    const OW: usize,
+>(
+    y: &mut [[[T; OW]; OH]; C],
+    numbers: Option<&mut [[[T; OW]; OH]; C]>,
+    x: &[[[T; W]; H]; C],
+    windows: impl Windows,
+) {
+    let Some(numbers) = numbers else {
+        return largest(core::slice::from_mut(y), core::slice::from_ref(x), windows);
+    };
+    for c in 0..C {
+        for oh in 0..OH {
+            let (best, number) = largest_of_row(&x[c], windows, oh);
+            y[c][oh] = best;
+            for ow in 0..OW {
+                numbers[c][oh][ow] = if best[ow] > T::ZERO { number[ow] } else { -T::ONE };
+            }
+        }
+    }
+}
+
 /// dx = the sum of dy over the windows in which the element is the largest
 #[inline(always)]
 pub(crate) fn largest_back<

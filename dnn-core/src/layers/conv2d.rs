@@ -88,7 +88,7 @@ impl<
     const EW: usize,
 > Conv2d<I, O, KH, KW, T, B, SH, SW, PH, PW, DH, DW, G, EH, EW>
 {
-    const SLIDE: Slide = Slide { stride: [SH, SW], padding: [PH, PW], dilation: [DH, DW] };
+    pub(super) const SLIDE: Slide = Slide { stride: [SH, SW], padding: [PH, PW], dilation: [DH, DW] };
     const ENTRIES: [Entry; 2] = [
         Entry::Tensor {
             name: "weight",
@@ -100,7 +100,7 @@ impl<
     ];
 
     /// The output that an input of [C, H, W] has.
-    const fn output(c: usize, h: usize, w: usize) -> [usize; 3] {
+    pub(super) const fn output(c: usize, h: usize, w: usize) -> [usize; 3] {
         check::groups(c, I, O, G);
         check::biases(B::DIMS, O);
         let rows = shape::windows(h, KH, SH, 2 * PH + EH, DH);

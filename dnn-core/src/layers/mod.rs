@@ -5,6 +5,7 @@ mod folding;
 mod mask;
 mod optional;
 mod planes;
+mod pooled;
 pub(crate) mod recurrent;
 mod statistics;
 

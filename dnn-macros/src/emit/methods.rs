@@ -1,6 +1,7 @@
 //! The methods and constants that a user calls on the type, and the `Network` implementation that `Trainer` reads.
 
 use super::{Network, associated, passes, quote};
+use crate::graph::ValueId;
 use crate::layers::{Form, Type};
 use crate::memory::{Schedule, Storage};
 use crate::shape::Node;
@@ -207,7 +208,11 @@ fn info(network: &Network<'_>, node: &Node) -> TokenStream {
     let kind = &node.kind;
     let values = &network.typed.values;
     let output = &node.operation.output;
-    let input = node.inputs.first().map_or(output, |input| &values[input.0].dims);
+    let made = |value: &ValueId| network.typed.nodes.iter().find(|node| node.output == *value);
+    let input = node.inputs.first().map_or(output, |input| match made(input) {
+        Some(maker) => &maker.operation.output,
+        None => &values[input.0].dims,
+    });
     let own = |of: fn(&Network<'_>, &Node) -> TokenStream| {
         let broken = !network.runs && matches!(&node.operation.field, Some(field) if matches!(field.ty, Type::Own(_)));
         if broken { quote!(0) } else { of(network, node) }

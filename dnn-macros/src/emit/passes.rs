@@ -486,7 +486,13 @@ pub(super) fn operation(network: &Network<'_>, node: &Node, method: TokenStream)
         return (own_item(network, node, false, method), quote!(_));
     }
     let (from, to) = (network.takes(node, &network.scalar()), network.tensor(to));
-    (quote!(__dnn::Op::<#from, #to>::#method), to)
+    match &node.pooled {
+        Some(made) => {
+            let made = network.tensor(made);
+            (quote!(__dnn::Pooled::<#from, #made, #to>::#method), to)
+        }
+        None => (quote!(__dnn::Op::<#from, #to>::#method), to),
+    }
 }
 
 /// The call of a layer's method, which stands at the layer. A message about the user's own layer is to point at nothing but
@@ -545,7 +551,9 @@ fn absorb(network: &Network<'_>) -> TokenStream {
     let calls = calls.filter_map(|(index, node)| {
         // Of what is planned, only what is there once in a batch is absorbed.
         let place = match schedule.workspaces[index] {
-            Some(room) if room.len.batch > 0 => buffers::at(schedule.places[room.place].offset, room.len),
+            Some(room) if room.len.batch > 0 && node.pooled.is_none() => {
+                buffers::at(schedule.places[room.place].offset, room.len)
+            }
             None if network.plan.behind.contains(&index) => {
                 let place = own_place(node);
                 quote!(Self::#place)

@@ -86,6 +86,7 @@ fn workspace(network: &Network<'_>, node: &Node, need: Option<Need>) -> Option<T
     };
     let label = &node.label;
     let scalar = network.concrete_scalar();
+    let made = node.pooled.as_ref().map(|made| super::array(made, scalar.clone()));
     let (from, to) = (network.takes(node, &scalar), super::array(to, scalar));
     let takes = match value {
         None if own.is_some() => {
@@ -95,7 +96,10 @@ fn workspace(network: &Network<'_>, node: &Node, need: Option<Need>) -> Option<T
         Some(value) => quote!(__dnn::extents_of::<#from, #to, _>(&#value)),
         None => {
             let ty = network.concrete_field_type(node);
-            quote!(__dnn::extents::<#from, #to, #ty>())
+            match made {
+                Some(made) => quote!(__dnn::extents_pooled::<#from, #made, #to, #ty>()),
+                None => quote!(__dnn::extents::<#from, #to, #ty>()),
+            }
         }
     };
     Some(quote!(const _: () = __dnn::check::workspace(#label, #planned, #takes);))

@@ -180,6 +180,28 @@ impl Layer for Convolution {
         Some(Box::new(Convolution { window: Some(window), ..self.clone() }))
     }
 
+    fn pools(&self, operation: &mut Operation) -> bool {
+        let (Some(window), &[o, above, beside]) = (&self.window, &operation.output[..]) else { return false };
+        let Form::Op { from, to, workspace, .. } = &mut operation.form else { return false };
+        let (&[c, _, width], [kh, kw], true) = (&from[..], window.kernel, window.dims == 2) else { return false };
+        // The smallest parts that the kernels of the run time work on have room there.
+        let reach = |dim: usize| (window.kernel[dim] - 1) * window.dilation[dim] + 1;
+        let ([tall, broad], [sy, sx]) = ([reach(0), reach(1)], window.stride);
+        let (i, o_) = (c / self.groups, o / self.groups);
+        let planes = i * (tall + sy) * (broad + sx) <= 1920 && o_ * tall * broad <= 1920 && beside <= 1024;
+        let weights = tall * width + 8 * (beside + kh * kw) <= 2688;
+        if !(planes && weights && above > 1 && beside > 1) {
+            return false;
+        }
+        *to = vec![o, above / 2, beside / 2];
+        *workspace = Workspace::Scratch { kept: to.iter().product(), scratch: o * above * beside };
+        let (added, db) = if self.bias { (" + b", ", db += sum of dm") } else { ("", "") };
+        operation.formula = format!("y = the largest max(m, 0) of each window, m = W * x{added}");
+        operation.derivative =
+            format!("dm = dy at the first of the largest elements where y > 0, else 0; dx = Wᵀ * dm, dW += dm * x{db}");
+        true
+    }
+
     fn operation(&self, incoming: Incoming<'_>, following: Option<&[usize]>, errors: &mut Errors) -> Operation {
         let Convolution { label, place, dims, inputs, outputs, .. } = self;
         let planes = window::planes(&incoming, label, *place, *dims, errors);

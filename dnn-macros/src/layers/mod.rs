@@ -201,6 +201,23 @@ pub(crate) trait Layer {
         None
     }
 
+    /// Whether it is the rectifier y = max(x, 0).
+    fn rectifies(&self) -> bool {
+        false
+    }
+
+    /// Whether it takes the largest element of windows of two rows and two columns that lie side by side.
+    fn halves(&self) -> bool {
+        false
+    }
+
+    /// Whether it can do the work of such a rectifier and such a pooling layer behind it too: then `operation` becomes that of
+    /// all three, but for its output.
+    fn pools(&self, operation: &mut Operation) -> bool {
+        let _ = operation;
+        false
+    }
+
     /// The one shape that its arguments demand, if there is one.
     fn takes(&self) -> Option<Vec<usize>> {
         None
@@ -355,6 +372,13 @@ pub(crate) enum Workspace {
         infer: usize,
         /// In training.
         train: usize,
+    },
+    /// So many for each sample, which training keeps, and so many once in a batch, which no step keeps.
+    Scratch {
+        /// In training.
+        kept: usize,
+        /// In inference and in training.
+        scratch: usize,
     },
     /// So many once in a batch, which the layer absorbs into its buffers.
     Batch {

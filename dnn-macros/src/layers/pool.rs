@@ -11,6 +11,10 @@ use quote::quote;
 /// The type of a pooling layer, from the numbers of its window.
 type Value = Box<dyn Fn(&Window) -> TokenStream>;
 
+/// The formulas of a layer that takes the largest element of each window.
+pub(super) const LARGEST: [&str; 2] =
+    ["y = the largest x of each window", "dx += dy at the first of the largest elements"];
+
 /// A layer without parameters that makes planes from planes.
 pub(super) struct Planar {
     /// Its type, with its numbers and with `_` for the scalar.
@@ -55,6 +59,8 @@ pub(super) struct Pool {
     value: Value,
     /// What its backward pass reads.
     reads: Reads,
+    /// See [`Layer::halves`].
+    halves: bool,
     formulas: [&'static str; 2],
 }
 
@@ -88,7 +94,12 @@ pub(super) fn read(
         }
     }
     let window = readable.then_some(window);
-    Box::new(Pool { label, place, dims, window, value, reads, formulas })
+    let plain = |window: &Window| {
+        let Window { kernel, stride, padding, dilation, ceil, .. } = window;
+        [*kernel, *stride, *padding, *dilation] == [[2; 2], [2; 2], [0; 2], [1; 2]] && !ceil
+    };
+    let halves = formulas == LARGEST && window.as_ref().is_some_and(plain);
+    Box::new(Pool { label, place, dims, window, value, reads, halves, formulas })
 }
 
 /// The numbers of a window in a type, rows before columns: kernel, stride, padding, and dilation where there is one.
@@ -109,5 +120,9 @@ impl Layer for Pool {
         };
         let from = window::shape(planes.dims, *dims);
         Planar { value: value(window), from, output, reads: *reads, formulas: self.formulas }.operation(proofs)
+    }
+
+    fn halves(&self) -> bool {
+        self.halves
     }
 }

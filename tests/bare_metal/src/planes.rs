@@ -59,6 +59,17 @@ network! {
         fc: Linear<2, 3>,
     }
 
+    /// A rectifier and a pooling layer that the convolution before them does in their place.
+    struct Pooled: [1, 9, 8] -> [2] {
+        conv1: Conv2d<1, 3, 3, padding = 1>,
+        Relu,
+        MaxPool2d<2>,
+        conv2: Conv2d<3, 2, [2, 3]>,
+        Relu,
+        MaxPool2d<2>,
+        Flatten,
+    }
+
     struct Line: [3, 16] -> [2, 1] {
         conv1: Conv1d<3, 4, 4, stride = 2, padding = 3, dilation = 2>,
         MaxPool1d<3, stride = 2, padding = 1>,
@@ -77,13 +88,14 @@ network! {
 
 static mut PLANES: Memory<Planes, Adam, 2> = Memory::new();
 static mut IMAGE: Memory<Image, Sgd, 2> = Memory::new();
+static mut POOLED: Memory<Pooled, Sgd, 2> = Memory::new();
 static mut LINE: Memory<Line, Sgd, 2> = Memory::new();
 
 /// Trains and predicts.
 pub(crate) fn run() {
     #[allow(static_mut_refs)]
     // SAFETY: the program has one thread and comes here once.
-    let (planes, image, line) = unsafe { (&mut PLANES, &mut IMAGE, &mut LINE) };
+    let (planes, image, pooled, line) = unsafe { (&mut PLANES, &mut IMAGE, &mut POOLED, &mut LINE) };
     planes.network_mut().init_in(&mut Rng::new(1));
     let mut trainer = Trainer::within(planes, Mse, Adam::new(0.01));
     let images = black_box([[[[0.5; 12]; 12]; 2]; 3]);
@@ -93,6 +105,12 @@ pub(crate) fn run() {
     image.network_mut().init_in(&mut Rng::new(1));
     let mut trainer = Trainer::within(image, Mse, Sgd::new(0.1));
     let (inputs, targets) = black_box(([[[[0.5; 9]; 9]; 2]; 3], [[0.0; 3]; 3]));
+    black_box(trainer.step(&inputs, &targets));
+    black_box(trainer.network().predict(&inputs[0]));
+
+    pooled.network_mut().init_in(&mut Rng::new(1));
+    let mut trainer = Trainer::within(pooled, Mse, Sgd::new(0.1));
+    let (inputs, targets) = black_box(([[[[0.5; 8]; 9]; 1]; 3], [[0.0; 2]; 3]));
     black_box(trainer.step(&inputs, &targets));
     black_box(trainer.network().predict(&inputs[0]));
 

@@ -6,13 +6,14 @@
 
 use super::Shape;
 use super::planes::Weights;
-use super::samples::Copy;
+use super::samples::{Copy, MADE};
+use super::windows::{Spread, Sum};
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
 
 /// Vectors of a copied block of both planes, and of its sums.
-const ROOM: usize = 2688;
+pub(super) const ROOM: usize = 2688;
 /// Channels of the small planes at a time, at most.
 const ROWS: usize = 8;
 
@@ -95,10 +96,16 @@ impl<T: Scalar> Weights<'_, T> {
     pub(super) unsafe fn by_samples<V: Vector<T>>(&mut self) -> usize {
         let Shape { groups, large: [all, height, width], small: [rows, above, beside], kernel: [kh, kw], .. } =
             self.shape;
+        if self.samples < V::LANES.div_ceil(4) {
+            return 0;
+        }
         let Some(part) = Part::new(&self.shape, 2 * V::ROWS) else { return 0 };
         let mut room = MaybeUninit::<[V; ROOM]>::uninit();
         // Sums and small planes lie before the large ones, which stay where they are while the rows change.
         let begin = part.rows * (part.channels * kh * kw + part.lines * beside);
+        let mut biases = MaybeUninit::<[[V; 9]; ROWS]>::uninit();
+        let mut gradients = MaybeUninit::<[V; MADE]>::uninit();
+        let halves = [above / 2, beside / 2];
         let mut sample = 0;
         while self.samples - sample >= V::LANES.div_ceil(4) {
             let left = self.samples - sample;
@@ -117,13 +124,28 @@ impl<T: Scalar> Weights<'_, T> {
                             let (row, own) = (groups * all * height * width, (g * all + c) * height * width);
                             let large = self.large.as_ptr().add(sample * row + own);
                             let larges = (large, row);
-                            let (row, own) = (groups * rows * above * beside, (g * rows + r) * above * beside);
+                            let plane = if self.pooled.is_some() { halves[0] * halves[1] } else { above * beside };
+                            let (row, own) = (groups * rows * plane, (g * rows + r) * plane);
                             let smalls = (self.small.as_ptr().add(sample * row + own), row);
+                            let pooled = match self.pooled {
+                                Some(numbers) => Some(Pooled {
+                                    numbers: numbers.as_ptr().add(sample * row + own * lanes),
+                                    halves,
+                                    room: gradients.as_mut_ptr().cast(),
+                                    sums: biases.as_mut_ptr().cast(),
+                                    dbias: match self.dbias.get_mut(g * rows + r..) {
+                                        Some(dbias) if c == 0 && !dbias.is_empty() => dbias.as_mut_ptr(),
+                                        _ => core::ptr::null_mut(),
+                                    },
+                                }),
+                                None => None,
+                            };
                             let dweight = self.dweight.as_mut_ptr().add(((g * rows + r) * all + c) * kh * kw);
                             let mut products = Products {
                                 dweight,
                                 larges,
                                 smalls,
+                                pooled,
                                 shape: &self.shape,
                                 part: here,
                                 lanes,
@@ -142,12 +164,27 @@ impl<T: Scalar> Weights<'_, T> {
     }
 }
 
+/// Where the gradient of the small planes comes from behind a rectifier and a pooling layer.
+struct Pooled<T> {
+    /// The numbers of the largest elements of the first channel.
+    numbers: *const T,
+    /// The rows and columns of windows.
+    halves: [usize; 2],
+    /// Room for gradients of windows.
+    room: *mut T,
+    /// Nine sums for each channel.
+    sums: *mut T,
+    /// The gradient of the bias of the first channel, or null where it is not made.
+    dbias: *mut T,
+}
+
 /// Some channels of both planes, of a block of samples.
 struct Products<'a, T> {
     dweight: *mut T,
     /// The first channel of the first sample, and the distance from sample to sample.
     larges: (*const T, usize),
     smalls: (*const T, usize),
+    pooled: Option<Pooled<T>>,
     shape: &'a Shape,
     part: Part,
     lanes: usize,
@@ -182,8 +219,32 @@ impl<T: Scalar> Products<'_, T> {
                     }
                 }
                 for n in 0..rows {
-                    let (to, from) =
-                        (small.add(n * lines * beside * V::LANES), self.smalls.0.add((n * above + at) * beside));
+                    let to = small.add(n * lines * beside * V::LANES);
+                    if let Some(pooled) = &self.pooled {
+                        let plane = pooled.halves[0] * pooled.halves[1];
+                        V::call(&mut Spread {
+                            to,
+                            from: self.smalls.0.add(n * plane),
+                            row: self.smalls.1,
+                            numbers: pooled.numbers.add(n * plane * self.lanes),
+                            lanes: self.lanes,
+                            pooled: pooled.halves,
+                            first: [at, 0],
+                            size: [lines, beside],
+                            room: pooled.room,
+                        });
+                        if !pooled.dbias.is_null() {
+                            V::call(&mut Sum {
+                                dbias: pooled.dbias.add(n),
+                                sums: pooled.sums.add(9 * n * V::LANES),
+                                from: to,
+                                places: [at * beside, (at + lines) * beside, above * beside],
+                                lanes: self.lanes,
+                            });
+                        }
+                        continue;
+                    }
+                    let from = self.smalls.0.add((n * above + at) * beside);
                     V::call(&mut Copy { to, from, row: self.smalls.1, lanes: self.lanes, len: lines * beside });
                 }
                 macro_rules! tiles {

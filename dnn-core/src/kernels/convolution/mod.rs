@@ -18,6 +18,7 @@
 //!   On LeNet-5 that takes 60 % of the time of vectors along the positions, on ResNet-8, MobileNet and DS-CNN 65 to 75 %.
 //! - The samples that are left over: `positions` and `weights`, vectors along the positions of a copy by `packed`; with the
 //!   feature `deterministic` `lines`, which keeps the order of the sums.
+//! - A rectifier and a pooling layer behind a convolution: `pooled`, whose blocks of samples are pooled by `windows`.
 //! - Fewer than 256 products in all, and targets without vectors: `naive`.
 
 mod gradient;
@@ -27,6 +28,7 @@ pub(crate) mod naive;
 #[cfg(not(feature = "deterministic"))]
 mod packed;
 pub(crate) mod planes;
+pub(crate) mod pooled;
 #[cfg(not(feature = "deterministic"))]
 mod positions;
 mod reach;
@@ -35,6 +37,7 @@ mod samples;
 mod tests;
 #[cfg(not(feature = "deterministic"))]
 mod weights;
+mod windows;
 
 use crate::kernels::route;
 use crate::layers::Bias;
@@ -73,6 +76,11 @@ impl Shape {
 
     fn small(&self) -> usize {
         self.groups * self.small.iter().product::<usize>()
+    }
+
+    /// The scalars of a sample behind windows of two rows and two columns that lie side by side on the small planes.
+    fn pooled(&self) -> usize {
+        self.groups * self.small[0] * (self.small[1] / 2) * (self.small[2] / 2)
     }
 
     fn weights(&self) -> usize {

@@ -15,6 +15,8 @@ pub struct Planes<'a, T> {
     pub(super) shape: Shape,
     pub(super) samples: usize,
     pub(super) gathers: bool,
+    /// Where the small planes are pooled: the numbers of the largest elements, or nothing where nobody keeps them.
+    pub(super) pooled: Option<&'a mut [T]>,
     /// Whether blocks of samples go by `samples`.
     pub(super) blocks: bool,
     /// The samples that are finished.
@@ -39,7 +41,30 @@ impl<'a, T: Scalar> Planes<'a, T> {
         assert!(weight.len() == shape.weights(), "a weight has another shape than its layer");
         let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
         assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
-        Planes { to, from, weight, bias, shape, samples, gathers, blocks: true, done: 0 }
+        Planes { to, from, weight, bias, shape, samples, gathers, pooled: None, blocks: true, done: 0 }
+    }
+
+    /// The same where the small planes are behind a rectifier and a pooling layer: those of `numbers`, if anybody keeps them.
+    #[inline(always)]
+    pub(super) fn pooled(
+        to: &'a mut [T],
+        from: &'a [T],
+        weight: &'a [T],
+        bias: &'a [T],
+        shape: Shape,
+        numbers: &'a mut [T],
+        gathers: bool,
+    ) -> Self {
+        let small = if gathers { to.len() } else { from.len() };
+        let samples = small.checked_div(shape.pooled()).unwrap_or(0);
+        let (large, small) = (samples * shape.large(), samples * shape.pooled());
+        let lengths = if gathers { [small, large] } else { [large, small] };
+        assert!([to.len(), from.len()] == lengths, "a batch and its outputs differ in length");
+        assert!(weight.len() == shape.weights(), "a weight has another shape than its layer");
+        let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
+        assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
+        assert!(gathers && numbers.is_empty() || numbers.len() == small, "a largest element has no number");
+        Planes { to, from, weight, bias, shape, samples, gathers, pooled: Some(numbers), blocks: true, done: 0 }
     }
 }
 
@@ -52,7 +77,7 @@ impl<T: Scalar> Kernel for Planes<'_, T> {
         unsafe {
             self.done = if self.blocks { self.by_samples::<V>() } else { 0 };
             #[cfg(not(feature = "deterministic"))]
-            if self.done < self.samples {
+            if self.done < self.samples && self.pooled.is_none() {
                 self.by_positions::<V>(self.done);
             }
         }
@@ -62,10 +87,14 @@ impl<T: Scalar> Kernel for Planes<'_, T> {
 /// dw += small times large.
 pub struct Weights<'a, T> {
     pub(super) dweight: &'a mut [T],
+    /// For each channel of the small planes, where those are pooled; or none.
+    pub(super) dbias: &'a mut [T],
     pub(super) large: &'a [T],
     pub(super) small: &'a [T],
     pub(super) shape: Shape,
     pub(super) samples: usize,
+    /// Where the small planes are pooled: the numbers of the largest elements.
+    pub(super) pooled: Option<&'a [T]>,
     /// Whether blocks of samples go by `gradient`.
     pub(super) blocks: bool,
     /// The samples that are finished.
@@ -78,7 +107,26 @@ impl<'a, T: Scalar> Weights<'a, T> {
         let samples = small.len().checked_div(shape.small()).unwrap_or(0);
         let lengths = [samples * shape.large(), samples * shape.small(), shape.weights()];
         assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
-        Weights { dweight, large, small, shape, samples, blocks: true, done: 0 }
+        Weights { dweight, dbias: &mut [], large, small, shape, samples, pooled: None, blocks: true, done: 0 }
+    }
+
+    /// The same, and db += small, where the small planes are behind a rectifier and a pooling layer.
+    #[inline(always)]
+    pub(super) fn pooled(
+        dweight: &'a mut [T],
+        dbias: &'a mut [T],
+        large: &'a [T],
+        small: &'a [T],
+        shape: Shape,
+        numbers: &'a [T],
+    ) -> Self {
+        let samples = small.len().checked_div(shape.pooled()).unwrap_or(0);
+        let lengths = [samples * shape.large(), samples * shape.pooled(), shape.weights()];
+        assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
+        assert!(numbers.len() == small.len(), "a largest element has no number");
+        let channels = shape.groups * shape.small[0];
+        assert!(dbias.is_empty() || dbias.len() == channels, "a bias has not one element for each channel");
+        Weights { dweight, dbias, large, small, shape, samples, pooled: Some(numbers), blocks: true, done: 0 }
     }
 }
 
@@ -91,7 +139,7 @@ impl<T: Scalar> Kernel for Weights<'_, T> {
         unsafe {
             self.done = if self.blocks { self.by_samples::<V>() } else { 0 };
             #[cfg(not(feature = "deterministic"))]
-            if self.done < self.samples {
+            if self.done < self.samples && self.pooled.is_none() {
                 self.by_positions::<V>(self.done);
             }
         }

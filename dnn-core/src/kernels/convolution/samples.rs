@@ -6,15 +6,16 @@
 use super::Shape;
 use super::planes::Planes;
 use super::reach::{Reach, transpose_back};
+use super::windows::{Rectified, Spread};
 use crate::kernels::columns::transpose;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
 
 /// Vectors of a copied block of the planes that are read.
-const READ: usize = 1920;
+pub(super) const READ: usize = 1920;
 /// Vectors of results before they are written.
-const MADE: usize = 512;
+pub(super) const MADE: usize = 512;
 /// Channels of results that are made at a time, at most.
 const CHANNELS: usize = 8;
 
@@ -39,6 +40,8 @@ struct View<'a> {
     made: [usize; 3],
     /// Those that are read.
     read: [usize; 3],
+    /// Whether the small planes are pooled.
+    pooled: bool,
 }
 
 impl View<'_> {
@@ -53,8 +56,8 @@ impl View<'_> {
 
     /// How far the place moves from one result to the next, if both meet the same elements anywhere.
     #[inline(always)]
-    fn advance(&self) -> Option<usize> {
-        match (self.gathers, self.shape.slide.stride[1]) {
+    fn advance(&self, dim: usize) -> Option<usize> {
+        match (self.gathers, self.shape.slide.stride[dim]) {
             (true, stride) => Some(stride),
             (false, 1) => Some(1),
             (false, _) => None,
@@ -95,13 +98,27 @@ impl View<'_> {
             read <= READ && rows * size[0] * size[1] <= MADE
         };
         let mut size = [height, width];
-        while size[0] > 1 && !fits(size) {
-            size[0] -= size[0].div_ceil(8);
+        // What is pooled are windows of two rows and two columns.
+        let least = if self.pools() { 2 } else { 1 };
+        for dim in 0..2 {
+            while size[dim] > least && !fits(size) {
+                size[dim] -= size[dim].div_ceil(8);
+            }
+            size[dim] -= size[dim] % least;
         }
-        while size[1] > 1 && !fits(size) {
-            size[1] -= size[1].div_ceil(8);
-        }
-        fits(size).then_some(size)
+        (fits(size) && !size.contains(&0)).then_some(size)
+    }
+
+    /// Whether results are pooled before they are written.
+    #[inline(always)]
+    fn pools(&self) -> bool {
+        self.gathers && self.pooled
+    }
+
+    /// The scalars that so many results are written as.
+    #[inline(always)]
+    fn written(&self, [rows, columns]: [usize; 2]) -> [usize; 2] {
+        if self.pools() { [rows / 2, columns / 2] } else { [rows, columns] }
     }
 }
 
@@ -112,11 +129,23 @@ impl<T: Scalar> Planes<'_, T> {
     /// The machine has the instructions of `V`.
     #[inline(always)]
     pub(super) unsafe fn by_samples<V: Vector<T>>(&mut self) -> usize {
+        if self.samples < V::LANES.div_ceil(4) {
+            return 0;
+        }
         let Shape { groups, large, small, kernel: [kh, kw], .. } = self.shape;
-        let (made, read) = if self.gathers { (small, large) } else { (large, small) };
-        let view = View { shape: &self.shape, gathers: self.gathers, made, read };
+        let pooled = self.pooled.is_some();
+        // Rows and columns that no window of the pooling reads are not made.
+        let whole = if pooled { [small[0], small[1] / 2 * 2, small[2] / 2 * 2] } else { small };
+        let (made, read) = if self.gathers { (whole, large) } else { (large, small) };
+        let view = View { shape: &self.shape, gathers: self.gathers, made, read, pooled };
         let Some(size) = view.size() else { return 0 };
         let ([rows, above, beside], [channels, height, width]) = (made, read);
+        let plane: usize = view.written([above, beside]).iter().product();
+        let halves = [small[1] / 2, small[2] / 2];
+        let numbers = match &mut self.pooled {
+            Some(numbers) if !numbers.is_empty() => numbers.as_mut_ptr(),
+            _ => core::ptr::null_mut(),
+        };
         let mut copied = MaybeUninit::<[V; READ]>::uninit();
         let mut sums = MaybeUninit::<[V; MADE]>::uninit();
         let mut sample = 0;
@@ -136,10 +165,39 @@ impl<T: Scalar> Planes<'_, T> {
                         // SAFETY: `new` has checked the lengths: the samples and group g exist in each of them; `size`
                         // has left room for what a block reads and makes.
                         unsafe {
-                            let (row, own) = (groups * channels * height * width, g * channels * height * width);
-                            let from = self.from.as_ptr().add(sample * row + own);
-                            copy::<V, T>(copied.as_mut_ptr().cast(), from, row, lanes, &view, &block);
-                            let (row, own) = (groups * rows * above * beside, g * rows * above * beside);
+                            // The numbers of a block of samples lie as its results do: side by side those of a window.
+                            let numbers = match numbers.is_null() {
+                                true => numbers,
+                                false => {
+                                    let own = small[0] * halves[0] * halves[1];
+                                    numbers.add(sample * groups * own + g * own * lanes)
+                                }
+                            };
+                            let to: *mut T = copied.as_mut_ptr().cast();
+                            if pooled && !self.gathers {
+                                let [above, beside] = halves;
+                                let (row, own) = (groups * channels * above * beside, g * channels * above * beside);
+                                let from = self.from.as_ptr().add(sample * row + own);
+                                let room = sums.as_mut_ptr().cast();
+                                for c in 0..channels {
+                                    V::call(&mut Spread {
+                                        to: to.add(c * tall * broad * V::LANES),
+                                        from: from.add(c * above * beside),
+                                        row,
+                                        numbers: numbers.add(c * above * beside * lanes),
+                                        lanes,
+                                        pooled: halves,
+                                        first: [top, left],
+                                        size: [tall, broad],
+                                        room,
+                                    });
+                                }
+                            } else {
+                                let (row, own) = (groups * channels * height * width, g * channels * height * width);
+                                let from = self.from.as_ptr().add(sample * row + own);
+                                copy::<V, T>(to, from, row, lanes, &view, &block);
+                            }
+                            let (row, own) = (groups * rows * plane, g * rows * plane);
                             let mut made = Made {
                                 to: self.to.as_mut_ptr().add(sample * row + own),
                                 row,
@@ -150,6 +208,7 @@ impl<T: Scalar> Planes<'_, T> {
                                 block,
                                 copied: copied.as_ptr().cast(),
                                 sums: sums.as_mut_ptr().cast(),
+                                numbers: if self.gathers { numbers } else { core::ptr::null_mut() },
                             };
                             made.channels::<V>();
                         }
@@ -236,6 +295,8 @@ struct Made<'a, T> {
     block: Block,
     copied: *const T,
     sums: *mut T,
+    /// Where the numbers of the largest elements are kept, or null.
+    numbers: *mut T,
 }
 
 impl<T: Scalar> Made<'_, T> {
@@ -250,6 +311,9 @@ impl<T: Scalar> Made<'_, T> {
                     // SAFETY: as of this function.
                     unsafe {
                         V::call(&mut Sums::<T, $rows> { of: self, r });
+                        if self.view.pools() {
+                            V::call(&mut self.largest(r, $rows));
+                        }
                         V::call(&mut Written { of: self, r, rows: $rows });
                     }
                     r += $rows;
@@ -257,6 +321,21 @@ impl<T: Scalar> Made<'_, T> {
             )*};
         }
         tiles!(8 6 4 2 1);
+    }
+
+    /// The sums of some channels as the largest elements of their windows.
+    #[inline(always)]
+    fn largest(&self, r: usize, rows: usize) -> Rectified<T> {
+        let ([_, above, beside], Block { at, size, .. }) = (self.view.made, self.block);
+        Rectified {
+            sums: self.sums,
+            numbers: self.numbers,
+            rows,
+            size,
+            first: [r, at[0] / 2, at[1] / 2],
+            pooled: [above / 2, beside / 2],
+            lanes: self.lanes,
+        }
     }
 }
 
@@ -278,43 +357,59 @@ impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
         for n in 0..R {
             start[n] = self.of.bias.get(self.r + n).copied().unwrap_or(T::ZERO);
         }
-        let advance = view.advance();
-        for y in 0..height {
+        let advance = [view.advance(0), view.advance(1)];
+        let mut y = 0;
+        while y < height {
             let rows = view.reach(0, top + y);
+            let tall = Reach::run(top + y, top + height, advance[0], |y| view.reach(0, y));
             let mut x = 0;
             while x < width {
                 let columns = view.reach(1, left + x);
-                let run = Reach::run(left + x, left + width, advance, |x| view.reach(1, x));
-                let end = x + run;
-                // As many positions as fill the registers, and nearly the same number in each tile.
-                macro_rules! tiles {
-                    ($($positions:literal)*) => {$(
-                        while end - x >= $positions && R * $positions <= 2 * V::ROWS
-                            && (end - x != $positions + 1 || $positions < 3)
-                        {
-                            let mut columns = columns;
-                            columns.place += ((x + run - end) * advance.unwrap_or(0)) as isize;
-                            // SAFETY: as of this function; the block has the positions, and what they read.
-                            unsafe {
-                                let tile = self.tile::<V, $positions>(&start, &rows, &columns, advance.unwrap_or(0));
-                                for n in 0..R {
-                                    for (c, sum) in tile[n].into_iter().enumerate() {
-                                        sum.store(sums.add(((n * height + y) * width + x + c) * V::LANES), V::LANES);
+                let broad = Reach::run(left + x, left + width, advance[1], |x| view.reach(1, x));
+                // Rows and columns that meet the same elements: tiles lie along the rows, but for a few columns at an edge.
+                let steps = advance.map(|advance| advance.unwrap_or(0));
+                let down = broad < 4 && tall > broad;
+                let (lines, length) = if down { (broad, tall) } else { (tall, broad) };
+                for line in 0..lines {
+                    let mut n = 0;
+                    // As many positions as fill the registers, and nearly the same number in each tile.
+                    macro_rules! tiles {
+                        ($($positions:literal)*) => {$(
+                            while length - n >= $positions && R * $positions <= 2 * V::ROWS
+                                && (length - n != $positions + 1 || $positions < 3)
+                            {
+                                let [dy, dx] = if down { [n, line] } else { [line, n] };
+                                let (mut rows, mut columns) = (rows, columns);
+                                rows.place += (dy * steps[0]) as isize;
+                                columns.place += (dx * steps[1]) as isize;
+                                let (read, next) =
+                                    if down { (steps[0] * block.reads[1], width) } else { (steps[1], 1) };
+                                // SAFETY: as of this function; the block has the positions, and what they read.
+                                unsafe {
+                                    let tile = self.tile::<V, $positions>(&start, &rows, &columns, read);
+                                    for r in 0..R {
+                                        let to = sums.add(((r * height + y + dy) * width + x + dx) * V::LANES);
+                                        for (c, sum) in tile[r].into_iter().enumerate() {
+                                            sum.store(to.add(c * next * V::LANES), V::LANES);
+                                        }
                                     }
                                 }
+                                n += $positions;
                             }
-                            x += $positions;
-                        }
-                    )*};
+                        )*};
+                    }
+                    tiles!(4 3 2 1);
                 }
-                tiles!(4 3 2 1);
+                x += broad;
             }
+            y += tall;
         }
     }
 }
 
 impl<T: Scalar, const R: usize> Sums<'_, '_, T, R> {
-    /// sums[r][x] = start[r] + sum over channels c, rows i and columns j of the window of w[r][c][i][j] copied[c][..][..]
+    /// sums[r][x] = start[r] + sum over channels c, rows i and columns j of the window of w[r][c][i][j] copied[c][..][..], where
+    /// positions read `advance` vectors apart.
     ///
     /// # Safety
     /// The machine has the instructions of `V`, and the positions exist.
@@ -388,7 +483,8 @@ impl<T: Scalar> Kernel for Written<'_, '_, T> {
     unsafe fn run<V: Vector<T>>(&mut self) {
         let Made { to, row, lanes, view, block, sums, .. } = *self.of;
         let [_, above, beside] = view.made;
-        let ([height, width], [top, left]) = (block.size, block.at);
+        let [above, beside] = view.written([above, beside]);
+        let ([height, width], [top, left]) = (view.written(block.size), view.written(block.at));
         let (lines, len) = if width < beside { (height, width) } else { (1, height * width) };
         for n in 0..self.rows {
             for line in 0..lines {

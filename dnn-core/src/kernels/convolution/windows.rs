@@ -1,0 +1,383 @@
+//! What pools a block of results, and what makes its gradient from that of the windows, by vectors along the samples.
+
+use super::samples::MADE;
+use crate::kernels::columns::transpose;
+use crate::kernels::level::{Kernel, Vector};
+use crate::scalar::Scalar;
+
+/// The largest elements of windows of a block of results, [rows, rows, columns] with the samples innermost, in their place.
+pub(super) struct Rectified<T> {
+    pub(super) sums: *mut T,
+    /// Those of the block of samples and the group, or null.
+    pub(super) numbers: *mut T,
+    /// Channels.
+    pub(super) rows: usize,
+    /// Rows and columns before.
+    pub(super) size: [usize; 2],
+    /// The first channel, and the first row and column of windows.
+    pub(super) first: [usize; 3],
+    /// All rows and columns of windows.
+    pub(super) pooled: [usize; 2],
+    pub(super) lanes: usize,
+}
+
+impl<T: Scalar> Kernel for Rectified<T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function. A full block needs no question for each vector.
+        unsafe {
+            if self.numbers.is_null() {
+                self.windows::<V, false>(V::LANES);
+            } else if self.lanes == V::LANES {
+                self.windows::<V, true>(V::LANES);
+            } else {
+                self.windows::<V, true>(self.lanes);
+            }
+        }
+    }
+}
+
+impl<T: Scalar> Rectified<T> {
+    /// # Safety
+    /// The machine has the instructions of `V`, and what the fields say exists.
+    #[inline(always)]
+    unsafe fn windows<V: Vector<T>, const KEPT: bool>(&mut self, lanes: usize) {
+        let ([height, width], [channel, top, left], [above, beside]) = (self.size, self.first, self.pooled);
+        // SAFETY: as of this function. A window is read before its place is written to.
+        unsafe {
+            let zero = V::splat(T::ZERO);
+            let mut to = self.sums;
+            for n in 0..self.rows {
+                for y in 0..height / 2 {
+                    let mut from = self.sums.add((n * height + 2 * y) * width * V::LANES);
+                    let place = ((channel + n) * above + top + y) * beside + left;
+                    let mut number_to = self.numbers.wrapping_add(place * lanes);
+                    for _ in 0..width / 2 {
+                        let mut four = [zero; 4];
+                        for k in 0..4 {
+                            let v = V::load(from.add((k / 2 * width + k % 2) * V::LANES), V::LANES);
+                            four[k] = zero.larger(v, zero, v);
+                        }
+                        let (mut best, mut number) = (four[0], zero);
+                        for k in 1..4 {
+                            if KEPT {
+                                number = four[k].larger(best, V::splat(T::from_usize(k)), number);
+                            }
+                            best = four[k].larger(best, four[k], best);
+                        }
+                        best.store(to, V::LANES);
+                        if KEPT {
+                            // None where y is 0, or no number.
+                            let none = V::splat(-T::ONE);
+                            number = best.equal(best, best.equal(zero, none, number), none);
+                            number.store(number_to, lanes);
+                            number_to = number_to.wrapping_add(lanes);
+                        }
+                        to = to.add(V::LANES);
+                        from = from.add(2 * V::LANES);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A part of one channel of dsmall, [rows, columns] with the samples innermost.
+pub(super) struct Spread<T> {
+    pub(super) to: *mut T,
+    /// dy of the channel of the first sample.
+    pub(super) from: *const T,
+    /// From sample to sample.
+    pub(super) row: usize,
+    /// Those of the channel.
+    pub(super) numbers: *const T,
+    pub(super) lanes: usize,
+    /// Rows and columns of windows.
+    pub(super) pooled: [usize; 2],
+    /// The first row and column.
+    pub(super) first: [usize; 2],
+    /// Rows and columns.
+    pub(super) size: [usize; 2],
+    /// Room for `MADE` vectors of dy.
+    pub(super) room: *mut T,
+}
+
+impl<T: Scalar> Kernel for Spread<T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function. A full block needs no question for each vector.
+        unsafe { if self.lanes == V::LANES { self.rows::<V>(V::LANES) } else { self.rows::<V>(self.lanes) } }
+    }
+}
+
+impl<T: Scalar> Spread<T> {
+    /// # Safety
+    /// The machine has the instructions of `V`, and what the fields say exists.
+    #[inline(always)]
+    unsafe fn rows<V: Vector<T>>(&mut self, lanes: usize) {
+        let ([above, beside], [top, left], [height, width]) = (self.pooled, self.first, self.size);
+        // As many rows of dy at a time as there is room for.
+        let last = (top + height).div_ceil(2);
+        let last = if last < above { last } else { above };
+        let most = MADE / beside.max(1);
+        let (mut begin, mut end) = (0, 0);
+        // SAFETY: as of this function.
+        unsafe {
+            let zero = V::splat(T::ZERO);
+            for y in top..top + height {
+                let to = self.to.add((y - top) * width * V::LANES);
+                let window = y / 2;
+                if window >= above {
+                    for x in 0..width {
+                        zero.store(to.add(x * V::LANES), V::LANES);
+                    }
+                    continue;
+                }
+                if window >= end {
+                    (begin, end) = (window, if last - window < most { last } else { window + most });
+                    let from = self.from.add(begin * beside);
+                    transpose::<V, T>(self.room, V::LANES, from, self.row, [lanes, (end - begin) * beside]);
+                }
+                let dy = self.room.add((window - begin) * beside * V::LANES);
+                let numbers = self.numbers.add(window * beside * lanes);
+                let k = T::from_usize(y % 2 * 2);
+                let (even, odd) = (V::splat(k), V::splat(k + T::ONE));
+                // A sum, as where windows overlap: a negative zero is none.
+                macro_rules! pair {
+                    ($column:expr) => {{
+                        let share = zero.add(V::load(dy.add($column * V::LANES), V::LANES));
+                        let number = V::load(numbers.add($column * lanes), lanes);
+                        [number.equal(even, share, zero), number.equal(odd, share, zero)]
+                    }};
+                }
+                let mut x = left;
+                if x % 2 == 1 {
+                    let second = if x / 2 < beside { pair!(x / 2)[1] } else { zero };
+                    second.store(to, V::LANES);
+                    x += 1;
+                }
+                while x + 2 <= left + width && x / 2 < beside {
+                    let [first, second] = pair!(x / 2);
+                    first.store(to.add((x - left) * V::LANES), V::LANES);
+                    second.store(to.add((x + 1 - left) * V::LANES), V::LANES);
+                    x += 2;
+                }
+                while x < left + width {
+                    let first = if x % 2 == 0 && x / 2 < beside { pair!(x / 2)[0] } else { zero };
+                    first.store(to.add((x - left) * V::LANES), V::LANES);
+                    x += 1;
+                }
+            }
+        }
+    }
+}
+
+/// db += the sum over a plane, in the order of `gradient_bias`, of which a part is added here: eight sums, which become one
+/// when they are full, and behind that what is left over.
+pub(super) struct Sum<T> {
+    /// One scalar.
+    pub(super) dbias: *mut T,
+    /// The eight sums, and the one that they become.
+    pub(super) sums: *mut T,
+    /// The part, with the samples innermost.
+    pub(super) from: *const T,
+    /// Where the part begins and ends in the plane, and where the plane ends.
+    pub(super) places: [usize; 3],
+    pub(super) lanes: usize,
+}
+
+impl<T: Scalar> Kernel for Sum<T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        let [begin, end, count] = self.places;
+        let whole = count / 8 * 8;
+        // SAFETY: as of this function.
+        unsafe {
+            let mut sums = [V::splat(T::ZERO); 8];
+            let mut total = V::splat(T::ZERO);
+            if begin > 0 {
+                for k in 0..8 {
+                    sums[k] = V::load(self.sums.add(k * V::LANES), V::LANES);
+                }
+                total = V::load(self.sums.add(8 * V::LANES), V::LANES);
+            }
+            let mut place = begin;
+            while place < end {
+                let from = self.from.add((place - begin) * V::LANES);
+                if place < whole && place.is_multiple_of(8) && place + 8 <= end {
+                    for k in 0..8 {
+                        sums[k] = sums[k].add(V::load(from.add(k * V::LANES), V::LANES));
+                    }
+                    place += 8;
+                } else {
+                    let term = V::load(from, V::LANES);
+                    if place < whole {
+                        for k in 0..8 {
+                            sums[k] = if place % 8 == k { sums[k].add(term) } else { sums[k] };
+                        }
+                    } else {
+                        total = total.add(term);
+                    }
+                    place += 1;
+                }
+                if place == whole {
+                    let [a, b, c, d, e, f, g, h] = sums;
+                    total = (a.add(e).add(c.add(g))).add(b.add(f).add(d.add(h)));
+                }
+            }
+            for k in 0..8 {
+                sums[k].store(self.sums.add(k * V::LANES), V::LANES);
+            }
+            total.store(self.sums.add(8 * V::LANES), V::LANES);
+            if end == count {
+                for lane in 0..self.lanes {
+                    *self.dbias += *self.sums.add(8 * V::LANES + lane);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::planes::{Planes, Weights};
+    use super::super::tests::levels;
+    use super::super::{Shape, Slide};
+    use crate::kernels::level::{self, Level};
+    use crate::random::{Generator, Rng};
+    use std::{vec, vec::Vec};
+
+    fn random(rng: &mut Rng, count: usize) -> Vec<f32> {
+        let value = |rng: &mut Rng| match rng.below(12) {
+            0 => 0.0,
+            1 => -0.0,
+            2..6 => (rng.below(5) as f32 - 2.0) / 2.0,
+            _ => rng.unit_f32() - 0.5,
+        };
+        (0..count).map(|_| value(rng)).collect()
+    }
+
+    #[track_caller]
+    fn same(a: &[f32], b: &[f32], what: &dyn core::fmt::Debug) {
+        assert_eq!(a.len(), b.len());
+        for (at, (a, b)) in a.iter().zip(b).enumerate() {
+            assert!(a.to_bits() == b.to_bits(), "{what:?} [{at}]: {a} and {b}");
+        }
+    }
+
+    /// Places of the four elements of each window of a batch, window after window.
+    fn windows(shape: &Shape, samples: usize) -> Vec<[usize; 4]> {
+        let [o, oh, ow] = [shape.groups * shape.small[0] * samples, shape.small[1], shape.small[2]];
+        let places = (0..o).flat_map(|o| (0..oh / 2).flat_map(move |y| (0..ow / 2).map(move |x| [o, 2 * y, 2 * x])));
+        places.map(|[o, y, x]| [0, 1, 2, 3].map(|k| (o * oh + y + k / 2) * ow + x + k % 2)).collect()
+    }
+
+    /// At every level, blocks of samples have the bits of the three steps one after the other.
+    fn check(rng: &mut Rng, shape: Shape, samples: usize) {
+        let (windows, own) = (windows(&shape, samples), shape.pooled());
+        let (x, dy) = (random(rng, samples * shape.large()), random(rng, windows.len()));
+        let (weight, bias) = (random(rng, shape.weights()), random(rng, shape.groups * shape.small[0]));
+        for level in levels() {
+            let what = (level, shape, samples);
+            // SAFETY: `levels` lists what the machine has.
+            let run = |mut planes: Planes<'_, f32>| unsafe {
+                level::run_at(level, &mut planes);
+                planes.done
+            };
+            let mut m = vec![0.0; samples * shape.small()];
+            run(Planes::new(&mut m, &x, &weight, &bias, shape, samples, true));
+            let (mut y, mut numbers, mut dm) = (vec![0.0; dy.len()], vec![-1.0; dy.len()], vec![0.0; m.len()]);
+            for (at, window) in windows.iter().enumerate() {
+                let four = window.map(|place| if m[place] < 0.0 { 0.0 } else { m[place] });
+                let first = (1..4).fold(0, |best, k| if four[k] > four[best] { k } else { best });
+                y[at] = four[first];
+                if y[at] > 0.0 {
+                    numbers[at] = first as f32;
+                    dm[window[first]] = 0.0 + dy[at];
+                }
+            }
+            let (mut one, mut kept) = (vec![9.0; y.len()], vec![9.0; y.len()]);
+            let done = run(Planes::pooled(&mut one, &x, &weight, &bias, shape, &mut kept, true));
+            same(&one[..done * own], &y[..done * own], &("y", what));
+            one.fill(9.0);
+            run(Planes::pooled(&mut one, &x, &weight, &bias, shape, &mut [], true));
+            same(&one[..done * own], &y[..done * own], &("y alone", what));
+            // Numbers of a block lie with its samples side by side.
+            let most = match level {
+                Level::Avx512 => 16,
+                Level::Avx2 => 8,
+                _ => 4,
+            };
+            for begin in (0..done).step_by(most) {
+                let lanes = most.min(done - begin);
+                for (lane, place) in (0..lanes).flat_map(|lane| (0..own).map(move |place| (lane, place))) {
+                    let number = kept[begin * own + place * lanes + lane];
+                    assert_eq!(number, numbers[(begin + lane) * own + place], "{what:?}");
+                }
+            }
+            let (mut dx, mut one) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            run(Planes::new(&mut dx, &dm, &weight, &[], shape, samples, false));
+            assert_eq!(run(Planes::pooled(&mut one, &dy, &weight, &[], shape, &mut kept, false)), done);
+            let large = done * shape.large();
+            same(&one[..large], &dx[..large], &("dx", what));
+            // SAFETY: as above.
+            let run = |mut weights: Weights<'_, f32>| unsafe {
+                level::run_at(level, &mut weights);
+                weights.done
+            };
+            let (mut dw, mut one, mut db) = (weight.clone(), weight.clone(), vec![0.5; bias.len()]);
+            let (x, dm) = (&x[..large], &dm[..done * shape.small()]);
+            run(Weights::new(&mut dw, x, dm, shape));
+            let kept = &kept[..done * own];
+            assert_eq!(run(Weights::pooled(&mut one, &mut db, x, &dy[..done * own], shape, kept)), done);
+            same(&one, &dw, &("dw", what));
+            let plane = shape.small[1] * shape.small[2];
+            for (o, db) in db.iter().enumerate() {
+                let of = |sample: usize| &dm[(sample * bias.len() + o) * plane..][..plane];
+                let sum: f64 = (0..done).flat_map(of).map(|d| f64::from(*d)).sum();
+                assert!((f64::from(*db) - 0.5 - sum).abs() < 1e-4, "{what:?}: {db} and {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_of_samples_have_the_bits_of_the_three_steps() {
+        let rng = &mut Rng::new(5);
+        for case in 0..if cfg!(miri) { 3 } else { 60 } {
+            let mut one_of = |most: u32| 1 + rng.below(most) as usize;
+            let kernel = [one_of(4), one_of(5)];
+            let slide = Slide {
+                stride: [one_of(2), one_of(2)],
+                padding: [one_of(3) - 1, one_of(3) - 1],
+                dilation: [one_of(2), one_of(2)],
+            };
+            let most = if cfg!(miri) { 3 } else { 11 };
+            let (groups, i, o) = (one_of(2), one_of(4), one_of(if cfg!(miri) { 3 } else { 15 }));
+            let positions = [1 + one_of(most), 1 + one_of(most)];
+            let length = |dim: usize| {
+                let reach = slide.dilation[dim] * (kernel[dim] - 1) + 1;
+                ((positions[dim] - 1) * slide.stride[dim] + reach).saturating_sub(2 * slide.padding[dim]).max(1)
+            };
+            let (large, small) = ([i, length(0), length(1)], [o, positions[0], positions[1]]);
+            let samples = if case < 20 { case } else { one_of(40) };
+            check(rng, Shape { groups, large, small, kernel, slide }, if cfg!(miri) { 2 } else { samples });
+        }
+    }
+
+    #[test]
+    #[cfg(not(miri))]
+    fn planes_that_are_cut_have_the_bits_of_the_three_steps() {
+        let rng = &mut Rng::new(6);
+        let slide = Slide { stride: [1, 1], padding: [1, 1], dilation: [1, 1] };
+        for [i, o, rows, columns] in [[1, 2, 31, 60], [40, 9, 12, 11], [3, 17, 3, 190], [9, 60, 8, 9]] {
+            let (large, small) = ([i, rows, columns], [o, rows, columns]);
+            check(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, 19);
+        }
+    }
+}
