@@ -4,11 +4,13 @@
 //!
 //! Rows that are a multiple of 4096 bytes apart share the sets of a cache, and large matrices leave it before they are used
 //! again. So a block of a, some rows by `TERMS` terms, is copied to where the second cache holds it, and a panel of b, `TERMS`
-//! terms by two vectors, to where the first one does; then all tiles of the block take that panel. The sum of an element
-//! goes on where the block of terms before left it, so that its terms keep their order.
+//! terms by two vectors, to where the first one does; then all tiles of the block take that panel, and each
+//! asks for some of what the next panels are made of. The sum of an element goes on where the block of terms before left it,
+//! so that its terms keep their order.
 //!
 //! The outputs y = x Wᵀ + bias are such sums of the rows of Wᵀ, whose panels are transposed.
 
+use crate::kernels::ahead::Ahead;
 use crate::kernels::columns::transpose;
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::{Dots, Rows};
@@ -106,6 +108,7 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
                         terms: count,
                         add: self.add || k > 0,
                         down: row == 1,
+                        ahead: Ahead::new(self.b.as_ptr(), 0, 0, 0),
                     };
                     block.copy::<V>(self.a.as_ptr().add(r * row + k * step), [row, step]);
                     block.strips::<V>();
@@ -139,6 +142,8 @@ struct Block<T> {
     /// Whether the rows of a lie beside each other, so that the copy has tile after tile, term after term; otherwise it has
     /// row after row.
     down: bool,
+    /// What of b the next panels are made of.
+    ahead: Ahead<T>,
 }
 
 /// Does something for each tile of `$height` rows: `$r` is its first row, `$R` their number.
@@ -198,6 +203,7 @@ impl<T: Scalar> Block<T> {
                 let fit = (self.columns - i) / (2 * V::LANES);
                 let count = if fit < PANELS { fit } else { PANELS };
                 self.fill::<V, 2>(i, count, V::LANES);
+                self.look_ahead(i + count * 2 * V::LANES, PANELS * 2 * V::LANES);
                 for s in 0..count {
                     self.panel = panel.add(s * self.terms * 2 * V::LANES);
                     self.strip::<V, 2>(i + s * 2 * V::LANES, V::LANES);
@@ -212,6 +218,15 @@ impl<T: Scalar> Block<T> {
                 i += lanes;
             }
         }
+    }
+
+    /// So many columns from column i on are those of the next panels.
+    #[inline(always)]
+    fn look_ahead(&mut self, i: usize, count: usize) {
+        let left = self.columns - i;
+        let count = if left < count { left } else { count };
+        let (length, pieces, step) = if self.turned { (self.terms, count, self.next) } else { (count, self.terms, 1) };
+        self.ahead = Ahead::new(self.b.wrapping_add(i * step), self.next, length, pieces);
     }
 
     /// Copies `count` panels of C vectors of `lanes` columns, from column i on.
@@ -252,7 +267,9 @@ impl<T: Scalar> Block<T> {
     unsafe fn strip<V: Vector<T>, const C: usize>(&mut self, i: usize, lanes: usize) {
         // SAFETY: as of this function.
         unsafe {
+            let turns = self.height.div_ceil(V::ROWS) * PANELS; // tiles of all panels
             tiles!(V, self.height, r, R => {
+                self.ahead.fetch(turns);
                 let (out, apart) = (self.out.add(r * self.apart + i), self.apart);
                 let (panel, terms, add) = (self.panel, self.terms, self.add);
                 if self.down {

@@ -2,10 +2,11 @@
 //!
 //! Tiles of a few samples by four outputs. Samples are outermost: theirs stay in the first cache while W streams by.
 
+use crate::kernels::ahead::LINE;
 use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
-use crate::kernels::single::{LINE, Single};
+use crate::kernels::single::Single;
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
 

@@ -63,6 +63,7 @@
 // Loops count to constants over arrays of registers: an index says which one, and a constant bound keeps panics out.
 #![allow(clippy::needless_range_loop)]
 
+mod ahead;
 mod blocks;
 mod columns;
 pub(crate) mod convolution;

@@ -4,14 +4,12 @@
 //! two reads: where weights do not, they are read by lines, and each vector is put together of two of them; x is copied to
 //! where lines begin. The terms keep their order, so that the bits do not depend on where weights and samples lie.
 
+use crate::kernels::ahead::LINE;
 use crate::kernels::blocks::copy;
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
-
-/// Bytes of a line of the cache.
-pub(super) const LINE: usize = 64;
 
 /// Memory for a sample, on the stack.
 #[repr(align(64))]

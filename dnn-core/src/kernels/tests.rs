@@ -193,6 +193,8 @@ fn products_around_every_block_size_equal_their_sums() {
 fn products_in_blocks_equal_their_sums() {
     check(8, &[1024], &[65], &[66]);
     check(9, &[302], &[1024], &[50]);
+    check(10, &[1024], &[270], &[17]);
+    check(11, &[1024], &[17], &[260]);
 }
 
 #[test]
