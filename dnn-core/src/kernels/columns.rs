@@ -42,7 +42,8 @@ pub(super) unsafe fn transpose<V: Vector<T>, T: Scalar>(
     // SAFETY: as of this function.
     unsafe {
         let mut k = 0;
-        while k + 8 <= columns {
+        // Eight of fewer lanes would be more registers than there are.
+        while V::LANES == 16 && k + 8 <= columns {
             let vectors = V::eight_columns(from.add(k), row, rows);
             for j in 0..8 {
                 vectors[j].store(to.add((k + j) * next), V::LANES);
