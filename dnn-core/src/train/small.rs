@@ -17,16 +17,13 @@ use crate::scalar::Scalar;
 use crate::tensor::{Sample, Tensor, flat, flat_mut, zero};
 use core::slice::{from_mut, from_ref};
 
-/// Whether so many samples of a network go one by one.
-#[inline(always)]
-pub(super) fn one_by_one<N: Network>(samples: usize) -> bool {
-    let most = const {
-        let (macs, train) = (<N as Layer<N::Input>>::MACS, <N as Layer<N::Input>>::TRAIN);
-        let scalars = count(<N::Gradient as Parameters>::TABLE, None) + train.sample + Output::<N>::LEN;
-        let statistics = <N as Layer<N::Input>>::WHOLE_BATCH || train.batch > 0;
-        if statistics { 0 } else { route::one_by_one(macs, scalars) }
-    };
-    samples <= most
+/// How many samples of a network go one by one at most; 0 is a constant that a condition can begin with, so that a build without
+/// optimisation has no room for a large gradient on its stack.
+pub(super) const fn most<N: Network>() -> usize {
+    let (macs, train) = (<N as Layer<N::Input>>::MACS, <N as Layer<N::Input>>::TRAIN);
+    let scalars = count(<N::Gradient as Parameters>::TABLE, None) + train.sample + Output::<N>::LEN;
+    let statistics = <N as Layer<N::Input>>::WHOLE_BATCH || train.batch > 0;
+    if statistics { 0 } else { route::one_by_one(macs, scalars) }
 }
 
 impl<S: Storage, L> Trainer<S, L> {

@@ -171,7 +171,10 @@ impl<S: Storage, L> Trainer<S, L> {
         if let Some(refusal) = self.refuse(targets.len()) {
             return refusal;
         }
-        if self.stale && super::small::one_by_one::<S::Network>(targets.len()) {
+        if const { super::small::most::<S::Network>() > 0 }
+            && self.stale
+            && targets.len() <= const { super::small::most::<S::Network>() }
+        {
             return self.step_one_by_one(x, targets);
         }
         let loss = self.accumulate(x, targets, |_, _, _| {});
