@@ -65,6 +65,9 @@ pub use scalar::Scalar;
 pub use summary::{BufferInfo, LayerInfo, Summary};
 pub use tensor::{Sample, Tensor};
 #[cfg(feature = "alloc")]
+#[doc(hidden)] // for generated code
+pub use train::Line;
+#[cfg(feature = "alloc")]
 pub use train::{Epoch, Fit, FitError, Heap, History};
 pub use train::{Evaluation, Memory, Parts, Storage, Trainer};
 pub use workspace::{Extent, Place};

@@ -3,6 +3,7 @@
 //! Everything begins with a line of the cache, so that few vectors of the kernels lie in two lines: that took 1 to 5 % off the
 //! steps of 784-128-10 on 64 samples.
 
+use super::line::{self, Line};
 use super::memory::{Parts, Sealed, Storage, first};
 use crate::network::{Network, Output};
 use crate::optim::{Optimizer, Zeroed};
@@ -12,9 +13,7 @@ use crate::tensor::{Tensor, batch_mut};
 use crate::workspace::Extent;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::alloc::Layout;
 use core::fmt;
-use core::mem::MaybeUninit;
 
 /// Training memory on the heap: what [`Trainer::new`](crate::Trainer::new) makes.
 ///
@@ -30,18 +29,13 @@ pub struct Heap<N: Network, O: Optimizer<N>> {
     pub(super) capacity: usize,
 }
 
-/// A value that begins with a line of the cache, where there is one.
-#[repr(C)]
-#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(align(64)))]
-struct Line<T>(T);
-
 /// Scalars of which the first one begins with a line.
 type Chunk<T> = Line<[T; 16]>;
 
 impl<N: Network, O: Optimizer<N>> Heap<N, O> {
-    pub(super) fn new(network: Box<N>) -> Self {
+    pub(super) fn new(network: Box<Line<N>>) -> Self {
         Heap {
-            network: lined(network),
+            network,
             gradient: boxed_zeros(),
             state: boxed_state(),
             output: Vec::new(),
@@ -54,7 +48,7 @@ impl<N: Network, O: Optimizer<N>> Heap<N, O> {
     pub(super) fn into_network(self) -> Box<N> {
         let Heap { network, gradient, state, output, output_gradient, workspace, .. } = self;
         drop((gradient, state, output, output_gradient, workspace)); // before there are two networks for a moment
-        unlined(network)
+        line::unlined(network)
     }
 }
 
@@ -75,37 +69,6 @@ fn boxed_zeros<P: Parameters>() -> Box<Line<P>> {
 fn boxed_state<S: Zeroed>() -> Box<Line<S>> {
     // SAFETY: the contract of `Zeroed` makes all zero bits a valid value.
     unsafe { Box::new_zeroed().assume_init() }
-}
-
-/// The value where a line begins, never on the stack.
-fn lined<T>(value: Box<T>) -> Box<Line<T>> {
-    // SAFETY: a line begins with its value.
-    unsafe { moved::<T, T, Line<T>>(value) }
-}
-
-/// The value of a line, never on the stack.
-fn unlined<T>(line: Box<Line<T>>) -> Box<T> {
-    // SAFETY: as above.
-    unsafe { moved::<T, Line<T>, T>(line) }
-}
-
-/// Moves a `T` to another place, where `From` and `To` lie differently.
-///
-/// # Safety
-/// `From` and `To` are a `T`, and padding behind it.
-unsafe fn moved<T, From, To>(from: Box<From>) -> Box<To> {
-    if Layout::new::<From>() == Layout::new::<To>() {
-        // SAFETY: as of this function; memory of one layout may be freed as the other type.
-        return unsafe { Box::from_raw(Box::into_raw(from).cast()) };
-    }
-    let mut to = Box::<To>::new_uninit();
-    // SAFETY: as of this function; the first place is then freed as one that holds nothing.
-    unsafe {
-        let from = Box::into_raw(from).cast::<MaybeUninit<From>>();
-        to.as_mut_ptr().cast::<T>().copy_from_nonoverlapping(from.cast(), 1);
-        drop(Box::from_raw(from));
-        to.assume_init()
-    }
 }
 
 /// The first `len` scalars, of which there are enough from now on.

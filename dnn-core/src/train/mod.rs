@@ -7,6 +7,8 @@ mod fit;
 mod heap;
 #[cfg(feature = "alloc")]
 mod history;
+#[cfg(feature = "alloc")]
+mod line;
 mod memory;
 #[cfg(feature = "alloc")]
 #[cfg_attr(not(feature = "std"), path = "silent.rs")]
@@ -23,5 +25,9 @@ pub use fit::Fit;
 pub use heap::Heap;
 #[cfg(feature = "alloc")]
 pub use history::{Epoch, FitError, History};
+#[cfg(feature = "alloc")]
+pub use line::Line;
+#[cfg(feature = "alloc")]
+pub(crate) use line::lined;
 pub use memory::{Memory, Parts, Storage};
 pub use trainer::Trainer;

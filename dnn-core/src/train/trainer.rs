@@ -64,7 +64,7 @@ pub struct Trainer<S: Storage, L> {
 impl<N: Network, O: Optimizer<N>, L> Trainer<Heap<N, O>, L> {
     /// A trainer on the heap, of a network or a `Box` of one. A network that does not fit the stack comes in a `Box`.
     pub fn new<P: IntoBox<Network = N>>(network: P, loss: L, optimizer: O) -> Self {
-        Trainer::of(Heap::new(network.boxed()), loss, optimizer)
+        Trainer::of(Heap::new(network.lined()), loss, optimizer)
     }
 
     /// Works on at most `samples` samples at a time, which bounds the workspace; no bound is the default. 0 counts as 1.
