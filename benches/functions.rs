@@ -1,4 +1,5 @@
-//! Gradients of `#[differentiable]` functions beside gradients written by hand: `cargo bench --bench functions`.
+//! Gradients of `#[differentiable]` functions, and a product with a Hessian, beside what is written by hand: `cargo bench --bench
+//! functions`.
 //!
 //! Each pair is shown to give the same numbers first. Then both take turns, block by block, so that whatever else the machine
 //! does meets both, and a line for each says the nanoseconds of the fastest block of each, their ratio, and the value of the
@@ -8,12 +9,12 @@
 mod formulas;
 
 use dnn::prelude::*;
-use formulas::{Perceptron, rosenbrock as rosenbrock_by_hand};
+use formulas::{Perceptron, rosenbrock as rosenbrock_by_hand, rosenbrock_product};
 use std::array::from_fn;
 use std::hint::black_box;
 use std::time::Instant;
 
-#[differentiable]
+#[differentiable(twice)]
 fn rosenbrock<T: Scalar>(x: &[T; 100]) -> T {
     let a = x[1..] - x[..99] * x[..99];
     let b = 1.0 - x[..99];
@@ -101,6 +102,20 @@ fn all<T: Scalar + Into<f64>>(scalar: &str, tolerance: f64, wanted: &dyn Fn(&str
         near(derived.0, by_hand.0, &name);
         derived.1.iter().zip(&by_hand.1).for_each(|(a, b)| near(*a, *b, &name));
         compare(&name, derived.0.into(), || rosenbrock::gradient(black_box(&x)), || rosenbrock_by_hand(black_box(&x)));
+    }
+    let name = format!("rosenbrock_100_hv_{scalar}");
+    if wanted(&name) {
+        let (x, v): ([T; 100], [T; 100]) = (row(1, 2.0), row(10, 2.0));
+        let (derived, by_hand) = (rosenbrock::hessian_vector(&x, &v), rosenbrock_product(&x, &v));
+        near(derived.0, by_hand.0, &name);
+        derived.1.iter().zip(&by_hand.1).for_each(|(a, b)| near(*a, *b, &name));
+        derived.2.iter().zip(&by_hand.2).for_each(|(a, b)| near(*a, *b, &name));
+        compare(
+            &name,
+            derived.0.into(),
+            || rosenbrock::hessian_vector(black_box(&x), black_box(&v)),
+            || rosenbrock_product(black_box(&x), black_box(&v)),
+        );
     }
     let net = network::<T>();
     let of = |(value, w1, b1, w2, b2, w3, b3)| (value, Perceptron { w1, b1, w2, b2, w3, b3 });

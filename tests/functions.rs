@@ -41,13 +41,42 @@ fn compare(name: &str, derived: &[f64], x: &[f64], value: impl Fn(&[f64]) -> f64
     assert!(error <= 1e-7 * norm.max(1e-3), "{name}: {error:e} of {norm:e}");
 }
 
+/// Whether the product with a Hessian is what central differences of the gradient along the direction are, and whether the
+/// Hessian is symmetric: u H v = v H u.
+fn compare_twice(name: &str, x: &[f64], v: &[f64], product: impl Fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>)) {
+    let h = 1e-4;
+    let moved = |step: f64| {
+        let x: Vec<f64> = x.iter().zip(v).map(|(x, v)| x + step * v).collect();
+        product(&x, v).0
+    };
+    let [near, far] = [h, 2.0 * h].map(|step| (moved(step), moved(-step)));
+    let derived = product(x, v).1;
+    let (mut error, mut norm) = (0.0, 0.0);
+    for (at, derived) in derived.iter().enumerate() {
+        let expected = (8.0 * (near.0[at] - near.1[at]) - (far.0[at] - far.1[at])) / (12.0 * h);
+        error += (derived - expected) * (derived - expected);
+        norm += expected * expected;
+    }
+    let (error, norm): (f64, f64) = (error.sqrt(), norm.sqrt());
+    assert!(error <= 1e-7 * norm.max(1e-3), "{name}: {error:e} of {norm:e}");
+    let u: Vec<f64> = (0..x.len()).map(|at| ((at * 7 + 3) % 11) as f64 / 5.0 - 1.0).collect();
+    let times = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let (one, other) = (times(&u, &derived), times(v, &product(x, &u).1));
+    assert!((one - other).abs() <= 1e-12 * (1.0 + one.abs()), "{name}: {one} and {other}");
+}
+
 macro_rules! functions {
     ($($name:ident($($operand:ident: $ty:tt),*) -> $output:tt $body:tt)*) => {
         mod of {
             $(pub(super) mod $name {
                 use dnn::prelude::*;
-                #[differentiable]
+                #[differentiable(twice)]
                 pub(crate) fn function<T: Scalar>($($operand: &$ty),*) -> $output $body
+                /// A number whose second derivatives are those of the function, and of what is made of its result.
+                #[differentiable(twice, wrt($($operand),*))]
+                pub(crate) fn curved<T: Scalar>($($operand: &$ty,)* dy: &$output) -> T {
+                    sum(dy * sin(function($($operand),*)))
+                }
             })*
         }
 
@@ -63,6 +92,59 @@ macro_rules! functions {
                     functions!(@pull of::$name($($operand)*) &dy);
                     let mut operands = 0..;
                     $(case.close(&format!("/dx/{}", operands.next().unwrap()), &numbers($operand));)*
+                })*
+                other => panic!("{other} is not known here"),
+            }
+        }
+
+        /// The Hessian of the sum of dy times sin y against PyTorch.
+        fn replay_twice<T: Scalar>(case: &Case) {
+            match case.name() {
+                $(stringify!($name) => {
+                    let mut operands = 0..;
+                    $(let $operand: ($ty, $ty) = {
+                        let at = operands.next().unwrap();
+                        (tensor(&case.numbers(&format!("/x/{at}"))), tensor(&case.numbers(&format!("/v/{at}"))))
+                    };)*
+                    let dy: $output = tensor(&case.numbers("/dy"));
+                    let (value, gradient, product) =
+                        of::$name::curved::hessian_vector($(&$operand.0,)* &dy, $(&$operand.1),*);
+                    case.close("/s", &[value]);
+                    functions!(@close case "/g" gradient $($operand)*);
+                    functions!(@close case "/hv" product $($operand)*);
+                })*
+                other => panic!("{other} is not known here"),
+            }
+        }
+
+        /// The Hessian of each case against central differences of the gradient along the direction, and against itself.
+        fn check_twice(case: &Case) {
+            type T = f64;
+            match case.name() {
+                "detached" => {} // differences go on where a gradient is stopped
+                $(stringify!($name) => {
+                    let dy: $output = tensor(&case.numbers("/dy"));
+                    let lengths = [$(<$ty as Tensor>::LEN),*];
+                    let read = |part: &str| -> Vec<f64> {
+                        (0..lengths.len()).flat_map(|at| case.numbers::<f64>(&format!("/{part}/{at}"))).collect()
+                    };
+                    let (x, v) = (read("x"), read("v"));
+                    let product = |x: &[f64], v: &[f64]| {
+                        let mut rest = (x, v);
+                        $(let $operand: ($ty, $ty) = {
+                            let length = <$ty as Tensor>::LEN;
+                            let own = (tensor(&rest.0[..length]), tensor(&rest.1[..length]));
+                            rest = (&rest.0[length..], &rest.1[length..]);
+                            own
+                        };)*
+                        assert!(rest.0.is_empty() && rest.1.is_empty());
+                        let (_, gradient, product) =
+                            of::$name::curved::hessian_vector($(&$operand.0,)* &dy, $(&$operand.1),*);
+                        let gradient: Vec<f64> = functions!(@numbers gradient $($operand)*);
+                        let product: Vec<f64> = functions!(@numbers product $($operand)*);
+                        (gradient, product)
+                    };
+                    compare_twice(stringify!($name), &x, &v, product);
                 })*
                 other => panic!("{other} is not known here"),
             }
@@ -96,6 +178,17 @@ macro_rules! functions {
             }
         }
     };
+    (@close $case:ident $path:literal $result:ident $($operand:ident)*) => {
+        #[allow(unused_parens, reason = "a tuple where there are several")]
+        let ($($operand),*) = $result;
+        let mut operands = 0..;
+        $($case.close(&format!("{}/{}", $path, operands.next().unwrap()), &numbers($operand));)*
+    };
+    (@numbers $result:ident $($operand:ident)*) => {{
+        #[allow(unused_parens, reason = "a tuple where there are several")]
+        let ($($operand),*) = $result;
+        [$(numbers($operand)),*].concat()
+    }};
     (@pull $module:ident::$name:ident($($operand:ident)*) $dy:expr) => {
         #[allow(unused_parens, reason = "a tuple where there are several")]
         let ($($operand),*) = $module::$name::function::pullback($(&$operand,)* $dy);
@@ -230,6 +323,16 @@ fn values_and_gradients_are_those_of_pytorch() {
 #[test]
 fn gradients_are_central_differences() {
     replay::all("functions.json", |_| {}, check);
+}
+
+#[test]
+fn products_with_hessians_are_those_of_pytorch() {
+    assert_eq!(replay::all("functions.json", replay_twice::<f32>, replay_twice::<f64>), 2 * 113);
+}
+
+#[test]
+fn products_with_hessians_are_central_differences() {
+    replay::all("functions.json", |_| {}, check_twice);
 }
 
 /// Classes are arguments without a gradient: numbers, `Class`, and elements of an array.

@@ -16,6 +16,22 @@ pub(crate) fn rosenbrock<T: Scalar>(x: &[T; 100]) -> (T, [T; 100]) {
     (value, dx)
 }
 
+/// The same, and the product of the Hessian and v.
+pub(crate) fn rosenbrock_product<T: Scalar>(x: &[T; 100], v: &[T; 100]) -> (T, [T; 100], [T; 100]) {
+    let [one, two, hundred, two_hundred, four_hundred] = [1.0, 2.0, 100.0, 200.0, 400.0].map(T::from_f64);
+    let (mut value, mut dx, mut product) = (T::ZERO, [T::ZERO; 100], [T::ZERO; 100]);
+    for i in 0..99 {
+        let (a, b) = (x[i + 1] - x[i] * x[i], one - x[i]);
+        let along = v[i + 1] - two * x[i] * v[i];
+        value += hundred * a * a + b * b;
+        dx[i] -= four_hundred * a * x[i] + two * b;
+        dx[i + 1] += two_hundred * a;
+        product[i] -= four_hundred * (along * x[i] + a * v[i]) - two * v[i];
+        product[i + 1] += two_hundred * along;
+    }
+    (value, dx, product)
+}
+
 /// Weights and biases of 16-32-32-4, or their gradients.
 #[derive(Clone)]
 pub(crate) struct Perceptron<T> {

@@ -50,6 +50,8 @@ pub(crate) struct Edge<'a> {
 /// How an operand gets its gradient.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Share {
+    /// It is zero everywhere.
+    Nothing,
     /// It is that of the output as it is.
     Same,
     /// It is that of the output, changed where it lies.
@@ -316,7 +318,8 @@ impl Derivation<'_> {
         let (first, then): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(adds);
         for i in first.into_iter().chain(then) {
             let input = inputs[i];
-            if !(wanted[i] || jointly && wanted.contains(&true)) {
+            let share = flow.share(at, i);
+            if !(wanted[i] || jointly && wanted.contains(&true)) || share == Share::Nothing {
                 continue;
             }
             let before = self.totals[input.0];
@@ -324,7 +327,8 @@ impl Derivation<'_> {
             if jointly && !optional {
                 self.gradients[piece.0].optional = false;
             }
-            gives[i] = match flow.share(at, i) {
+            gives[i] = match share {
+                Share::Nothing => Gives::Nothing,
                 Share::Same => Gives::Same(piece),
                 Share::InPlace => Gives::InPlace(piece),
                 Share::Written => Gives::New(piece),

@@ -4,7 +4,7 @@
     python tests/parity/functions.py
 
 The draws are those of generate.py. A case has the operands "x", the result "y", its gradient "dy", and "dx", the gradients
-of all operands.
+of all operands. "s" is the sum of dy times sin y, "g" its gradients, and "hv" the product of its Hessian and "v".
 """
 
 import torch
@@ -21,13 +21,23 @@ def function(name, scalar, operands, compute):
     y = compute(*x)
     dy = draw.uniform(list(y.shape)) if y.dim() else draw.uniform([1]).reshape([])
     y.backward(dy)
+    dx = [torch.zeros_like(value) if value.grad is None else value.grad for value in x]
+    v = [draw.uniform(dims) if dims else draw.uniform([1]).reshape([]) for dims, _, _ in operands]
+    curved = lambda *x: (dy * compute(*x).sin()).sum()
+    x = [value.detach() for value in x]
+    _, g = torch.autograd.functional.vjp(curved, tuple(x))
+    s, hv = torch.autograd.functional.hvp(curved, tuple(x), tuple(v))
     return {
         "name": name,
         "scalar": scalar,
         "x": [value.detach() for value in x],
         "y": y.detach(),
         "dy": dy,
-        "dx": [torch.zeros_like(value) if value.grad is None else value.grad for value in x],
+        "dx": dx,
+        "v": v,
+        "s": s,
+        "g": g,
+        "hv": hv,
     }
 
 

@@ -2,7 +2,7 @@
 //!
 //! What a formula says is no function here: the macro's table has the formula of each operation, and the chain rule beside it.
 //! Where a gradient has cases, `f_pull(dy, ..)` gives dL/dx from dL/dy, and `f_pull0`, `f_pull1` one for each argument. What
-//! they read beside dy is in the table, x and y the argument and the value. The conventions at kinks are PyTorch's, and so are
+//! they read beside dy is in the table, x and y the argument and the value. `f_curvature` is the second derivative. The conventions at kinks are PyTorch's, and so are
 //! NaN and infinities.
 //!
 //! | y | dx | reads |
@@ -140,6 +140,12 @@ pub fn gelu_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * gelu::slope(x)
 }
 
+/// The second derivative of [`gelu`]: p(x) (2 - x^2)
+#[inline(always)]
+pub fn gelu_curvature<T: Scalar>(x: T) -> T {
+    gelu::curvature(x)
+}
+
 /// x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3): `approximate="tanh"`
 #[inline(always)]
 pub fn gelu_tanh<T: Scalar>(x: T) -> T {
@@ -150,6 +156,12 @@ pub fn gelu_tanh<T: Scalar>(x: T) -> T {
 #[inline(always)]
 pub fn gelu_tanh_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * gelu::slope_of_tanh(x)
+}
+
+/// The second derivative of [`gelu_tanh`]
+#[inline(always)]
+pub fn gelu_tanh_curvature<T: Scalar>(x: T) -> T {
+    gelu::curvature_of_tanh(x)
 }
 
 /// x / (1 + e^-x)
@@ -164,6 +176,12 @@ pub fn silu_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * swish::slope(x)
 }
 
+/// The second derivative of [`silu`]: s (1 - s) (2 + x (1 - 2 s))
+#[inline(always)]
+pub fn silu_curvature<T: Scalar>(x: T) -> T {
+    swish::curvature(x)
+}
+
 /// ln(1 + e^(beta x)) / beta, and x where beta x > threshold; PyTorch's defaults are 1 and 20
 #[inline(always)]
 pub fn softplus<T: Scalar>(x: T, beta: T, threshold: T) -> T {
@@ -174,6 +192,12 @@ pub fn softplus<T: Scalar>(x: T, beta: T, threshold: T) -> T {
 #[inline(always)]
 pub fn softplus_pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
     rectifier::pull(dy, x, beta, threshold)
+}
+
+/// The second derivative of [`softplus`]: beta s (1 - s), and 0 where beta x > threshold
+#[inline(always)]
+pub fn softplus_curvature<T: Scalar>(x: T, beta: T, threshold: T) -> T {
+    rectifier::curvature(x, beta, threshold)
 }
 
 /// a^b; as in C, 1 where a is 1 or b is 0, and NaN where a is negative and b no integer
@@ -192,6 +216,19 @@ pub fn pow_pull0<T: Scalar>(dy: T, a: T, b: T) -> T {
 #[inline(always)]
 pub fn pow_pull1<T: Scalar>(dy: T, a: T, b: T, y: T) -> T {
     if a == T::ZERO && b >= T::ZERO { T::ZERO } else { dy * (y * a.ln()) }
+}
+
+/// The second derivative of a^b by a: b (b-1) a^(b-2), and 0 where b is 0 or 1, whatever a is
+#[inline(always)]
+pub fn pow_curvature<T: Scalar>(a: T, b: T) -> T {
+    let factor = b * (b - T::ONE);
+    if factor == T::ZERO { T::ZERO } else { factor * a.powf(b - T::from_f64(2.0)) }
+}
+
+/// The derivative of b a^(b-1) by b: a^(b-1) (1 + b ln a), and 0 where a = 0 and b > 1
+#[inline(always)]
+pub fn pow_mixed<T: Scalar>(a: T, b: T) -> T {
+    if a == T::ZERO && b > T::ONE { T::ZERO } else { a.powf(b - T::ONE) * (T::ONE + b * a.ln()) }
 }
 
 /// low where x is less, high where x is more; a NaN stays
@@ -327,6 +364,16 @@ mod tests {
             check("pow", |x| pow(x, b), |x, _| pow_pull0(1.0, x, b), &POSITIVE);
             check("pow", |x| pow(b.abs(), x), |x, y| pow_pull1(1.0, b.abs(), x, y), &POSITIVE);
         }
+        for b in [-1.0, 0.0, 0.5, 1.0, 3.0] {
+            check("pow twice", |x| pow_pull0(1.0, x, b), |x, _| pow_curvature(x, b), &POSITIVE[1..]);
+        }
+        for a in [0.5, 1.0, 2.5] {
+            check("pow by both", |x| pow_pull0(1.0, a, x), |x, _| pow_mixed(a, x), &POSITIVE);
+        }
+        check("gelu twice", |x| gelu_pull(1.0, x), |x, _| gelu_curvature(x), &ALL);
+        check("gelu_tanh twice", |x| gelu_tanh_pull(1.0, x), |x, _| gelu_tanh_curvature(x), &ALL);
+        check("silu twice", |x| silu_pull(1.0, x), |x, _| silu_curvature(x), &ALL);
+        check("softplus twice", |x| softplus_pull(1.0, x, 2.0, 5.0), |x, _| softplus_curvature(x, 2.0, 5.0), &ALL);
         check("relu", relu, |_, y| relu_pull(1.0, y), &ALL);
         check("gelu", gelu, |x, _| gelu_pull(1.0, x), &ALL);
         check("gelu_tanh", gelu_tanh, |x, _| gelu_tanh_pull(1.0, x), &ALL);

@@ -15,6 +15,24 @@ pub trait Number<Y> {
     const ONE: Y;
 }
 
+/// A differentiable function that is differentiated twice: `Arguments` is the tuple of its arguments, tensors by reference, and
+/// of a direction for each tensor behind them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is differentiated once, and a function that is differentiated twice calls it",
+    label = "has no second derivatives",
+    note = "write `#[differentiable(twice)]` before its definition"
+)]
+pub trait Twice<Arguments> {
+    /// What it gives, and so the tangent of that.
+    type Output: Tensor;
+    /// What each tensor and each direction gets.
+    type Shares;
+    /// What the result changes by along the directions.
+    fn tangent(arguments: Arguments) -> Self::Output;
+    /// The gradients that a gradient of the tangent gives.
+    fn pull(arguments: Arguments, cotangent: &Self::Output) -> Self::Shares;
+}
+
 /// What a function gives back for one of its tensors: a gradient, or nothing where it has none by `wrt`.
 pub trait Share<X> {
     /// Adds it.
@@ -88,16 +106,16 @@ pub fn buffer<X: Tensor>(workspace: &mut [X::Scalar]) -> Option<(&mut X, &mut [X
     Some((tensor::batch_mut::<X>(buffer).first_mut()?, rest))
 }
 
-/// Whether a workspace is long enough for the function `name`.
+/// Whether a workspace is long enough: `constant` says how long it has to be, `f::WORKSPACE`.
 ///
 /// # Panics
 /// Where it is not. Release builds without the feature `alloc`, where no panic may be reachable, return `false` instead; the
 /// function then gives NaN.
 #[inline(always)]
 #[track_caller]
-pub fn fits(name: &str, workspace: usize, need: usize) -> bool {
+pub fn fits(constant: &str, workspace: usize, need: usize) -> bool {
     if workspace < need && cfg!(any(feature = "alloc", debug_assertions)) {
-        short(name, workspace, need);
+        short(constant, workspace, need);
     }
     workspace >= need
 }
@@ -105,6 +123,7 @@ pub fn fits(name: &str, workspace: usize, need: usize) -> bool {
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn short(name: &str, workspace: usize, need: usize) -> ! {
-    panic!("a workspace of {workspace} scalars, but `{name}` takes {need}: make it of `{name}::WORKSPACE`")
+fn short(constant: &str, workspace: usize, need: usize) -> ! {
+    let name = constant.split("::").next().unwrap_or(constant);
+    panic!("a workspace of {workspace} scalars, but `{name}` takes {need}: make it of `{constant}`")
 }

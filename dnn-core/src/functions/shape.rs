@@ -193,6 +193,47 @@ pub const fn axis(of: Shape, axis: isize) -> usize {
     index as usize
 }
 
+/// The shape whose axis has the length 1; for [`WHOLE`] all of them have.
+#[track_caller]
+pub const fn kept(of: Shape, axis: usize) -> Shape {
+    if axis == WHOLE {
+        let mut shape = of;
+        let mut i = 0;
+        while i < of.rank {
+            shape.dims[i] = 1;
+            i += 1;
+        }
+        return shape;
+    }
+    has_axis(of, axis);
+    of.with(axis, 1)
+}
+
+/// The shape with a further axis of length 1 at the index `at`, which counts from behind the last one where it is negative.
+#[track_caller]
+pub const fn unsqueeze(of: Shape, at: isize) -> Shape {
+    let index = if at < 0 { of.rank as isize + 1 + at } else { at };
+    if index < 0 || index > of.rank as isize {
+        let text = Text::new().shape(of.dims()).text(" has no place ").text(if at < 0 { "-" } else { "" });
+        text.number(at.unsigned_abs()).text(" for a further axis: write 0 to ").number(of.rank).panic();
+    }
+    let mut dims = [1; MAX_RANK];
+    let mut i = 0;
+    while i < of.rank && i < MAX_RANK {
+        let place = if (i as isize) < index { i } else { i + 1 };
+        if place < MAX_RANK {
+            dims[place] = of.dims[i];
+        }
+        i += 1;
+    }
+    let rank = of.rank + 1;
+    if rank > MAX_RANK {
+        let text = Text::new().text("`unsqueeze` of ").shape(of.dims()).text(": at most ").number(MAX_RANK);
+        text.text(" dimensions are possible").panic();
+    }
+    Shape { rank, dims }
+}
+
 /// Panics where a shape has no such axis; the whole tensor is no axis.
 #[track_caller]
 pub(super) const fn has_axis(of: Shape, axis: usize) {
@@ -316,6 +357,22 @@ mod tests {
     use super::*;
 
     const A: Shape = Shape::of::<[[f32; 3]; 2]>();
+
+    #[test]
+    fn an_axis_of_length_1_is_kept_or_put_in() {
+        let shape = Shape::new(&[2, 3]);
+        assert_eq!(kept(shape, 1), Shape::new(&[2, 1]));
+        assert_eq!(kept(shape, WHOLE), Shape::new(&[1, 1]));
+        let places = [0, 1, 2, -1, -3].map(|at| unsqueeze(shape, at));
+        let [first, middle, last] = [[1, 2, 3], [2, 1, 3], [2, 3, 1]].map(|dims| Shape::new(&dims));
+        assert_eq!(places, [first, middle, last, last, first]);
+    }
+
+    #[test]
+    #[should_panic(expected = "[2, 3] has no place -4 for a further axis: write 0 to 2")]
+    fn a_further_axis_has_a_place() {
+        unsqueeze(Shape::new(&[2, 3]), -4);
+    }
 
     #[test]
     fn a_shape_is_the_dimensions_of_a_type() {

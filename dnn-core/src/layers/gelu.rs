@@ -59,6 +59,14 @@ pub(crate) fn slope<T: Scalar>(x: T) -> T {
     distribution(x) + x * density(x)
 }
 
+/// The second derivative of x P(x): p(x) (2 - x^2), and 0 where p(x) is.
+#[inline(always)]
+pub(crate) fn curvature<T: Scalar>(x: T) -> T {
+    let density = density(x);
+    // Where the density is 0, x^2 may be infinite, and 0 times infinity would be NaN.
+    if density == T::ZERO { T::ZERO } else { density * (T::from_f64(2.0) - x * x) }
+}
+
 /// tanh u
 #[inline(always)]
 fn tanh<T: Scalar>(x: T) -> T {
@@ -82,6 +90,19 @@ pub(crate) fn slope_of_tanh<T: Scalar>(x: T) -> T {
         slope += half * x * falling * T::from_f64(SQRT_2_BY_PI) * (T::ONE + T::from_f64(3.0 * CUBE) * x * x);
     }
     slope
+}
+
+/// The second derivative of x (1 + tanh u) / 2: `(1 - tanh^2) (u' + x (u'' / 2 - tanh u'^2))`
+#[inline(always)]
+pub(crate) fn curvature_of_tanh<T: Scalar>(x: T) -> T {
+    let tanh = tanh(x);
+    let falling = T::ONE - tanh * tanh;
+    if falling == T::ZERO {
+        return T::ZERO;
+    }
+    let first = T::from_f64(SQRT_2_BY_PI) * (T::ONE + T::from_f64(3.0 * CUBE) * x * x);
+    let second = T::from_f64(SQRT_2_BY_PI * 6.0 * CUBE) * x;
+    falling * (first + x * (T::from_f64(0.5) * second - tanh * first * first))
 }
 
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {

@@ -28,6 +28,15 @@ pub(crate) fn slope<T: Scalar>(x: T) -> T {
     s * (T::ONE + x * (T::ONE - s))
 }
 
+/// The second derivative: s (1 - s) (2 + x (1 - 2 s))
+#[inline(always)]
+pub(crate) fn curvature<T: Scalar>(x: T) -> T {
+    let (s, two) = (x.sigmoid(), T::from_f64(2.0));
+    let falling = s * (T::ONE - s);
+    // Where the sigmoid is flat, x may be infinite, and 0 times infinity would be NaN.
+    if falling == T::ZERO { T::ZERO } else { falling * (two + x * (T::ONE - two * s)) }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
     const KEEPS: Keeps = Keeps::Input;
 

@@ -50,6 +50,14 @@ pub(crate) fn pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
     if z > threshold { dy } else { dy * z.sigmoid() }
 }
 
+/// The second derivative: beta s (1 - s), 0 beyond the threshold
+#[inline(always)]
+pub(crate) fn curvature<T: Scalar>(x: T, beta: T, threshold: T) -> T {
+    let z = beta * x;
+    let s = z.sigmoid();
+    if z > threshold { T::ZERO } else { beta * (s * (T::ONE - s)) }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
     const KEEPS: Keeps = Keeps::Input;
 

@@ -4,7 +4,7 @@
 
 use super::branch::Condition;
 use super::elements::Element;
-use super::functions::Function;
+use super::functions::{Callee, Function};
 use super::signature::Signature;
 use crate::error::{Errors, Place};
 use crate::graph::{Graph, Node, ValueId};
@@ -18,6 +18,8 @@ use syn::{BinOp, Expr, ExprLit, Lit, Type, UnOp};
 pub(crate) struct Body {
     pub(crate) graph: Graph,
     pub(crate) sites: Vec<Site>,
+    /// The value that the output is the tangent of, where it is one.
+    pub(crate) value: Option<ValueId>,
 }
 
 /// An operation in the source.
@@ -38,7 +40,7 @@ pub(crate) enum What {
     /// A function of tensors.
     Function(&'static Function),
     /// Another differentiable function, and for each argument the tokens of one that has no gradient.
-    Own(syn::Path, Vec<Option<TokenStream>>),
+    Own(Callee, Vec<Option<TokenStream>>),
     /// `x[2]`
     Index(usize),
     /// `x[1..]`: from where to where.
@@ -49,6 +51,12 @@ pub(crate) enum What {
     Detach,
     /// `let y: [f32; 3] = x;`
     Typed(Box<Type>),
+    /// The first value, repeated to the shape of the second.
+    Repeated,
+    /// Zeros of the shape of a value.
+    Zero,
+    /// How many elements of a value one of its reduction is made of.
+    Count,
     /// `if` over what has no gradient, and what both ways make of the values that they take: those of the node behind the
     /// values of the condition.
     Branch(Box<(Condition, [Body; 2])>),
@@ -66,6 +74,12 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// Whether it is the number 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        let written = self.tokens.to_string().parse::<f64>().ok();
+        written.or_else(|| self.value.first().copied().flatten().map(|value| value as f64)) == Some(0.0)
+    }
+
     /// As it is written.
     pub(crate) fn text(&self) -> String {
         let number = |value: &Option<i64>| value.map_or(String::new(), |value| value.to_string());
@@ -124,7 +138,9 @@ pub(super) struct Lowering<'a> {
     pub(super) arguments: usize,
     /// For each open block the names that it makes visible, innermost last.
     pub(super) scopes: Vec<HashMap<String, usize>>,
-    taken: HashSet<String>,
+    pub(super) taken: HashSet<String>,
+    /// The call whose tangent is written, where it is not the user who writes.
+    pub(super) tangent_of: Option<Site>,
 }
 
 /// The graph of a function's body.
@@ -152,6 +168,7 @@ pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
         arguments: signature.arguments.len(),
         scopes: vec![HashMap::new()],
         taken: HashSet::new(),
+        tangent_of: None,
     };
     for argument in &signature.arguments {
         let meaning = match argument.shape {
@@ -191,7 +208,7 @@ pub(crate) fn lower(signature: &Signature, errors: &mut Errors) -> Body {
         }
     }
     lowering.graph.certain = lowering.errors.len() == before;
-    Body { graph: lowering.graph, sites: lowering.sites }
+    Body { graph: lowering.graph, sites: lowering.sites, value: None }
 }
 
 impl Lowering<'_> {
@@ -238,6 +255,7 @@ impl Lowering<'_> {
         }
         let name = format!("v{}", self.graph.names.len());
         let name = self.free(&name);
+        let place = self.tangent_of.as_ref().map_or(place, |site| site.place);
         let output = self.graph.value(name, None);
         let (layer, span) = (self.sites.len(), place.ends().0);
         self.graph.nodes.push(Node { layer, element: None, part: (0, 1), inputs, output, span });

@@ -261,8 +261,11 @@ impl Lowering<'_> {
             let same = matches!((&meaning, before), (Meaning::Integer(a), Meaning::Integer(b)) if a == b);
             names.push((*at, if same { meaning } else { self.numbered(meaning) }));
         }
-        let body =
-            Body { graph: std::mem::replace(&mut self.graph, graph), sites: std::mem::replace(&mut self.sites, sites) };
+        let body = Body {
+            graph: std::mem::replace(&mut self.graph, graph),
+            sites: std::mem::replace(&mut self.sites, sites),
+            value: None,
+        };
         for (at, meaning) in before {
             self.names[at].meaning = meaning;
         }

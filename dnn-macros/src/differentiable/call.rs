@@ -3,7 +3,7 @@
 use super::body::{Given, Lowering, Meaning, Setting, What};
 use super::elements::{self};
 use super::expression::unwrapped;
-use super::functions::{self};
+use super::functions::{self, Callee};
 use crate::error::{Place, nearest};
 use crate::graph::ValueId;
 use proc_macro2::TokenStream;
@@ -14,9 +14,10 @@ impl Lowering<'_> {
     pub(super) fn call(&mut self, path: &syn::Path, arguments: &[&Expr], place: Place) -> Meaning {
         let Some(word) = path.segments.last().map(|segment| segment.ident.clone()) else { return Meaning::Unknown };
         let (text, known) = (word.to_string(), path.get_ident().is_some());
-        let element = elements::find(&text).filter(|_| known);
+        let inner = if self.tangent_of.is_some() { elements::find_inner(&text) } else { None };
+        let element = inner.or_else(|| elements::find(&text)).filter(|_| known);
         let function = functions::find(&text).filter(|_| known);
-        if known && text == self.function {
+        if known && text == self.function && self.tangent_of.is_none() {
             return self.mistake(
                 word.span(),
                 format!("`{text}` calls itself, which never ends at compile time: write a loop"),
@@ -49,6 +50,9 @@ impl Lowering<'_> {
         let mut constants = Vec::new();
         for argument in arguments {
             match (unwrapped(argument), function) {
+                (Expr::Path(word), Some(function)) if self.is_options(word) => {
+                    settings.extend(self.options(word, function));
+                }
                 (Expr::Assign(assign), _) => settings.extend(self.setting(assign)),
                 (Expr::Range(range), Some(function)) if function.options.contains(&"range") => {
                     settings.extend(self.range(range))
@@ -153,7 +157,7 @@ impl Lowering<'_> {
             (Some(element), _) => What::Element(element),
             (_, Some(function)) => What::Function(function),
             _ if text == "detach" && known => What::Detach,
-            _ => What::Own(path.clone(), constants),
+            _ => What::Own(Callee { path: path.clone(), tangent: false }, constants),
         };
         self.node(what, settings, inputs, place)
     }

@@ -7,6 +7,7 @@ use super::program::{Program, Seed};
 use super::roles;
 use super::shape::{Constants, Length, Shape, tensor};
 use super::signature::{Argument, Signature};
+use super::twice::{self, Second};
 use super::workspace;
 use super::write::{variables, write, write_within};
 use crate::backward::Steps;
@@ -22,6 +23,8 @@ pub(crate) struct Function<'a> {
     pub(crate) formula: &'a Formula,
     pub(crate) steps: &'a Steps,
     pub(crate) constants: &'a Constants,
+    /// Its tangent, where it is differentiated twice.
+    pub(crate) second: Option<&'a Second>,
 }
 
 /// The items.
@@ -36,7 +39,10 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
     let gradient = if scalar_result { gradient(function) } else { gradient_of_no_number(function.signature) };
     let pullback = pullback(function);
     let value = value(function);
-    let workspace = within(function);
+    let workspace = workspace(function);
+    let (twice, second) = (function.second.map(|second| twice::implementation(function, second)), function.second);
+    let hessian = second.filter(|_| scalar_result).map(|second| twice::hessian_vector(function, second));
+    let seals = seals.iter().chain(second.iter().flat_map(|second| second.seals(function.formula)));
     let structure = structure(visibility, name);
     let lints = lints();
     let (loss, layer) = (roles::loss(function), roles::layer(function));
@@ -50,8 +56,10 @@ pub(crate) fn emit(function: &Function<'_>) -> TokenStream {
             #gradient
             #pullback
             #workspace
+            #hessian
         }
         #number
+        #twice
         #loss
     });
     quote! {
@@ -76,6 +84,7 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
     let (name, visibility, output) = (&source.sig.ident, &source.vis, &signature.output.ty);
     let (declared, _, conditions) = source.sig.generics.split_for_impl();
     let (arguments, references) = (arguments(signature), references(signature));
+    let (hessian, twice) = twice::signatures(signature);
     let structure = structure(visibility, name);
     let lints = lints();
     let gradients: Vec<_> = wanted(signature).map(|argument| &argument.ty).collect();
@@ -118,8 +127,10 @@ pub(crate) fn signatures(signature: &Signature) -> TokenStream {
                 pub fn __pull #declared (#references __cotangent: &#output) -> (#(#shares,)*) #conditions {
                     #none
                 }
+                #hessian
             }
             #number
+            #twice
         };
     }
 }
@@ -178,7 +189,7 @@ fn structure(visibility: &Visibility, name: &syn::Ident) -> TokenStream {
 }
 
 /// The arguments with a comma behind each.
-fn arguments(signature: &Signature) -> TokenStream {
+pub(super) fn arguments(signature: &Signature) -> TokenStream {
     let argument = |argument: &Argument| {
         let (name, ty) = (&argument.name, &argument.ty);
         let borrow = argument.borrowed.then(|| quote!(&));
@@ -450,14 +461,37 @@ fn pullback(function: &Function<'_>) -> TokenStream {
     }
 }
 
-/// The same in a caller's workspace, for functions that are too large for the stack: there is none where a const parameter is
-/// a length.
-fn within(function: &Function<'_>) -> Option<TokenStream> {
+/// A companion with a caller's workspace.
+pub(super) struct Within {
+    /// Its name, that of the constant with the length of the workspace, and that of what it calls.
+    pub(super) names: [syn::Ident; 3],
+    /// The first line of its documentation.
+    pub(super) text: String,
+    /// For each argument whose gradient is asked for, the one that takes it.
+    pub(super) outputs: Vec<syn::Ident>,
+    /// Which of them is the caller's first.
+    pub(super) first: usize,
+}
+
+/// The same in a caller's workspace, for functions that are too large for the stack.
+fn workspace(function: &Function<'_>) -> Option<TokenStream> {
+    let Function { signature, formula, .. } = function;
+    let is_number = formula.values[formula.output.0].shape.is_scalar();
+    let like = if is_number { "gradient" } else { "pullback" };
+    let text = format!(
+        "As `{like}`, in a workspace of at least [`WORKSPACE`](Self::WORKSPACE) scalars instead of the stack. **Writes** the gradients."
+    );
+    let names = [format_ident!("{like}_in"), format_ident!("WORKSPACE"), format_ident!("__within")];
+    let outputs = wanted(signature).map(|argument| signature.free('d', argument)).collect();
+    within(function, &Within { names, text, outputs, first: 0 })
+}
+
+/// A companion with a caller's workspace: there is none where a const parameter is a length.
+pub(super) fn within(function: &Function<'_>, like: &Within) -> Option<TokenStream> {
     let Function { signature, formula, steps, .. } = function;
     let (declared, _, conditions) = signature.function.sig.generics.split_for_impl();
     let (arguments, output, scalar) = (arguments(signature), &signature.output.ty, &signature.scalar);
     let (name, handed_on) = (&signature.function.sig.ident, handed_on(signature));
-    let text = name.to_string();
     let is_number = formula.values[formula.output.0].shape.is_scalar();
     let seed = if is_number { Seed::One } else { Seed::Given };
     let program = Program::new(formula, steps, seed, is_number);
@@ -473,14 +507,15 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
     };
     let taken = assignment.taken(scalar, &instead);
     let gradients = ordered(formula, steps, scalar, &mut results);
-    let (mut outputs, mut handed, mut ends) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut outputs, mut handed, mut ends) = (Vec::new(), TokenStream::new(), TokenStream::new());
+    let mut taking = like.outputs.iter();
     let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
     for (input, (argument, gradient)) in tensors.zip(gradients).enumerate() {
         let Some(gradient) = gradient else { continue };
         let (variable, ty) = (workspace::gradient(input), &argument.ty);
         let shape = tensor(&formula.values[formula.inputs[input].0].shape, scalar);
-        let public = output_name(signature, argument);
-        outputs.extend(quote!(#public: &mut #ty,));
+        let Some(public) = taking.next() else { continue };
+        outputs.push(quote!(#public: &mut #ty,));
         handed.extend(quote!(let #variable: &mut #shape = #public;));
         if !delivered[input].is_some_and(|slot| assignment.is_delivered(slot, input)) {
             ends.extend(match delivered[input] {
@@ -494,42 +529,37 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
     }
     let (entries, size) = (entries(function), assignment.size());
     let references = references(signature);
-    let (method, cotangent, pass, start) = match is_number {
-        true => (quote!(gradient_in), quote!(), quote!(), quote!()),
+    let (cotangent, pass, start) = match is_number {
+        true => (quote!(), quote!(), quote!()),
         false => {
             let variable = &variables(formula, steps)[formula.values.len()];
             let ty = tensor(&formula.values[formula.output.0].shape, scalar);
-            (
-                quote!(pullback_in),
-                quote!(__cotangent: &#output,),
-                quote!(__cotangent,),
-                quote!(let #variable: &#ty = __cotangent;),
-            )
+            (quote!(__cotangent: &#output,), quote!(__cotangent,), quote!(let #variable: &#ty = __cotangent;))
         }
     };
-    let names_of = wanted(signature).map(|argument| output_name(signature, argument));
-    let first = format!(
-        "As `{}`, in a workspace of at least [`WORKSPACE`](Self::WORKSPACE) scalars instead of the stack. **Writes** the gradients.",
-        if is_number { "gradient" } else { "pullback" }
-    );
+    outputs.rotate_left(like.first);
+    let mut names_of = like.outputs.clone();
+    names_of.rotate_left(like.first);
+    let (first, [method, constant, hidden]) = (&like.text, &like.names);
+    let short = format!("{name}::{constant}");
     Some(quote! {
         /// The scalars that a workspace has at least, for all that lies between the arguments and the gradients.
-        pub const WORKSPACE: usize = #size;
+        pub const #constant: usize = #size;
         #[doc = #first]
         ///
         /// # Panics
         /// Where the workspace is shorter.
         #[inline]
         #[track_caller]
-        pub fn #method #declared (__workspace: &mut [#scalar], #arguments #cotangent #outputs) -> #gives #conditions {
-            if !__dnn::functions::function::fits(#text, __workspace.len(), Self::WORKSPACE) {
+        pub fn #method #declared (__workspace: &mut [#scalar], #arguments #cotangent #(#outputs)*) -> #gives #conditions {
+            if !__dnn::functions::function::fits(#short, __workspace.len(), Self::#constant) {
                 return #instead;
             }
-            Self::__within(__workspace, #handed_on #pass #(#names_of),*)
+            Self::#hidden(__workspace, #handed_on #pass #(#names_of),*)
         }
         #[doc(hidden)]
         #[inline]
-        fn __within #declared (__workspace: &mut [#scalar], #references #cotangent #outputs) -> #gives #conditions {
+        fn #hidden #declared (__workspace: &mut [#scalar], #references #cotangent #(#outputs)*) -> #gives #conditions {
             #handed
             #entries
             #start
@@ -539,15 +569,6 @@ fn within(function: &Function<'_>) -> Option<TokenStream> {
             #value
         }
     })
-}
-
-/// The argument that takes the gradient of another one: `dx` for `x`, if that is free.
-fn output_name(signature: &Signature, argument: &Argument) -> syn::Ident {
-    let mut name = format!("d{}", crate::emit::variable_name(&argument.name.to_string()));
-    while signature.arguments.iter().any(|argument| argument.name == name) {
-        name.push('_');
-    }
-    format_ident!("{name}")
 }
 
 pub(super) fn wanted(signature: &Signature) -> impl Iterator<Item = &Argument> {

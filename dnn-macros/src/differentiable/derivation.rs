@@ -126,7 +126,7 @@ impl Text<'_> {
                     "y" => self.value(node.output),
                     "dy" => dy.to_owned(),
                     word => {
-                        let at = ["a", "b", "c"].iter().position(|own| *own == word).unwrap_or(0);
+                        let at = elements::operand(word).unwrap_or(0);
                         self.value(node.inputs[at])
                     }
                 });
@@ -152,10 +152,9 @@ impl Text<'_> {
                 let end = length.map_or_else(String::new, |length| (start + length).to_string());
                 format!("{dy} at [{start}..{end}]")
             }
-            Form::Own(path, _) => {
-                let path = quote::quote!(#path).to_string().replace(' ', "");
+            Form::Own(callee, _) => {
                 let reads: Vec<String> = node.inputs.iter().map(|input| self.value(*input)).collect();
-                format!("{path}::pullback({}, {dy})", reads.join(", "))
+                format!("{callee}::pullback({}, {dy})", reads.join(", "))
             }
             Form::Branch(_) => format!("{dy} through what ran of {}", self.value(node.output)),
             Form::Number(_) | Form::View | Form::Detach => dy.to_owned(),

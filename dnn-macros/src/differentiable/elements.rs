@@ -1,7 +1,11 @@
 //! What works element by element: each operation's formula, and what each operand's gradient gets by the chain rule.
 //!
-//! The operands are `a`, `b` and `c`, the result is `y`, and `dy` is the gradient of the result. Functions in a formula are
+//! The operands are `a`, `b`, `c` and `d`, the result is `y`, and `dy` is the gradient of the result. Functions in a formula are
 //! scalar functions of the run time with the same name.
+//!
+//! What a gradient gets is linear in `dy`, so that the same formula is the tangent: with the tangent of the operand for `dy` it
+//! says what the result changes by. Its own gradient is taken by the functions that it is written in, of which [`INNER`] has
+//! those that are no function of the language.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -87,15 +91,60 @@ pub(crate) const ELEMENTS: &[Element] = elements! {
     "!=": "not_equal(a, b)", ["", ""];
 };
 
+/// What formulas of gradients are written in, beside [`ELEMENTS`].
+const INNER: &[Element] = elements! {
+    "clamp_pull": "clamp_pull(a, b, c, d)", ["clamp_pull(dy, b, c, d)", "", "", ""];
+    "elu_pull": "elu_pull(a, b, c)", ["elu_pull(dy, b, c)", "where_(greater(b, 0.0), 0.0, dy * a * c * exp(b))", "where_(greater(b, 0.0), 0.0, dy * a * exp(b))"];
+    "elu_pull_alpha": "elu_pull_alpha(a, b)", ["elu_pull_alpha(dy, b)", "where_(greater(b, 0.0), 0.0, dy * a * exp(b))"];
+    "gelu_pull": "gelu_pull(a, b)", ["gelu_pull(dy, b)", "dy * a * gelu_curvature(b)"];
+    "gelu_tanh_pull": "gelu_tanh_pull(a, b)", ["gelu_tanh_pull(dy, b)", "dy * a * gelu_tanh_curvature(b)"];
+    "greater": "greater(a, b)", ["", ""];
+    "leaky_relu_pull": "leaky_relu_pull(a, b, c)", ["leaky_relu_pull(dy, b, c)", "", "where_(greater(b, 0.0), 0.0, dy * a)"];
+    "less": "less(a, b)", ["", ""];
+    "maximum_pull0": "maximum_pull0(a, b, c)", ["maximum_pull0(dy, b, c)", "", ""];
+    "maximum_pull1": "maximum_pull1(a, b, c)", ["maximum_pull1(dy, b, c)", "", ""];
+    "minimum_pull0": "minimum_pull0(a, b, c)", ["minimum_pull0(dy, b, c)", "", ""];
+    "minimum_pull1": "minimum_pull1(a, b, c)", ["minimum_pull1(dy, b, c)", "", ""];
+    "pow_pull0": "pow_pull0(a, b, c)", ["pow_pull0(dy, b, c)", "dy * a * pow_curvature(b, c)", "dy * a * pow_mixed(b, c)"];
+    "pow_pull1": "pow_pull1(a, b, c, d)", ["pow_pull1(dy, b, c, d)", "where_(b, dy * a * d / b, 0.0)", "", "pow_pull1(dy * a, b, c, 1.0)"];
+    "relu_pull": "relu_pull(a, b)", ["relu_pull(dy, b)", ""];
+    "silu_pull": "silu_pull(a, b)", ["silu_pull(dy, b)", "dy * a * silu_curvature(b)"];
+    "softplus_pull": "softplus_pull(a, b, c, d)", ["softplus_pull(dy, b, c, d)", "dy * a * softplus_curvature(b, c, d)", "", ""];
+};
+
+/// A value repeated to the shape of another one.
+pub(crate) const REPEATED: &Element = &Element { name: "repeated", value: "a", shares: &["dy"], default: &[] };
+
+/// Zeros of the shape of another value.
+pub(crate) const ZERO: &Element = &Element { name: "zero", value: "0.0", shares: &[], default: &[] };
+
+/// What formulas call the operands.
+pub(crate) const OPERANDS: [&str; 4] = ["a", "b", "c", "d"];
+
+/// The place of an operand by its word.
+pub(crate) fn operand(word: &str) -> Option<usize> {
+    OPERANDS.iter().position(|own| *own == word)
+}
+
+/// Whether a word of a formula stands for a tensor.
+fn is_tensor(word: &str) -> bool {
+    operand(word).is_some() || word == "y" || word == "dy"
+}
+
 /// The operation of a name or an operator.
 pub(crate) fn find(name: &str) -> Option<&'static Element> {
     ELEMENTS.iter().find(|element| element.name == name)
 }
 
-/// Which of the words `a`, `b`, `c`, `y` and `dy` a formula reads.
+/// The operation of a name that a formula of a gradient has.
+pub(crate) fn find_inner(name: &str) -> Option<&'static Element> {
+    INNER.iter().find(|element| element.name == name)
+}
+
+/// Which of the words `a`, `b`, `c`, `d`, `y` and `dy` a formula reads.
 pub(crate) fn reads(formula: &'static str) -> Vec<&'static str> {
     let words = formula.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-    let mut words: Vec<&str> = words.filter(|word| ["a", "b", "c", "y", "dy"].contains(word)).collect();
+    let mut words: Vec<&str> = words.filter(|word| is_tensor(word)).collect();
     words.sort_unstable();
     words.dedup();
     words
@@ -119,7 +168,7 @@ fn replaced(
     let mut result = TokenStream::new();
     for tree in tokens {
         match tree {
-            TokenTree::Ident(word) if ["a", "b", "c", "y", "dy"].contains(&word.to_string().as_str()) => {
+            TokenTree::Ident(word) if is_tensor(&word.to_string()) => {
                 result.extend(of(&word.to_string()));
             }
             TokenTree::Ident(word) => result.extend(quote!(__dnn::functions::elements::#word)),
@@ -143,7 +192,7 @@ pub(crate) fn text(formula: &str, of: &dyn Fn(&str) -> String) -> String {
             word.push(letter);
             continue;
         }
-        match ["a", "b", "c", "y", "dy"].contains(&word.as_str()) {
+        match is_tensor(&word) {
             true => result += &of(&word),
             false => result += &word,
         }

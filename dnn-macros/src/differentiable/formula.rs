@@ -32,6 +32,8 @@ pub(crate) struct Formula {
     pub(crate) nodes: Vec<Node>,
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) output: ValueId,
+    /// What the caller gets beside the gradients, where that is not the output: the value that the output is the tangent of.
+    pub(crate) value: Option<ValueId>,
     /// Which of the inputs have a gradient that is wanted.
     pub(crate) wanted: Vec<bool>,
     /// What rustc checks, where only it knows a shape.
@@ -74,6 +76,7 @@ impl Flow for Formula {
         let shape = |value: ValueId| &self.values[value.0].shape;
         match &node.form {
             Form::View | Form::Detach | Form::Number(_) => Share::Same,
+            Form::Element(element) if element.shares[operand].is_empty() => Share::Nothing,
             Form::Element(_) if shape(node.inputs[operand]) == shape(node.output) => Share::Written,
             Form::Calls { pulls, .. } if matches!(pulls[operand], Pull::Element(..)) => Share::Written,
             _ => Share::Added,
@@ -93,12 +96,9 @@ impl Flow for Formula {
             Form::Own(..) | Form::Branch(_) => inputs.clone(),
             Form::Element(element) => {
                 let words = wanted.flat_map(|at| super::elements::reads(element.shares[at]));
-                let place = |word: &str| match word {
-                    "a" => Some(inputs[0]),
-                    "b" => Some(inputs[1]),
-                    "c" => Some(inputs[2]),
-                    "y" => Some(*output),
-                    _ => None,
+                let place = |word: &str| match super::elements::operand(word) {
+                    Some(at) => Some(inputs[at]),
+                    None => (word == "y").then_some(*output),
                 };
                 words.filter_map(place).collect()
             }

@@ -2,15 +2,15 @@
 
 use super::body::{Body, Site, What};
 use super::branch::Condition;
-use super::elements::Element;
+use super::elements::{self, Element};
 use super::formula::{Formula, Node, Value};
-use super::functions::{Branch, Call, Form, Invocation, Pull, Read};
+use super::functions::{Branch, Call, Callee, Form, Invocation, Pull, Read};
 use super::merge::merge;
 use super::shape::{Constants, Length, Shape, count, expression, tensor, term};
 use super::signature::{Signature, other_scalar, shape_of};
 use crate::error::{Errors, Place};
 use crate::graph::ValueId;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::rc::Rc;
 
@@ -48,12 +48,13 @@ impl<'a> Inference<'a> {
         constants: &'a mut Constants,
         errors: &'a mut Errors,
     ) -> (Inference<'a>, Option<ValueId>) {
-        let Body { graph, sites } = body;
+        let Body { graph, sites, value } = body;
         let formula = Formula {
             values: Vec::new(),
             nodes: Vec::new(),
             inputs: Vec::new(),
             output: ValueId(0),
+            value: None,
             wanted: Vec::new(),
             seals: Vec::new(),
         };
@@ -74,6 +75,7 @@ impl<'a> Inference<'a> {
             let spoken = graph.spoken[node.output.0].clone();
             inference.place_of[node.output.0] = inference.site(&sites[node.layer], inputs, name, spoken);
         }
+        inference.formula.value = value.and_then(|value| inference.place_of[value.0]);
         let output = inference.place_of.get(graph.output.0).copied().flatten().filter(|_| graph.certain);
         (inference, output)
     }
@@ -144,8 +146,21 @@ impl Inference<'_> {
                 }
                 return Some(output);
             }
-            What::Own(path, arguments) => {
-                let (shape, form) = self.own(path, arguments, &inputs, site.place)?;
+            What::Repeated => return Some(self.repeated(inputs[0], inputs[1], name)),
+            What::Zero => {
+                let shape = self.shape(inputs[0]).clone();
+                let form = if shape.is_scalar() { Form::Number(quote!(0.0)) } else { Form::Element(elements::ZERO) };
+                return Some(self.node(Vec::new(), shape, form, "0.0".to_owned(), name, spoken));
+            }
+            What::Count => {
+                let count = self.count(inputs[0], site)?;
+                return Some(self.node(Vec::new(), Shape::SCALAR, Form::Number(count), "n".to_owned(), name, spoken));
+            }
+            What::Own(callee, arguments) => {
+                // A tangent has the shape of the result, which the first half of the operands says.
+                let operands = if callee.tangent { inputs.len() / 2 } else { inputs.len() };
+                let (path, given) = (&callee.path, &arguments[..arguments.len() - (inputs.len() - operands)]);
+                let (shape, name) = self.own(path, given, &inputs[..operands], site.place)?;
                 let mut names = names.into_iter();
                 let arguments_text: Vec<String> = arguments
                     .iter()
@@ -154,8 +169,9 @@ impl Inference<'_> {
                         None => names.next().unwrap_or_default(),
                     })
                     .collect();
-                let text = format!("{}({})", spelled(path), arguments_text.join(", "));
-                (shape, form, text)
+                let tangent = if callee.tangent { "::tangent" } else { "" };
+                let text = format!("{}{tangent}({})", spelled(path), arguments_text.join(", "));
+                (shape, Form::Own(Callee { path: name.into(), tangent: callee.tangent }, arguments.clone()), text)
             }
         };
         Some(self.node(inputs, shape, form, text, name, spoken))
@@ -196,7 +212,7 @@ impl Inference<'_> {
         name: &str,
         spoken: Option<String>,
     ) -> Option<ValueId> {
-        let is_decided = element.shares.iter().any(|share| share.is_empty()) && !element.detaches();
+        let is_decided = element.shares[0].is_empty() && !element.detaches();
         if is_decided && self.active[inputs[0].0] {
             let (sign, spoken, plain) = (element.name, self.spoken[inputs[0].0].clone(), self.plain(inputs[0]));
             let message = format!(
@@ -215,8 +231,8 @@ impl Inference<'_> {
                 }
             }
         }
-        let text = super::elements::text(element.value, &|word| {
-            let at = ["a", "b", "c"].iter().position(|own| *own == word).unwrap_or(0);
+        let text = elements::text(element.value, &|word| {
+            let at = elements::operand(word).unwrap_or(0);
             self.plain(inputs[at])
         });
         Some(self.node(inputs, shape, Form::Element(element), text, name, spoken))
@@ -292,6 +308,29 @@ impl Inference<'_> {
         };
         let name = format!("__expanded{}", self.formula.values.len());
         self.node(vec![value], shape, form, text, &name, None)
+    }
+
+    /// A value repeated to the shape of another one: it itself where that is its own.
+    fn repeated(&mut self, value: ValueId, like: ValueId, name: &str) -> ValueId {
+        let shape = self.shape(like).clone();
+        match &shape {
+            own if own == self.shape(value) => value,
+            Shape::Opaque(_) => self.expanded(value, shape),
+            Shape::Known(_) => {
+                let text = format!("expand({}, {shape})", self.plain(value));
+                self.node(vec![value], shape, Form::Element(elements::REPEATED), text, name, None)
+            }
+        }
+    }
+
+    /// How many elements one of a reduction is made of.
+    fn count(&mut self, value: ValueId, site: &Site) -> Option<TokenStream> {
+        let operands = vec![(self.shape(value).clone(), self.spoken[value.0].clone())];
+        let (settings, place) = (&site.settings, site.place);
+        let (constants, errors) = (&mut *self.constants, &mut *self.errors);
+        let mut call = Call { name: "count", operands, settings, place, rule: None, constants, errors };
+        let count = call.count().ok()?;
+        Some(quote!((#count) as f64))
     }
 
     fn part(&mut self, value: ValueId, at: usize, place: Place) -> Option<Shape> {
@@ -436,7 +475,7 @@ impl Inference<'_> {
         arguments: &[Option<TokenStream>],
         inputs: &[ValueId],
         place: Place,
-    ) -> Option<(Shape, Form)> {
+    ) -> Option<(Shape, Ident)> {
         let mut tensors = inputs.iter();
         let mut given = Vec::new();
         for argument in arguments {
@@ -462,7 +501,7 @@ impl Inference<'_> {
         let rule = quote!(<#callee>::__shape(#name, #scalar, &[#(#given),*]));
         let shape =
             self.constants.shape(rule, path.segments.last().map_or(place.ends().0, |segment| segment.ident.span()));
-        Some((shape, Form::Own(callee, arguments.to_vec())))
+        Some((shape, callee))
     }
 
     /// Two ways, which give the same shape.

@@ -23,6 +23,7 @@ pub(crate) fn merge(mut formula: Formula) -> Formula {
     });
     formula.nodes = nodes;
     formula.output = place[formula.output.0];
+    formula.value = formula.value.map(|value| place[value.0]);
     formula
 }
 
@@ -36,9 +37,9 @@ fn describe(node: &Node, formula: &Formula) -> Option<String> {
         Form::Rows(start) => format!("rows {start}"),
         Form::Detach => "detach".to_owned(),
         Form::Calls { value, .. } => value.iter().map(call).collect(),
-        Form::Own(path, arguments) => {
+        Form::Own(callee, arguments) => {
             let arguments = arguments.iter().map(|argument| argument.clone().unwrap_or_else(|| quote!(_)));
-            quote!(own #path #(#arguments),*).to_string()
+            format!("own {callee} {}", quote!(#(#arguments),*))
         }
         Form::Branch(_) => return None,
     };

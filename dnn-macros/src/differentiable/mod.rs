@@ -30,15 +30,20 @@ mod shape;
 mod signature;
 mod statement;
 mod synonyms;
+mod tangent;
 #[cfg(test)]
 mod tests;
+mod twice;
 mod workspace;
 mod write;
 
 use crate::backward;
 use crate::error::Errors;
+use body::Body;
 use proc_macro2::TokenStream;
 use shape::Constants;
+use signature::Signature;
+use twice::Second;
 
 /// The expansion of `#[differentiable]`.
 pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
@@ -52,7 +57,8 @@ pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStre
         return expansion;
     }
     let body = body::lower(&signature, &mut errors);
-    let formula = inference::infer(&signature, body, &mut constants, &mut errors);
+    let formula = inference::infer(&signature, body.clone(), &mut constants, &mut errors);
+    let second = (signature.twice && errors.is_empty()).then(|| second(&signature, body, &mut constants, &mut errors));
     if !errors.is_empty() {
         let mut expansion = companions::signatures(&signature);
         expansion.extend(errors.to_tokens());
@@ -65,5 +71,17 @@ pub(crate) fn expand(attribute: TokenStream, function: TokenStream) -> TokenStre
         formula: &formula,
         steps: &steps,
         constants: &constants,
+        second: second.as_ref(),
     })
+}
+
+/// The tangent of a function that is differentiated twice.
+fn second(signature: &Signature, body: Body, constants: &mut Constants, errors: &mut Errors) -> Second {
+    let tensors = signature.arguments.iter().filter(|argument| argument.shape.is_some());
+    let moves: Vec<bool> = tensors.map(|argument| argument.wanted).collect();
+    let body = tangent::derive(body, &moves, &signature.function.sig.ident.to_string(), errors);
+    let signature = signature.with_directions();
+    let formula = merge::merge(inference::infer(&signature, body, constants, errors));
+    let steps = backward::derive(&formula);
+    Second { signature, formula, steps }
 }

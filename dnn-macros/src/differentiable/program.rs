@@ -2,10 +2,10 @@
 
 use super::elements;
 use super::formula::Formula;
-use super::functions::{Branch, Form, Invocation, Pull, Read};
+use super::functions::{Branch, Callee, Form, Invocation, Pull, Read};
 use super::shape::Shape;
 use crate::backward::{Action, Gives, GradientId, Steps};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use std::rc::Rc;
 
@@ -42,8 +42,8 @@ pub(crate) enum Kind {
     /// Calls of the run time that write, or add.
     /// They are checked where the rule holds, if there is one.
     Calls { calls: Vec<(Invocation, Vec<Argument>)>, rule: Option<usize>, onto: Option<Onto> },
-    /// A call of another function: its name, and the arguments.
-    Own(Ident, Vec<Argument>),
+    /// A call of another function, and the arguments.
+    Own(Callee, Vec<Argument>),
     /// One of two formulas, of these values.
     Branch(Rc<Branch>, Vec<Slot>),
     /// What one operand of a call of another function or of two ways gets: the node, which operand, the gradient of its result.
@@ -88,7 +88,7 @@ impl<'a> Program<'a> {
         let mut program = Program { formula, steps, instructions: Vec::new(), results: Vec::new() };
         program.forward();
         if with_value {
-            program.results.push(formula.output.0);
+            program.results.push(formula.value.unwrap_or(formula.output).0);
         }
         if seed != Seed::None {
             if seed == Seed::One {
@@ -145,7 +145,7 @@ impl<'a> Program<'a> {
                 Form::Number(tokens) => Kind::Number(tokens.clone()),
                 Form::Element(element) => Kind::Element {
                     formula: element.value,
-                    words: ["a", "b", "c"].into_iter().zip(inputs).collect(),
+                    words: elements::OPERANDS.into_iter().zip(inputs).collect(),
                     count: None,
                     over: formula.values[node.output.0].shape.clone(),
                     onto: None,
@@ -157,7 +157,7 @@ impl<'a> Program<'a> {
                     let calls = value.iter().map(|call| (call.clone(), reads(call, &inputs, None, None))).collect();
                     Kind::Calls { calls, rule: node.rule, onto: None }
                 }
-                Form::Own(path, arguments) => Kind::Own(path.clone(), own_arguments(arguments, &inputs)),
+                Form::Own(callee, arguments) => Kind::Own(callee.clone(), own_arguments(arguments, &inputs)),
                 Form::Branch(branch) => Kind::Branch(branch.clone(), inputs),
             };
             self.instructions.push(Instruction { target: node.output.0, kind });
@@ -204,7 +204,7 @@ impl<'a> Program<'a> {
         };
         let kind = match (&node.form, onto) {
             (Form::Element(element), onto) => {
-                let mut words: Vec<(&'static str, Slot)> = ["a", "b", "c"].into_iter().zip(inputs).collect();
+                let mut words: Vec<(&'static str, Slot)> = elements::OPERANDS.into_iter().zip(inputs).collect();
                 words.extend([("y", output), ("dy", dy)]);
                 let formula = element.shares[operand];
                 let read = elements::reads(formula);

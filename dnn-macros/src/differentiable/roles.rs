@@ -20,7 +20,7 @@ pub(super) fn loss(function: &Function<'_>) -> Option<TokenStream> {
     let mut own = Formula::clone(formula);
     own.wanted = own.inputs.iter().enumerate().map(|(at, _)| at == 0).collect();
     let steps = backward::derive(&own);
-    let own = Function { signature, formula: &own, steps: &steps, constants };
+    let own = Function { signature, formula: &own, steps: &steps, constants, second: None };
     let (statements, results) = write(&Program::new(own.formula, own.steps, Seed::One, true), &signature.scalar);
     let mut results = results.into_iter();
     let value = results.next();

@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, GenericParam, ItemFn, Pat, ReturnType, Type};
 
 /// A function, read up to its body.
+#[derive(Clone)]
 pub(crate) struct Signature {
     /// The facade's private module.
     pub(crate) krate: TokenStream,
@@ -25,6 +26,8 @@ pub(crate) struct Signature {
     pub(crate) output: Written,
     /// The name of the layer that the function becomes, where it becomes one.
     pub(crate) layer: Option<Ident>,
+    /// Whether it is differentiated twice.
+    pub(crate) twice: bool,
     /// The function itself.
     pub(crate) function: ItemFn,
     /// Whether its body is no Rust, which rustc says itself.
@@ -32,6 +35,7 @@ pub(crate) struct Signature {
 }
 
 /// An argument.
+#[derive(Clone)]
 pub(crate) struct Argument {
     pub(crate) name: Ident,
     /// The type without the reference.
@@ -47,6 +51,7 @@ pub(crate) struct Argument {
 }
 
 /// A type and its shape.
+#[derive(Clone)]
 pub(crate) struct Written {
     pub(crate) ty: Type,
     pub(crate) shape: Shape,
@@ -59,6 +64,7 @@ struct Options {
     krate: Option<syn::Path>,
     wrt: Option<Vec<Ident>>,
     layer: Option<Ident>,
+    twice: bool,
 }
 
 fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
@@ -84,8 +90,12 @@ fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
         } else if meta.path.is_ident("layer") {
             let wrong = || meta.error("a layer has a name: write `layer = Scale`");
             options.layer = Some(meta.value().and_then(|value| value.parse()).map_err(|_| wrong())?);
+        } else if meta.path.is_ident("twice") {
+            options.twice = true;
         } else {
-            return Err(meta.error("there is no such option: write `wrt(w, b)`, `layer = Name` or `crate = path`"));
+            return Err(
+                meta.error("there is no such option: write `wrt(w, b)`, `twice`, `layer = Name` or `crate = path`")
+            );
         }
         Ok(())
     });
@@ -150,6 +160,7 @@ pub(crate) fn read(
         arguments,
         output,
         layer: options.layer,
+        twice: options.twice,
         function,
         broken,
     };
@@ -226,6 +237,25 @@ impl Signature {
             Some(generic) => crate::emit::replace(quote!(#ty), generic, &quote!(f32)),
             None => quote!(#ty),
         }
+    }
+
+    /// The signature of the tangent: behind the arguments stands a direction for each of which a gradient is asked for.
+    pub(crate) fn with_directions(&self) -> Signature {
+        let mut all = self.clone();
+        for argument in self.arguments.iter().filter(|argument| argument.wanted) {
+            let name = all.free('v', argument);
+            all.arguments.push(Argument { name, init: None, ..argument.clone() });
+        }
+        all
+    }
+
+    /// A name for what belongs to an argument: `dx` for `x`, if that is free.
+    pub(crate) fn free(&self, letter: char, argument: &Argument) -> Ident {
+        let mut name = format!("{letter}{}", crate::emit::variable_name(&argument.name.to_string()));
+        while self.arguments.iter().any(|argument| argument.name == name) {
+            name.push('_');
+        }
+        Ident::new(&name, Span::call_site())
     }
 }
 

@@ -33,6 +33,7 @@ fn number(expression: &syn::Expr, words: &HashMap<&str, f64>) -> f64 {
             _ => unreachable!("a number"),
         },
         Expr::Paren(inner) => number(&inner.expr, words),
+        Expr::Cast(inner) => number(&inner.expr, words),
         Expr::Block(block) => match &block.block.stmts[..] {
             [syn::Stmt::Expr(only, None)] => number(only, words),
             _ => unreachable!("one expression"),
@@ -106,6 +107,11 @@ fn function(name: &str, arguments: &[f64]) -> f64 {
             let s = 1.0 / (1.0 + (-x).exp());
             dy * s * (1.0 + x * (1.0 - s))
         }
+        ("silu_curvature", [x]) => {
+            let s = 1.0 / (1.0 + (-x).exp());
+            s * (1.0 - s) * (2.0 + x * (1.0 - 2.0 * s))
+        }
+        ("softplus_curvature", [x, ..]) => (-x).exp() / (1.0 + (-x).exp()).powi(2),
         ("softplus", [x, ..]) => x.exp().ln_1p(),
         ("softplus_pull", [dy, x, ..]) => dy / (1.0 + (-x).exp()),
         ("relu", [x]) => x.max(0.0),
@@ -115,6 +121,7 @@ fn function(name: &str, arguments: &[f64]) -> f64 {
         ("maximum_pull0" | "minimum_pull1", [dy, a, b]) => truth(a > b) * dy,
         ("maximum_pull1" | "minimum_pull0", [dy, a, b]) => truth(a < b) * dy,
         ("greater", [a, b]) => truth(a > b),
+        ("equal", [a, b]) => truth(a == b),
         ("where_", [c, a, b]) => {
             if *c == 0.0 {
                 *b
@@ -342,16 +349,16 @@ fn results(program: &Program<'_>, arguments: &[Vec<f64>], dy: Option<&[f64]>) ->
     program.results.iter().map(|slot| memory.read(*slot).numbers.clone()).collect()
 }
 
-/// Checks a function, if it can be: whether its numbers lie away from kinks.
-fn check(random: &Formula, draw: &mut Random) -> bool {
+/// Checks a function, if it can be: whether its numbers lie away from kinks, and whether its Hessian could be compared.
+fn check(random: &Formula, draw: &mut Random) -> Option<bool> {
     let arguments = random.draw(draw);
-    let Some(differences) = random.differences(&arguments) else { return false };
+    let differences = random.differences(&arguments)?;
     let expected = random.values(&arguments, None).unwrap().last().unwrap().numbers[0];
     let text = random.text("f", "f64");
     let (mut errors, mut constants) = (Errors::default(), shape::Constants::default());
     let signature = signature::read(TokenStream::new(), text.parse().unwrap(), &mut constants, &mut errors).unwrap();
     let body = body::lower(&signature, &mut errors);
-    let formula = inference::infer(&signature, body, &mut constants, &mut errors);
+    let formula = inference::infer(&signature, body.clone(), &mut constants, &mut errors);
     assert!(errors.is_empty(), "{}\n{text}", errors.to_tokens());
     let formula = merge::merge(formula);
     let steps = backward::derive(&formula);
@@ -372,17 +379,91 @@ fn check(random: &Formula, draw: &mut Random) -> bool {
         }
     }
     assert!(error.sqrt() <= 1e-7 * norm.sqrt().max(1e-3), "{:e} of {:e}\n{text}", error.sqrt(), norm.sqrt());
-    true
+    if random.calls() {
+        return Some(false);
+    }
+    let second = super::second(&signature, body, &mut constants, &mut errors);
+    assert!(errors.is_empty(), "{}\n{text}", errors.to_tokens());
+    check_second(random, draw, &second, &program, &arguments)
+        .map(Some)
+        .unwrap_or_else(|message| panic!("{message}\n{text}"))
+}
+
+/// The results of a program by inputs: the gradient of each, zeros where there is none.
+fn gradients(program: &Program<'_>, arguments: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let results = results(program, arguments, None);
+    let delivered = Program::delivered(program.steps, program.formula);
+    let place = |slot: &Option<Slot>| program.results.iter().position(|own| Some(*own) == *slot);
+    let zero = |input: usize| vec![0.0; arguments[input].len()];
+    delivered
+        .iter()
+        .enumerate()
+        .map(|(at, slot)| place(slot).map_or_else(|| zero(at), |at| results[at].clone()))
+        .collect()
+}
+
+/// Whether the tangent gives value and gradient as the function does, and as its Hessian the differences of the gradient.
+fn check_second(
+    random: &Formula,
+    draw: &mut Random,
+    second: &super::Second,
+    first: &Program<'_>,
+    arguments: &[Vec<f64>],
+) -> Result<bool, String> {
+    let program = Program::new(&second.formula, &second.steps, Seed::One, true);
+    let directions = random.draw(draw);
+    let all = [arguments, &directions].concat();
+    let value = [&program, first].map(|program| results(program, arguments_of(program, &all), None)[0][0]);
+    let (products, gradient) = (gradients(&program, &all), gradients(first, arguments));
+    let (products, again) = products.split_at(arguments.len());
+    let distance = |a: &[Vec<f64>], b: &[Vec<f64>]| {
+        a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+    };
+    let norm = |a: &[Vec<f64>]| a.iter().flatten().map(|a| a * a).sum::<f64>().sqrt();
+    if (value[0] - value[1]).abs() > 1e-12 * (1.0 + value[1].abs()) {
+        return Err(format!("the value {} beside the tangent, not {}", value[0], value[1]));
+    }
+    if distance(again, &gradient) > 1e-11 * (1.0 + norm(&gradient)) {
+        return Err(format!("the gradient {again:?} by the directions, not {gradient:?}"));
+    }
+    let h = 1e-4;
+    let moved = |step: f64| -> Vec<Vec<f64>> {
+        let each = |(x, v): (&Vec<f64>, &Vec<f64>)| x.iter().zip(v).map(|(x, v)| x + step * v).collect();
+        arguments.iter().zip(&directions).map(each).collect()
+    };
+    let steps = [h, -h, 2.0 * h, -2.0 * h].map(moved);
+    // Differences go on where a gradient is stopped, and over kinks.
+    if random.detaches() || steps.iter().any(|moved| random.values(moved, None).is_none()) {
+        return Ok(false);
+    }
+    let [a, b, c, d] = steps.map(|moved| gradients(first, &moved));
+    let difference = |at: usize, i: usize| (8.0 * (a[at][i] - b[at][i]) - (c[at][i] - d[at][i])) / (12.0 * h);
+    let expected: Vec<Vec<f64>> =
+        a.iter().enumerate().map(|(at, own)| (0..own.len()).map(|i| difference(at, i)).collect()).collect();
+    let (error, size) = (distance(products, &expected), norm(&expected));
+    if error > 1e-6 * size.max(1e-3) {
+        return Err(format!("{products:?}, not {expected:?}: {error:e} of {size:e}"));
+    }
+    Ok(true)
+}
+
+/// As many arguments as a program has.
+fn arguments_of<'a>(program: &Program<'_>, all: &'a [Vec<f64>]) -> &'a [Vec<f64>] {
+    &all[..program.formula.inputs.len()]
 }
 
 #[test]
-fn gradients_of_thousands_of_random_functions_are_central_differences() {
-    let (mut checked, mut seed) = (0, 0);
+fn gradients_and_hessians_of_thousands_of_random_functions_are_central_differences() {
+    let (mut checked, mut twice, mut seed) = (0, 0, 0);
     while checked < 3000 {
         seed += 1;
         let mut random = Random::new(seed);
         let formula = Formula::random(&mut random);
-        checked += usize::from(check(&formula, &mut random));
+        if let Some(has_hessian) = check(&formula, &mut random) {
+            checked += 1;
+            twice += usize::from(has_hessian);
+        }
         assert!(seed < 30_000, "too few functions can be checked: {checked}");
     }
+    assert!(twice >= 1000, "too few Hessians can be compared: {twice}");
 }

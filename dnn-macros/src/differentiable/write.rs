@@ -4,13 +4,13 @@ use super::branch::Condition;
 use super::companions;
 use super::elements;
 use super::formula::Formula;
-use super::functions::{Branch, Form};
+use super::functions::{Branch, Callee, Form};
 use super::fuse::{Piece, fuse};
 use super::program::{Argument, Instruction, Kind, Onto, Program, Seed, Slot, own_arguments};
 use super::shape::tensor;
 use super::workspace::Assignment;
 use crate::backward::{self, Steps};
-use crate::emit::{quote, variable};
+use crate::emit::{associated, at, quote, variable};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use std::collections::HashSet;
@@ -267,10 +267,17 @@ impl<'a> Writer<'a> {
                 });
                 quote!(#sum #(#calls)*)
             }
-            Kind::Own(path, arguments) => {
+            Kind::Own(callee, arguments) => {
                 let arguments = self.arguments(arguments);
-                let function = held(self.program.shape(target).rule(), quote!(<#path>::__value));
-                self.assigned(target, quote!(#function(#(#arguments),*)))
+                let path = &callee.path;
+                let value = match callee.tangent {
+                    false => {
+                        let function = held(self.program.shape(target).rule(), quote!(<#path>::__value));
+                        quote!(#function(#(#arguments),*))
+                    }
+                    true => twice(callee, quote!(tangent), &arguments, None),
+                };
+                self.assigned(target, value)
             }
             Kind::Branch(branch, inputs) => {
                 let condition = self.condition(&branch.condition, inputs);
@@ -302,11 +309,18 @@ impl<'a> Writer<'a> {
         let (name, inputs) = (shares(node), &self.program.formula.nodes[node].inputs);
         let inputs: Vec<Slot> = inputs.iter().map(|input| input.0).collect();
         match &self.program.formula.nodes[node].form {
-            Form::Own(path, constants) => {
+            Form::Own(callee, constants) => {
                 let arguments = self.arguments(&own_arguments(constants, &inputs));
                 let gradient = self.by_reference(gradient);
-                let function = held(self.program.formula.nodes[node].rule, quote!(<#path>::__pull));
-                quote!(let #name = #function(#(#arguments,)* #gradient);)
+                let path = &callee.path;
+                let shares = match callee.tangent {
+                    false => {
+                        let function = held(self.program.formula.nodes[node].rule, quote!(<#path>::__pull));
+                        quote!(#function(#(#arguments,)* #gradient))
+                    }
+                    true => twice(callee, quote!(pull), &arguments, Some(gradient)),
+                };
+                quote!(let #name = #shares;)
             }
             Form::Branch(branch) => {
                 let condition = self.condition(&branch.condition, &inputs);
@@ -400,6 +414,16 @@ pub(super) fn variables(formula: &Formula, steps: &Steps) -> Vec<Ident> {
         variable(&name)
     };
     names.map(free).collect()
+}
+
+/// A call of what another function has as one that is differentiated twice, as if the user had written it.
+fn twice(callee: &Callee, item: TokenStream, arguments: &[TokenStream], cotangent: Option<TokenStream>) -> TokenStream {
+    let path = &callee.path;
+    let span = path.segments.last().map_or_else(Span::call_site, |word| word.ident.span());
+    let item = associated(span, &quote!(#path), quote!(__dnn::functions::function::Twice<_>), item);
+    let cotangent = cotangent.iter();
+    let handed_over = at(span, quote!(((#(#arguments,)*) #(, #cotangent)*)));
+    quote!(#item #handed_over)
 }
 
 /// The variable of what the operands of a node get.

@@ -258,6 +258,16 @@ impl Formula {
         }
     }
 
+    /// Whether it calls what has a tangent that the interpreter does not run: another function, or a loss.
+    pub(crate) fn calls(&self) -> bool {
+        self.values.iter().any(|made| matches!(made.op, Op::Call(..) | Op::Loss(..) | Op::Class(..)))
+    }
+
+    /// Whether a gradient is stopped somewhere.
+    pub(crate) fn detaches(&self) -> bool {
+        self.values.iter().any(|made| matches!(made.op, Op::Detach(_)))
+    }
+
     /// Random numbers for the arguments.
     pub(crate) fn draw(&self, random: &mut Random) -> Vec<Vec<f64>> {
         let mut numbers =

@@ -1,9 +1,10 @@
-//! Differentiable functions: a loss of a convolution, products, classes, parts, a loop and a choice, forward and back.
+//! Differentiable functions: a loss of a convolution, products, classes, parts, a loop and a choice, forward and back, and its
+//! second derivatives.
 
 use core::hint::black_box;
 use dnn::prelude::*;
 
-#[differentiable]
+#[differentiable(twice, wrt(kernel, w, b))]
 fn loss(
     x: &[[[f32; 6]; 5]; 2],
     kernel: &[[[[f32; 3]; 2]; 2]; 3],
@@ -37,5 +38,6 @@ pub fn run() {
     let (w, b) = (black_box([[0.125; 48]; 4]), black_box([0.5; 4]));
     black_box(loss(&x, &kernel, &w, &b, black_box(2)));
     black_box(loss::gradient(&x, &kernel, &w, &b, black_box(7)));
+    black_box(loss::hessian_vector(&x, &kernel, &w, &b, black_box(2), &kernel, &w, &b));
     black_box(layers::pullback(&b, black_box(&[[0.5; 4]; 4]), black_box(&[1.0; 4])));
 }

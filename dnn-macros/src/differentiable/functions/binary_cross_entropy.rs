@@ -1,6 +1,6 @@
 //! y = the mean of -(t ln x + (1 - t) ln(1 - x)), each logarithm not below -100.
 
-use super::{Function, loss};
+use super::{Function, Tangent, loss};
 
 pub(super) const FUNCTION: Function = Function {
     name: "binary_cross_entropy",
@@ -13,4 +13,5 @@ pub(super) const FUNCTION: Function = Function {
             None,
         )
     },
+    tangent: Tangent::Each(&["mean((a - b) / maximum(a * (1.0 - a), 1e-12) * t)", "mean((ln_1p(-a) - ln(a)) * t)"]),
 };

@@ -1,6 +1,6 @@
 //! y = the binary cross-entropy of the probabilities 1 / (1 + e^-x).
 
-use super::{Function, loss};
+use super::{Function, Tangent, loss};
 
 pub(super) const FUNCTION: Function = Function {
     name: "binary_cross_entropy_with_logits",
@@ -17,4 +17,5 @@ pub(super) const FUNCTION: Function = Function {
             None,
         )
     },
+    tangent: Tangent::Each(&["mean((sigmoid(a) - b) * t)", "mean(-a * t)"]),
 };

@@ -1,11 +1,12 @@
 //! y = tensors one after the other along an axis, the first one where none is named.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape, expression, length, term};
 use crate::layers::Algebra;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "concat", operands: (1, usize::MAX), options: &["axis"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "concat", operands: (1, usize::MAX), options: &["axis"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let axis = call.axis().ok()?.unwrap_or(0);

@@ -1,14 +1,18 @@
 //! What convolutions over one and two dimensions have in common: options and shapes.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Shape, expression, term};
 use crate::layers::Algebra;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// A convolution by its name.
-pub(super) const fn function(name: &'static str, apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>) -> Function {
-    Function { name, operands: (2, 3), options: &["stride", "padding", "dilation", "groups"], apply }
+pub(super) const fn function(
+    name: &'static str,
+    tangent: Tangent,
+    apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>,
+) -> Function {
+    Function { name, operands: (2, 3), options: &["stride", "padding", "dilation", "groups"], apply, tangent }
 }
 
 /// How a window moves: stride, padding and dilation along each dimension.

@@ -1,10 +1,19 @@
 //! y = -ln p of the class t, or -sum of t ln p for probabilities t, with p = softmax(x).
 
-use super::{Call, Form, Function, Invocation, Pull, Read, loss};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent, loss};
 use crate::differentiable::shape::Shape;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "cross_entropy", operands: (1, 2), options: &["target"], apply };
+pub(super) const FUNCTION: Function = Function {
+    name: "cross_entropy",
+    operands: (1, 2),
+    options: &["target"],
+    apply,
+    tangent: Tangent::Cases(|operands, _| match operands {
+        1 => &["sum(softmax(a) * t) + nll_loss(t, options)"],
+        _ => &["sum(softmax(a) * t) * sum(b) - sum(b * t)", "-sum(log_softmax(a) * t)"],
+    }),
+};
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let (x, name) = call.operands[0].clone();

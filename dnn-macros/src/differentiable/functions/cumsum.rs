@@ -1,10 +1,11 @@
 //! y = sums of x that go on along an axis: `cumsum(x, axis = 0)`.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::Shape;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "cumsum", operands: (1, 1), options: &["axis"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "cumsum", operands: (1, 1), options: &["axis"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let Some(axis) = call.axis().ok()? else {

@@ -1,10 +1,16 @@
 //! y = sum over i of a[i] b[i]: the product of two vectors.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Shape, expression};
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "dot", operands: (2, 2), options: &[], apply };
+pub(super) const FUNCTION: Function = Function {
+    name: "dot",
+    operands: (2, 2),
+    options: &[],
+    apply,
+    tangent: Tangent::Each(&["dot(t, b)", "dot(a, t)"]),
+};
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let [(left, x), (right, y)] = [call.operands[0].clone(), call.operands[1].clone()];

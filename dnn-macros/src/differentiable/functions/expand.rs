@@ -1,10 +1,11 @@
 //! y = x repeated to a shape, as broadcasting does it: `expand(x, [4, 3])`.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape, expression};
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "expand", operands: (1, 1), options: &["shape"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "expand", operands: (1, 1), options: &["shape"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let Some(setting) = call.settings.iter().find(|setting| setting.name == "shape") else {

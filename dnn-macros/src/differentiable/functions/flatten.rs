@@ -1,11 +1,12 @@
 //! y = the numbers of x as a vector.
 
-use super::{Call, Form, Function};
+use super::{Call, Form, Function, Tangent};
 use crate::differentiable::shape::{Length, Shape, expression, product, term};
 use crate::layers::Algebra;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "flatten", operands: (1, 1), options: &[], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "flatten", operands: (1, 1), options: &[], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = &call.operands[0].0;

@@ -1,6 +1,6 @@
 //! y = the mean of e^2 / 2 for e = x - t within delta, delta (|e| - delta / 2) beyond.
 
-use super::{Function, loss};
+use super::{Function, Tangent, loss};
 
 pub(super) const FUNCTION: Function = Function {
     name: "huber_loss",
@@ -9,4 +9,5 @@ pub(super) const FUNCTION: Function = Function {
     apply: |call| {
         loss::mean(call, ["huber_loss::value", "huber_loss::pull0", "huber_loss::pull1"], Some(("delta", 1.0)))
     },
+    tangent: Tangent::Each(&["mean(clamp(a - b, -delta, delta) * t)", "mean(clamp(b - a, -delta, delta) * t)"]),
 };

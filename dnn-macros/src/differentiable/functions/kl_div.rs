@@ -1,6 +1,6 @@
 //! y = the mean of t (ln t - x) for log probabilities x; with `log_target = true` the target has logarithms too.
 
-use super::{Function, Invocation, Pull, Read, loss};
+use super::{Function, Invocation, Pull, Read, Tangent, loss};
 use crate::differentiable::shape::Shape;
 use quote::quote;
 
@@ -22,4 +22,8 @@ pub(super) const FUNCTION: Function = Function {
         let pulls = vec![pull("kl_div::pull0"), pull("kl_div::pull1")];
         Some((Shape::SCALAR, super::Form::Calls { value, pulls }))
     },
+    tangent: Tangent::Cases(|_, settings| match settings.iter().any(|setting| !setting.is_zero()) {
+        true => &["mean(-exp(b) * t)", "mean(exp(b) * (b - a + 1.0) * t)"],
+        false => &["mean(-b * t)", "mean((ln(b) + 1.0 - a) * t)"],
+    }),
 };

@@ -1,10 +1,16 @@
 //! y = x Wᵀ + b with W of shape [outputs, inputs], as in PyTorch; b may be left out.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape, count, expression, term, term_from_last};
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "linear", operands: (2, 3), options: &[], apply };
+pub(super) const FUNCTION: Function = Function {
+    name: "linear",
+    operands: (2, 3),
+    options: &[],
+    apply,
+    tangent: Tangent::Each(&["linear(t, b)", "linear(a, t)", "t"]),
+};
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let bias = match call.operands.get(2) {

@@ -1,12 +1,18 @@
 //! y = a b: of two matrices, of a matrix and a vector, of two vectors; matrix by matrix where there are more axes, of which
 //! those before the last two are broadcast.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape, count, expression, term_from_last};
 use crate::layers::Algebra;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "matmul", operands: (2, 2), options: &[], apply };
+pub(super) const FUNCTION: Function = Function {
+    name: "matmul",
+    operands: (2, 2),
+    options: &[],
+    apply,
+    tangent: Tangent::Each(&["matmul(t, b)", "matmul(a, t)"]),
+};
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = match (call.lengths(0), call.lengths(1)) {

@@ -81,6 +81,38 @@ pub(crate) struct Function {
     pub(crate) options: &'static [&'static str],
     /// Its shape rule and how it runs. There is nothing after a mistake.
     pub(crate) apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>,
+    /// What its result changes by where the operands change.
+    pub(crate) tangent: Tangent,
+}
+
+/// The tangent of a function's result: in the language itself, so that its gradient is derived as any other.
+pub(crate) enum Tangent {
+    /// The function is linear: it is the same function of the tangents.
+    Linear,
+    /// For each operand a formula, linear in the tangent `t` of this operand; the tangent is their sum. The operands are `a`,
+    /// `b` and `c`, the result is `y`, and `kept` with the axis kept that it is without. `options` are those of the call as far
+    /// as a function has them, `along` is its axis, the last one if it names none, `count` is how many elements one of the
+    /// result is made of, and an option that is a number is called by its name.
+    Each(&'static [&'static str]),
+    /// Formulas that depend on the number of operands and on the options.
+    Cases(fn(usize, &[super::body::Setting]) -> &'static [&'static str]),
+}
+
+/// Another differentiable function.
+#[derive(Clone)]
+pub(crate) struct Callee {
+    /// Where it stands.
+    pub(crate) path: syn::Path,
+    /// Whether it is the tangent of its result that is asked for.
+    pub(crate) tangent: bool,
+}
+
+impl core::fmt::Display for Callee {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let path = &self.path;
+        f.write_str(&quote!(#path).to_string().replace(' ', ""))?;
+        f.write_str(if self.tangent { "::tangent" } else { "" })
+    }
 }
 
 /// How an operation runs.
@@ -105,9 +137,8 @@ pub(crate) enum Form {
         /// For each operand, how its gradient is made.
         pulls: Vec<Pull>,
     },
-    /// By another differentiable function: its name in generated code, and for each argument the tokens of one that has no
-    /// gradient.
-    Own(proc_macro2::Ident, Vec<Option<TokenStream>>),
+    /// By another differentiable function, and for each argument the tokens of one that has no gradient.
+    Own(Callee, Vec<Option<TokenStream>>),
     /// By one of two formulas of the values behind those of the condition.
     Branch(Rc<Branch>),
 }
@@ -186,6 +217,12 @@ pub(crate) fn is_whole(option: &str) -> bool {
     !REALS.contains(&option) && FUNCTIONS.iter().any(|function| function.options.contains(&option))
 }
 
+/// A number that may be below zero, as it is written.
+fn signed(number: i64) -> TokenStream {
+    let size = proc_macro2::Literal::u64_unsuffixed(number.unsigned_abs());
+    if number < 0 { quote!(-#size) } else { quote!(#size) }
+}
+
 /// What can be called, for messages.
 pub(crate) fn names() -> Vec<&'static str> {
     let elements = super::elements::ELEMENTS.iter().map(|element| element.name);
@@ -236,6 +273,20 @@ impl Call<'_> {
         };
         self.errors.push(place, message);
         Err(())
+    }
+
+    /// The axis that an option names as a number of the generated code: below zero it counts from the last one, which rustc does
+    /// where it alone knows the shape. `Err` after a mistake.
+    pub(crate) fn along(&mut self) -> Result<Option<TokenStream>, ()> {
+        match self.option("axis") {
+            Some((axis, place)) if axis < 0 && self.lengths(0).is_none() => {
+                let axis = signed(axis);
+                let shape = expression(&self.operands[0].0);
+                let rule = crate::emit::at(place.ends().0, quote!(__dnn::functions::shape::axis(#shape, #axis)));
+                Ok(Some(quote!({ #rule })))
+            }
+            _ => Ok(self.axis()?.map(|axis| quote!(#axis))),
+        }
     }
 
     /// The shape by the rule of a module of the run time, for operands that rustc knows; `options` follow the shapes.

@@ -1,10 +1,11 @@
 //! y = -x[t] for log probabilities x and the class t.
 
-use super::{Call, Form, Function, Invocation, Pull, Read, loss};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent, loss};
 use crate::differentiable::shape::Shape;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "nll_loss", operands: (1, 2), options: &["target"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "nll_loss", operands: (1, 2), options: &["target"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let (x, name) = call.operands[0].clone();

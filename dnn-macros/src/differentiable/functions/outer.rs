@@ -1,9 +1,15 @@
 //! y[i][j] = a[i] b[j]: the outer product of two vectors.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Shape, term};
 
-pub(super) const FUNCTION: Function = Function { name: "outer", operands: (2, 2), options: &[], apply };
+pub(super) const FUNCTION: Function = Function {
+    name: "outer",
+    operands: (2, 2),
+    options: &[],
+    apply,
+    tangent: Tangent::Each(&["outer(t, b)", "outer(a, t)"]),
+};
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = match (call.lengths(0), call.lengths(1)) {

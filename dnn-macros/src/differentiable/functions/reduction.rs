@@ -1,7 +1,8 @@
 //! What has one number for all elements of a tensor, or for those along an axis.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
-use crate::differentiable::shape::{Length, Shape, count, term};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
+use crate::differentiable::shape::{Length, Shape, count as elements, expression};
+use crate::layers::Algebra;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,9 +19,32 @@ pub(super) enum Gradient {
 pub(super) const fn function(
     name: &'static str,
     options: &'static [&'static str],
+    tangent: Tangent,
     apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>,
 ) -> Function {
-    Function { name, operands: (1, 1), options, apply }
+    Function { name, operands: (1, 1), options, apply, tangent }
+}
+
+impl Call<'_> {
+    /// How many elements one of the result is made of; `Err` after a mistake.
+    pub(crate) fn count(&mut self) -> Result<TokenStream, ()> {
+        let (axis, shape) = (self.along()?, &self.operands[0].0);
+        Ok(match (shape, axis) {
+            (Shape::Known(lengths), None) => quote!(1 #(* #lengths)*),
+            (Shape::Opaque(_), None) => {
+                let shape = expression(shape);
+                quote!(#shape.len())
+            }
+            (Shape::Opaque(_), Some(axis)) => {
+                let shape = expression(shape);
+                quote!({ #shape.dim(#axis) })
+            }
+            (Shape::Known(_), Some(_)) => {
+                let axis = self.axis()?.unwrap_or(0);
+                crate::differentiable::shape::length(&self.operands[0].0, axis)
+            }
+        })
+    }
 }
 
 /// Shape and form of a reduction; `paths` are those of `value` and `pull0`, `more` are const arguments behind the axis.
@@ -30,41 +54,43 @@ pub(super) fn apply(
     gradient: Gradient,
     more: &[TokenStream],
 ) -> Option<(Shape, Form)> {
-    let axis = call.axis().ok()?;
+    let along = call.along().ok()?;
     let keeps = call.is_set("keepdim");
-    let word = axis.map_or(quote!({ __dnn::functions::shape::WHOLE }), |axis| quote!(#axis));
-    let (shape, count) = match (call.lengths(0).map(<[Length]>::to_vec), axis) {
-        (Some(lengths), None) => {
-            let count = quote!(1 #(* #lengths)*);
+    let word = along.clone().unwrap_or_else(|| quote!({ __dnn::functions::shape::WHOLE }));
+    let count = call.count().ok()?;
+    let known = match call.lengths(0).map(<[Length]>::to_vec) {
+        Some(lengths) => Some((lengths, call.axis().ok()?)),
+        None => None,
+    };
+    let broadcasts = match &known {
+        Some((_, axis)) => keeps || matches!(axis, None | Some(0)),
+        None => along.is_none() && !keeps,
+    };
+    let shape = match known {
+        Some((lengths, None)) => {
             let kept = lengths.iter().map(|_| Length::Number(1)).collect();
-            (Shape::Known(if keeps { kept } else { Vec::new() }), count)
+            Shape::Known(if keeps { kept } else { Vec::new() })
         }
-        (Some(mut lengths), Some(axis)) => {
-            let length = lengths[axis].clone();
+        Some((mut lengths, Some(axis))) => {
             match keeps {
                 true => lengths[axis] = Length::Number(1),
                 false => drop(lengths.remove(axis)),
             }
-            (Shape::Known(lengths), quote!(#length))
+            Shape::Known(lengths)
         }
-        (None, None) if !keeps => (Shape::SCALAR, {
-            let shape = crate::differentiable::shape::expression(&call.operands[0].0);
-            quote!(#shape.len())
-        }),
-        (None, _) if keeps => {
-            return call.mistake("the shape is known to rustc alone, so that no axis can be kept: write out the type, `let h: [[f32; 4]; 3] = ..;`");
+        None if keeps => {
+            call.refuse_generic()?;
+            let shape = expression(&call.operands[0].0);
+            let rule = quote!(__dnn::functions::shape::kept(#shape, #word));
+            call.constants.shape(rule, call.place.ends().0)
         }
-        (None, Some(axis)) => {
-            let of = call.operands[0].0.clone();
-            let shape = call.evaluated(call.name, &[quote!(#axis)])?;
-            call.proved_length(&shape, count(&shape) * term(&of, axis), count(&of));
-            (shape, crate::differentiable::shape::length(&call.operands[0].0, axis))
-        }
-        (None, None) => return None,
+        None if along.is_none() => Shape::SCALAR,
+        None => call.evaluated(call.name, std::slice::from_ref(&word))?,
     };
+    let all = elements(&call.operands[0].0);
+    call.proved_length(&shape, elements(&shape) * Algebra::Evaluated(count.clone()), all);
     let shape = if keeps { shape } else { call.proved(shape, call.name, std::slice::from_ref(&word))? };
     let constants: Vec<TokenStream> = [word].into_iter().chain(more.iter().cloned()).collect();
-    let broadcasts = axis.is_none() || call.lengths(0).is_some() && (keeps || axis == Some(0));
     let pull = match gradient {
         Gradient::Elements(formula) if broadcasts => Pull::Element(formula, Some(count)),
         Gradient::Elements(..) => Pull::Call(Invocation {

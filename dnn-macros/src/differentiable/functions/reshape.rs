@@ -1,12 +1,13 @@
 //! y = the numbers of x in another shape: `reshape(x, [2, 3])`, where one length may be -1.
 
-use super::{Call, Form, Function};
+use super::{Call, Form, Function, Tangent};
 use crate::differentiable::shape::{Length, Shape, expression, product, term};
 use crate::layers::Algebra;
 use proc_macro2::Literal;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "reshape", operands: (1, 1), options: &["shape"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "reshape", operands: (1, 1), options: &["shape"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let Some(setting) = call.settings.iter().find(|setting| setting.name == "shape") else {

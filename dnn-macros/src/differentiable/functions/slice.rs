@@ -1,11 +1,12 @@
 //! y = a part of x along an axis, the first one where none is named: `x[1..3]`, `slice(x, 1..3, axis = 1)`.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape, length, term};
 use crate::layers::Algebra;
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "slice", operands: (1, 1), options: &["range", "axis"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "slice", operands: (1, 1), options: &["range", "axis"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let axis = call.axis().ok()?.unwrap_or(0);

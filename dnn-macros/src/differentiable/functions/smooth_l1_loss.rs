@@ -1,6 +1,6 @@
 //! y = the mean of e^2 / (2 beta) for e = x - t within beta, |e| - beta / 2 beyond.
 
-use super::{Function, loss};
+use super::{Function, Tangent, loss};
 
 pub(super) const FUNCTION: Function = Function {
     name: "smooth_l1_loss",
@@ -13,4 +13,8 @@ pub(super) const FUNCTION: Function = Function {
             Some(("beta", 1.0)),
         )
     },
+    tangent: Tangent::Cases(|_, settings| match settings.iter().any(|setting| setting.is_zero()) {
+        true => &["mean(sign(a - b) * t)", "mean(sign(b - a) * t)"],
+        false => &["mean(clamp((a - b) / beta, -1.0, 1.0) * t)", "mean(clamp((b - a) / beta, -1.0, 1.0) * t)"],
+    }),
 };

@@ -1,9 +1,10 @@
 //! y = x without its axes of length 1, or without one of them: `squeeze(x, axis = 0)`.
 
-use super::{Call, Form, Function};
+use super::{Call, Form, Function, Tangent};
 use crate::differentiable::shape::{Length, Shape};
 
-pub(super) const FUNCTION: Function = Function { name: "squeeze", operands: (1, 1), options: &["axis"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "squeeze", operands: (1, 1), options: &["axis"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let axis = call.axis().ok()?;

@@ -1,10 +1,11 @@
 //! y = tensors of one shape along a new axis, the first one where none is named: `stack(a, b, axis = 1)`.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Length, Shape};
 use quote::quote;
 
-pub(super) const FUNCTION: Function = Function { name: "stack", operands: (1, usize::MAX), options: &["axis"], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "stack", operands: (1, usize::MAX), options: &["axis"], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let (first, name) = call.operands[0].clone();

@@ -1,9 +1,10 @@
 //! y = x with its last two axes exchanged.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::{Shape, count, term_from_last};
 
-pub(super) const FUNCTION: Function = Function { name: "transpose", operands: (1, 1), options: &[], apply };
+pub(super) const FUNCTION: Function =
+    Function { name: "transpose", operands: (1, 1), options: &[], apply, tangent: Tangent::Linear };
 
 fn apply(call: &mut Call<'_>) -> Option<(Shape, Form)> {
     let shape = match call.lengths(0) {

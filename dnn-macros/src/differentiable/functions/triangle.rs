@@ -1,13 +1,13 @@
 //! What `tril` and `triu` have in common: one side of a diagonal of the last two axes.
 
-use super::{Call, Form, Function, Invocation, Pull, Read};
+use super::{Call, Form, Function, Invocation, Pull, Read, Tangent};
 use crate::differentiable::shape::Shape;
 use proc_macro2::Literal;
 use quote::quote;
 
 /// One of them by its name.
 pub(super) const fn function(name: &'static str, apply: fn(&mut Call<'_>) -> Option<(Shape, Form)>) -> Function {
-    Function { name, operands: (1, 1), options: &["diagonal"], apply }
+    Function { name, operands: (1, 1), options: &["diagonal"], apply, tangent: Tangent::Linear }
 }
 
 /// Shape and form; `paths` are those of `value` and `pull`.

@@ -189,7 +189,7 @@ dx = dy_3           dL/dy d(x + 2.0)/dx
             dx: &mut [f32; 3],
         ) -> f32 {
             if !__dnn::functions::function::fits(
-                "z",
+                "z::WORKSPACE",
                 __workspace.len(),
                 Self::WORKSPACE,
             ) {

@@ -1,0 +1,10 @@
+use dnn::prelude::*;
+
+#[differentiable(twice)]
+fn f(x: &[f32; 3]) -> [f32; 3] {
+    x * x
+}
+
+fn main() {
+    f::hessian_vector(&[1.0, 2.0, 3.0], &[1.0, 0.0, 0.0]);
+}
