@@ -140,7 +140,7 @@ pub fn gelu_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * gelu::slope(x)
 }
 
-/// The second derivative of [`gelu`]: p(x) (2 - x^2)
+/// The second derivative of [`gelu`](fn@gelu): p(x) (2 - x^2)
 #[inline(always)]
 pub fn gelu_curvature<T: Scalar>(x: T) -> T {
     gelu::curvature(x)
@@ -158,7 +158,7 @@ pub fn gelu_tanh_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * gelu::slope_of_tanh(x)
 }
 
-/// The second derivative of [`gelu_tanh`]
+/// The second derivative of [`gelu_tanh`](fn@gelu_tanh)
 #[inline(always)]
 pub fn gelu_tanh_curvature<T: Scalar>(x: T) -> T {
     gelu::curvature_of_tanh(x)
@@ -176,7 +176,7 @@ pub fn silu_pull<T: Scalar>(dy: T, x: T) -> T {
     dy * swish::slope(x)
 }
 
-/// The second derivative of [`silu`]: s (1 - s) (2 + x (1 - 2 s))
+/// The second derivative of [`silu`](fn@silu): s (1 - s) (2 + x (1 - 2 s))
 #[inline(always)]
 pub fn silu_curvature<T: Scalar>(x: T) -> T {
     swish::curvature(x)
@@ -194,7 +194,7 @@ pub fn softplus_pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
     rectifier::pull(dy, x, beta, threshold)
 }
 
-/// The second derivative of [`softplus`]: beta s (1 - s), and 0 where beta x > threshold
+/// The second derivative of [`softplus`](fn@softplus): beta s (1 - s), and 0 where beta x > threshold
 #[inline(always)]
 pub fn softplus_curvature<T: Scalar>(x: T, beta: T, threshold: T) -> T {
     rectifier::curvature(x, beta, threshold)
