@@ -88,6 +88,7 @@ fn every_function_of_tensors_has_a_line_in_the_documentation() {
     let functions: Vec<&str> = list.lines().map(|line| line.trim().trim_end_matches(',')).collect();
     assert!(functions.len() > 20, "{functions:?}");
     let table = fs::read_to_string(root().join("dnn-macros/src/differentiable/elements.rs")).unwrap();
+    let (table, _) = table.split_once("\nconst INNER").unwrap(); // behind it is what gradients alone call
     let elements =
         table.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\": \"")).map(|(name, _)| name);
     let named = elements.filter(|name| name.starts_with(char::is_alphabetic) && *name != "neg");
