@@ -35,9 +35,9 @@ network! {
 }
 
 /// The gradient of a step of `capacity` samples at a time, of a trainer that found NaN there, and of one that found zeros.
-fn same<N: Network<Scalar = f32, Input = [f32; 64]>, const O: usize>(capacity: usize)
+fn same<N, const O: usize>(capacity: usize)
 where
-    N: for<'a> dnn::Layer<[f32; 64], Output = [f32; O]>,
+    N: Network<Scalar = f32, Input = [f32; 64]> + dnn::Layer<[f32; 64], Output = [f32; O]>,
 {
     let trainer = || {
         let mut network = dnn::boxed_zeros::<N>();

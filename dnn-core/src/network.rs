@@ -59,15 +59,23 @@ pub fn predict_batch<N: Network>(network: &N, x: Batch<'_, N>) -> alloc::vec::Ve
 pub trait IntoBox {
     /// The network itself.
     type Network: Network;
+    /// The network on the heap.
+    fn boxed(self) -> alloc::boxed::Box<Self::Network>;
     /// The network on the heap, where a line of the cache begins.
-    fn lined(self) -> alloc::boxed::Box<crate::Line<Self::Network>>;
+    #[doc(hidden)] // for generated code, which need not move it
+    fn lined(self) -> alloc::boxed::Box<crate::Line<Self::Network>>
+    where
+        Self: Sized,
+    {
+        crate::train::lined(self.boxed())
+    }
 }
 
 #[cfg(feature = "alloc")]
 #[diagnostic::do_not_recommend]
 impl<N: Network> IntoBox for alloc::boxed::Box<N> {
     type Network = N;
-    fn lined(self) -> alloc::boxed::Box<crate::Line<N>> {
-        crate::train::lined(self)
+    fn boxed(self) -> alloc::boxed::Box<N> {
+        self
     }
 }

@@ -139,6 +139,9 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             #[diagnostic::do_not_recommend]
             impl #generics __dnn::IntoBox for #name #arguments {
                 type Network = Self;
+                fn boxed(self) -> __dnn::Box<Self> {
+                    __dnn::Box::new(self)
+                }
                 fn lined(self) -> __dnn::Box<__dnn::Line<Self>> {
                     __dnn::Box::new(__dnn::Line(self))
                 }
