@@ -1,5 +1,7 @@
 //! A step of a small network, whose samples go one by one, has the bits of a backward pass over the batch and an update.
 
+#![cfg(feature = "alloc")]
+
 use dnn::prelude::*;
 
 network! {

@@ -3,7 +3,8 @@
 //! # Which shape goes where
 //!
 //! `route` decides, by the shape at compile time and by the number of samples where that matters. I inputs, O outputs;
-//! times are medians on one core of a Zen 5 (512-bit units), f32.
+//! times are medians on one core of a Zen 5 (512-bit units), f32. `cargo bench --bench routes` measures many more shapes by every
+//! route, `benches/routes.md` is what it printed.
 //!
 //! | product | shape | code | measured reason |
 //! |---|---|---|---|
