@@ -1,4 +1,4 @@
-//! What both programs have in common: the numbers that they work on, and how they are timed.
+//! What the programs have in common: the numbers that they work on, and how they are timed.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
