@@ -270,10 +270,10 @@ network! {
     }
 }
 
-/// What one training step asks of the layers.
+/// What one training step of a sample asks of the layers: small networks are asked for each sample by itself.
 fn asked<N: Network<Input = [f32; 3], Output = [f32; 3], Scalar = f32>>(net: N) -> Asked {
     ASKED.take();
-    Trainer::new(Box::new(net), Mse, Sgd::new(0.1)).step(&[[1.0, 2.0, 3.0]; 4], &[[0.5; 3]; 4]);
+    Trainer::new(Box::new(net), Mse, Sgd::new(0.1)).step(&[[1.0, 2.0, 3.0]], &[[0.5; 3]]);
     ASKED.take()
 }
 

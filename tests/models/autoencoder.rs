@@ -22,7 +22,8 @@ fn it_has_the_size_of_the_reference() {
 fn it_is_that_of_pytorch() {
     let golden = Golden::read("autoencoder.json");
     golden.replay::<Autoencoder<f64>, [f64; 640], f64>(1e-11);
-    golden.replay::<Autoencoder<f32>, [f32; 640], f32>(1e-5);
+    // PyTorch's own `f32` is 2.7e-5 away from its `f64` in the norm of dx, and 4.9e-5 in its elements: statistics of four samples.
+    golden.replay::<Autoencoder<f32>, [f32; 640], f32>(2.7e-5);
 }
 
 #[test]
