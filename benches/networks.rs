@@ -4,43 +4,17 @@
 //! Before anything is timed, both are shown to give the same results.
 
 mod by_hand;
-#[path = "../examples/models/lenet.rs"]
-mod model;
+#[allow(dead_code, reason = "its workloads are those of another program")]
+mod workload;
 
 use divan::{Bencher, black_box};
 use dnn::prelude::*;
-use model::LeNet;
-
-network! {
-    struct Mazur: [2] -> [2] {
-        hidden: Linear<2, 2>,
-        Sigmoid,
-        output: Linear<2, 2>,
-        Sigmoid,
-    }
-}
+use workload::model::LeNet;
+use workload::{MAZUR, Mlp, Wide};
 
 network! {
     struct Line: [1] -> [1] {
         slope: Linear<1, 1, bias = false>,
-    }
-}
-
-network! {
-    struct Mlp: [784] -> [10] {
-        fc1: Linear<784, 128>,
-        Relu,
-        fc2: Linear<128, 10>,
-    }
-}
-
-network! {
-    struct Wide: [1024] -> [10] {
-        fc1: Linear<1024, 1024>,
-        Relu,
-        fc2: Linear<1024, 1024>,
-        Relu,
-        fc3: Linear<1024, 10>,
     }
 }
 
@@ -84,10 +58,6 @@ network! {
     }
 }
 
-const START: Mazur = Mazur {
-    hidden: Linear { weight: [[0.15, 0.20], [0.25, 0.30]], bias: [0.35, 0.35] },
-    output: Linear { weight: [[0.40, 0.45], [0.50, 0.55]], bias: [0.60, 0.60] },
-};
 const X: [f32; 2] = [0.05, 0.10];
 const T: [f32; 2] = [0.01, 0.99];
 
@@ -100,8 +70,8 @@ fn line() -> Trainer<dnn::Heap<Line, Sgd>, Mse> {
 
 fn mazur_by_hand() -> by_hand::Mazur {
     by_hand::Mazur {
-        hidden: (START.hidden.weight, START.hidden.bias),
-        output: (START.output.weight, START.output.bias),
+        hidden: (MAZUR.hidden.weight, MAZUR.hidden.bias),
+        output: (MAZUR.output.weight, MAZUR.output.bias),
     }
 }
 
@@ -166,7 +136,7 @@ fn main() {
 
 fn same_results() {
     let close = |a: f32, b: f32, what: &str| assert!((a - b).abs() <= 1e-4 * (1.0 + a.abs()), "{what}: {a} and {b}");
-    let (mut trainer, mut hand) = (Trainer::new(START, Mse, Sgd::new(0.5)), mazur_by_hand());
+    let (mut trainer, mut hand) = (Trainer::new(MAZUR, Mse, Sgd::new(0.5)), mazur_by_hand());
     for _ in 0..100 {
         close(trainer.step(&[X], &[T]), hand.step(&X, &T, 0.5), "the loss of the notebook's network");
     }
@@ -203,7 +173,7 @@ mod notebook_step {
 
     #[divan::bench]
     fn dnn(bencher: Bencher<'_, '_>) {
-        let mut trainer = Trainer::new(START, Mse, Sgd::new(0.5));
+        let mut trainer = Trainer::new(MAZUR, Mse, Sgd::new(0.5));
         trainer.step(&[X], &[T]); // it allocates, and divan chooses the length of a sample by the first call
         bencher.bench_local(|| trainer.step(black_box(&[X]), black_box(&[T])));
     }

@@ -3,7 +3,7 @@
 
 pub(crate) mod clock;
 #[path = "../../examples/models/lenet.rs"]
-mod model;
+pub(crate) mod model;
 
 use core::array::from_fn;
 use dnn::prelude::*;
@@ -11,7 +11,7 @@ use model::LeNet;
 use std::hint::black_box;
 
 network! {
-    struct Mazur: [2] -> [2] {
+    pub(crate) struct Mazur: [2] -> [2] {
         hidden: Linear<2, 2>,
         Sigmoid,
         output: Linear<2, 2>,
@@ -20,7 +20,7 @@ network! {
 }
 
 network! {
-    struct Mlp: [784] -> [10] {
+    pub(crate) struct Mlp: [784] -> [10] {
         fc1: Linear<784, 128>,
         Relu,
         fc2: Linear<128, 10>,
@@ -28,7 +28,7 @@ network! {
 }
 
 network! {
-    struct Wide: [1024] -> [10] {
+    pub(crate) struct Wide: [1024] -> [10] {
         fc1: Linear<1024, 1024>,
         Relu,
         fc2: Linear<1024, 1024>,
@@ -49,7 +49,7 @@ network! {
     }
 }
 
-const MAZUR: Mazur = Mazur {
+pub(crate) const MAZUR: Mazur = Mazur {
     hidden: Linear { weight: [[0.15, 0.20], [0.25, 0.30]], bias: [0.35, 0.35] },
     output: Linear { weight: [[0.40, 0.45], [0.50, 0.55]], bias: [0.60, 0.60] },
 };

@@ -17,6 +17,27 @@ macro_rules! by_lanes {
     )*};
 }
 
+/// The functions of a vector of intrinsics: those of `series`, or those of the scalar in each lane.
+#[allow(unused_macros, reason = "some targets have no such vectors")]
+macro_rules! functions {
+    ($vector:ident $lanes:literal $scalar:ident by series) => {
+        functions!(series: exp sigmoid tanh);
+    };
+    (series: $($name:ident)*) => {$(
+        #[inline(always)]
+        unsafe fn $name(self) -> Self {
+            unsafe { series::$name(self) }
+        }
+    )*};
+    ($vector:ident $lanes:literal $scalar:ident by scalars) => {
+        by_lanes! {
+            |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
+            |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
+            exp sigmoid tanh
+        }
+    };
+}
+
 #[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
 pub(crate) mod few;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]

@@ -29,23 +29,7 @@ macro_rules! elementary {
             unsafe fn greater(self, b: Self) -> Self {
                 unsafe { $max(self, b) }
             }
-            elementary!($vector $lanes $scalar $($functions)*);
-        }
-    };
-    ($vector:ident $lanes:literal $scalar:ident by series) => {
-        elementary!(series: exp sigmoid tanh);
-    };
-    (series: $($name:ident)*) => {$(
-        #[inline(always)]
-        unsafe fn $name(self) -> Self {
-            unsafe { series::$name(self) }
-        }
-    )*};
-    ($vector:ident $lanes:literal $scalar:ident by scalars) => {
-        by_lanes! {
-            |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
-            |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
-            exp sigmoid tanh
+            functions!($vector $lanes $scalar $($functions)*);
         }
     };
 }
