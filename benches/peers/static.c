@@ -1,69 +1,12 @@
 // The workloads by hand for one shape and one processor: static arrays, weights packed for the kernels, the optimiser's update
-// beside the product that makes the gradient, AVX-512.
+// beside the product that makes the gradient, AVX-512. LeNet-5 is in lenet.h and predict.h, the GRU in gru.h.
 //
 //   gcc -O3 -march=native -mprefer-vector-width=512 -fno-math-errno static.c -o static -lm
 #include "workload.h"
-#include <immintrin.h>
-
-static inline vec all(float x) { return (vec)_mm512_set1_ps(x); }
-static inline vec *at(float *p) { return (vec *)p; }
-static inline vec root(vec x) { return (vec)_mm512_sqrt_ps((__m512)x); }
-static inline vec positive(vec x) { return (vec)_mm512_max_ps((__m512)x, _mm512_setzero_ps()); }
-
-// e^x: x = n ln 2 + r, and a polynomial of r.
-#define EXP(BITS)                                                                                                      \
-    static inline __m##BITS exp##BITS(__m##BITS x) {                                                                   \
-        __m##BITS n = _mm##BITS##_round(_mm##BITS##_mul(x, _mm##BITS##_all(1.44269504f)));                             \
-        __m##BITS r = _mm##BITS##_fnma(n, _mm##BITS##_all(0.693359375f), x);                                           \
-        r = _mm##BITS##_fnma(n, _mm##BITS##_all(-2.12194440e-4f), r);                                                  \
-        __m##BITS r2 = _mm##BITS##_mul(r, r);                                                                          \
-        __m##BITS a = _mm##BITS##_fma(_mm##BITS##_all(1.9875691e-4f), r, _mm##BITS##_all(1.3981999e-3f));              \
-        __m##BITS b = _mm##BITS##_fma(_mm##BITS##_all(8.3334519e-3f), r, _mm##BITS##_all(4.1665796e-2f));              \
-        __m##BITS c = _mm##BITS##_fma(_mm##BITS##_all(1.6666667e-1f), r, _mm##BITS##_all(5.0000001e-1f));              \
-        __m##BITS p = _mm##BITS##_fma(_mm##BITS##_fma(a, r2, b), r2, c);                                               \
-        p = _mm##BITS##_fma(p, r2, _mm##BITS##_add(r, _mm##BITS##_all(1)));                                            \
-        return _mm##BITS##_scale(p, n);                                                                                \
-    }
-#define _mm512_all _mm512_set1_ps
-#define _mm512_add _mm512_add_ps
-#define _mm512_mul _mm512_mul_ps
-#define _mm512_fma _mm512_fmadd_ps
-#define _mm512_fnma _mm512_fnmadd_ps
-#define _mm512_round(x) _mm512_roundscale_ps(x, 8)
-#define _mm512_scale _mm512_scalef_ps
-#define _mm128_all _mm_set1_ps
-#define _mm128_add _mm_add_ps
-#define _mm128_mul _mm_mul_ps
-#define _mm128_fma _mm_fmadd_ps
-#define _mm128_fnma _mm_fnmadd_ps
-#define _mm128_round(x) _mm_roundscale_ps(x, 8)
-#define _mm128_scale _mm_scalef_ps
-EXP(512)
-EXP(128)
-
-// out[R][16 N] (+)= sum over k of a(r, k) b[k][16 N]: R x N sums stay in registers.
-#define TILE(R, N)                                                                                                     \
-    static inline void tile_##R##_##N(int terms, const float *a, long row, long step, float *b, long next, float *out, \
-                                      long columns, int add) {                                                         \
-        vec s[R][N];                                                                                                   \
-        _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) _Pragma("GCC unroll 4") for (int n = 0; n < N; n++)       \
-            s[r][n] = add ? *at(out + r * columns + 16 * n) : all(0);                                                  \
-        for (int k = 0; k < terms; k++) {                                                                              \
-            vec t[N];                                                                                                  \
-            _Pragma("GCC unroll 4") for (int n = 0; n < N; n++) t[n] = *at(b + k * next + 16 * n);                     \
-            _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
-                vec f = all(a[r * row + k * step]);                                                                    \
-                _Pragma("GCC unroll 4") for (int n = 0; n < N; n++) s[r][n] += f * t[n];                               \
-            }                                                                                                          \
-        }                                                                                                              \
-        _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) _Pragma("GCC unroll 4") for (int n = 0; n < N; n++)       \
-            *at(out + r * columns + 16 * n) = s[r][n];                                                                 \
-    }
-TILE(4, 4)
-TILE(6, 4)
-TILE(7, 4)
-TILE(8, 1)
-TILE(16, 1)
+#include "vectors.h"
+#include "gru.h"
+#include "lenet.h"
+#include "predict.h"
 
 // W1: 2-2-2 with sigmoids, mean squared error, weights in registers over all steps.
 static struct { float w[4], b[2], v[4], c[2], loss; } mazur;
@@ -117,8 +60,8 @@ static void line_steps(long steps) {
 // W2 and W3: 784-128-10. The first weight lies in two panels of 64 outputs, the second one in rows of 16 of which 10 count.
 enum { B = 64, I = 784, H = 128, C = 10 };
 typedef struct { float w1[2][I][64], b1[H], w2[H][16], b2[16]; } Parameters;
-static Parameters p, m, v, g __attribute__((aligned(64)));
-static float x[B][I], h[B][H], dh[B][H], y[B][16], dy[B][16], w2t[16][H] __attribute__((aligned(64)));
+static LINES Parameters p, m, v, g;
+static LINES float x[B][I], h[B][H], dh[B][H], y[B][16], dy[B][16], w2t[16][H];
 static int label[B], adam, step_number;
 static float loss;
 
@@ -240,7 +183,7 @@ static void predictions(long times) {
 
 static void one_prediction(long times) {
     while (times--) {
-        float hidden[H] __attribute__((aligned(64)));
+        LINES float hidden[H];
         for (int q = 0; q < 2; q++) {
             vec s[4][4] = {0};
             for (int k = 0; k < I; k += 4)
@@ -275,9 +218,18 @@ int main(int count, char **names) {
         one_prediction(1), measure("W3_b1", checksum(y[0], 10, 16, 10), one_prediction);
     if (wanted("W3_b64"))
         predictions(1), measure("W3_b64", checksum(y[0], 640, 16, 10), predictions);
+    if (wanted("W4")) {
+        lenet_start(), lenet_steps(10);
+        double check = lenet_loss;
+        lenet_start(), measure("W4", check, lenet_steps);
+    }
+    if (wanted("W5"))
+        one_image_start(), one_image(1), measure("W5", checksum(scores, 10, 10, 10), one_image);
     if (wanted("W8")) {
         line_steps(10);
         double check = line_w;
         measure("W8", check, line_steps);
     }
+    if (wanted("W9"))
+        gru_start(), gru(1), measure("W9", checksum(gru_h, UNITS, UNITS, UNITS), gru);
 }

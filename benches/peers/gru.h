@@ -1,0 +1,53 @@
+// W9: a GRU of 8 inputs and 32 units over 16 steps, its weights transposed beforehand, so that the 96 gates lie along six vectors.
+enum { STEPS = 16, INPUTS = 8, UNITS = 32, GATES = 3 * UNITS };
+static LINES float gru_x[STEPS][INPUTS], gru_of_input[INPUTS][GATES], gru_of_state[UNITS][GATES], gru_b[2][GATES], gru_h[UNITS];
+
+static void gru_start(void) {
+    float s = scale(UNITS);
+    fill(gru_x[0], STEPS * INPUTS, 45, 2, 0);
+    for (int o = 0; o < GATES; o++) {
+        for (int i = 0; i < INPUTS; i++)
+            gru_of_input[i][o] = value(o * INPUTS + i, 41) * s;
+        for (int k = 0; k < UNITS; k++)
+            gru_of_state[k][o] = value(o * UNITS + k, 42) * s;
+    }
+    fill(gru_b[0], GATES, 43, s, 0), fill(gru_b[1], GATES, 44, s, 0);
+}
+
+static inline vec sigmoids(vec x) { return 1 / (1 + (vec)exp512(-(__m512)x)); }
+static inline vec tangents(vec x) { return 2 / (1 + (vec)exp512((__m512)(-2 * x))) - 1; }
+
+// sums[v] += sum over k of factors[k] rows[k][16 (first + v)] for COUNT vectors, in CHAINS sums beside each other.
+#define GATE_SUMS(sums, count, first, chains, terms, factors, rows)                                                    \
+    do {                                                                                                               \
+        vec more[chains][count] = {0};                                                                                 \
+        for (int k = 0; k < terms; k += chains)                                                                        \
+            _Pragma("GCC unroll 4") for (int c = 0; c < chains; c++)                                                   \
+                _Pragma("GCC unroll 6") for (int v = 0; v < count; v++)                                                \
+                    more[c][v] += all(factors[k + c]) * *at(rows[k + c] + 16 * (first + v));                           \
+        _Pragma("GCC unroll 4") for (int c = 0; c < chains; c++)                                                       \
+            _Pragma("GCC unroll 6") for (int v = 0; v < count; v++) sums[v] += more[c][v];                             \
+    } while (0)
+
+static void gru(long times) {
+    while (times--) {
+        vec h[2] = {0};
+        *at(gru_h) = *at(gru_h + 16) = all(0);
+        for (int t = 0; t < STEPS; t++) {
+            vec a[6], u[6];
+            for (int v = 0; v < 6; v++)
+                a[v] = *at(gru_b[0] + 16 * v), u[v] = *at(gru_b[1] + 16 * v);
+            GATE_SUMS(a, 6, 0, 1, INPUTS, gru_x[t], gru_of_input);
+            // r before the others, whose sums overlap with its function.
+            vec *rest = u + 2;
+            GATE_SUMS(u, 2, 0, 4, UNITS, gru_h, gru_of_state);
+            GATE_SUMS(rest, 4, 2, 4, UNITS, gru_h, gru_of_state);
+            for (int v = 0; v < 2; v++) {
+                vec r = sigmoids(a[v] + u[v]), z = sigmoids(a[2 + v] + u[2 + v]), n = tangents(a[4 + v] + r * u[4 + v]);
+                h[v] = n + z * (h[v] - n);
+            }
+            *at(gru_h) = h[0], *at(gru_h + 16) = h[1];
+        }
+        __asm__ volatile("" ::: "memory");
+    }
+}
