@@ -3,6 +3,8 @@
 //! Rows of a large matrix are too far apart for a processor to guess which line of the cache comes next, and the third cache
 //! takes as long as hundreds of multiplications.
 
+use core::ptr::null;
+
 /// Bytes of a line of the cache.
 pub(super) const LINE: usize = 64;
 
@@ -12,30 +14,44 @@ pub(super) struct Ahead<T> {
     at: *const T,
     apart: usize,
     length: usize,
+    /// Scalars of the first piece that are asked for.
+    done: usize,
     pieces: usize,
-    left: usize,
+    /// Lines to ask for at a time.
+    lines: usize,
 }
 
 impl<T> Ahead<T> {
+    /// Nothing.
+    pub(super) const NONE: Self = Ahead { at: null(), apart: 0, length: 0, done: 0, pieces: 0, lines: 0 };
+
     #[inline(always)]
     pub(super) fn new(at: *const T, apart: usize, length: usize, pieces: usize) -> Self {
-        Ahead { at, apart, length, pieces, left: pieces }
+        Ahead { at, apart, length, done: 0, pieces, lines: 0 }
     }
 
-    /// Asks for the next pieces, of which this is the share of one of `turns` turns.
+    /// All of it is asked for in so many times.
     #[inline(always)]
-    pub(super) fn fetch(&mut self, turns: usize) {
-        let share = if turns > 0 { self.pieces.div_ceil(turns) } else { self.pieces };
-        let share = if share < self.left { share } else { self.left };
-        for _ in 0..share {
-            let mut i = 0;
-            while i < self.length {
-                prefetch(self.at.wrapping_add(i));
-                i += LINE / size_of::<T>();
+    pub(super) fn during(self, times: usize) -> Self {
+        let lines = self.pieces * self.length.div_ceil(LINE / size_of::<T>());
+        Ahead { lines: if times > 0 { lines.div_ceil(times) } else { 0 }, ..self }
+    }
+
+    /// Asks for the next lines, as many as are left.
+    #[inline(always)]
+    pub(super) fn fetch(&mut self) {
+        for _ in 0..self.lines {
+            if self.pieces == 0 {
+                return;
             }
-            self.at = self.at.wrapping_add(self.apart);
+            prefetch(self.at.wrapping_add(self.done));
+            self.done += LINE / size_of::<T>();
+            if self.done >= self.length {
+                self.at = self.at.wrapping_add(self.apart);
+                self.done = 0;
+                self.pieces -= 1;
+            }
         }
-        self.left -= share;
     }
 }
 
@@ -57,16 +73,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_share_all_pieces() {
+    fn lines_of_all_pieces_are_asked_for() {
         let scalars = [0.0f32; 70];
-        for (pieces, turns) in [(0, 3), (1, 3), (7, 3), (7, 7), (7, 1), (7, 0)] {
-            let mut ahead = Ahead::new(scalars.as_ptr(), 10, 10, pieces);
-            for _ in 0..turns.max(1) {
-                ahead.fetch(turns);
+        for (pieces, length, times) in
+            [(0, 10, 1), (1, 10, 1), (7, 10, 7), (7, 10, 3), (4, 16, 4), (3, 17, 6), (3, 17, 4)]
+        {
+            let mut ahead = Ahead::new(scalars.as_ptr(), 10, length, pieces).during(times);
+            for _ in 0..times {
+                ahead.fetch();
             }
-            assert_eq!((ahead.left, ahead.at), (0, scalars.as_ptr().wrapping_add(pieces * 10)), "{pieces}, {turns}");
-            ahead.fetch(turns);
-            assert_eq!(ahead.left, 0);
+            assert_eq!((ahead.pieces, ahead.at), (0, scalars.as_ptr().wrapping_add(pieces * 10)), "{pieces}, {length}");
+            ahead.fetch();
+            assert_eq!(ahead.pieces, 0);
         }
+        let mut none = Ahead::new(scalars.as_ptr(), 10, 10, 7).during(0);
+        none.fetch();
+        assert_eq!(none.pieces, 7);
     }
 }

@@ -4,9 +4,10 @@
 //!
 //! Rows that are a multiple of 4096 bytes apart share the sets of a cache, and large matrices leave it before they are used
 //! again. So a block of a, some rows by `TERMS` terms, is copied to where the second cache holds it, and a panel of b, `TERMS`
-//! terms by two vectors, to where the first one does; then all tiles of the block take that panel, and each
-//! asks for some of what the next panels are made of. The sum of an element goes on where the block of terms before left it,
-//! so that its terms keep their order.
+//! terms by two vectors, to where the first one does; then all tiles of the block take that panel. While they compute, they ask
+//! for what the next panel and the next block are copies of, and for the sums of the next tile: a few lines of memory every
+//! `AT_ONCE` terms, since more of them at once would have to wait for each other. The sum of an element goes on where the block
+//! of terms before left it, so that its terms keep their order.
 //!
 //! The outputs y = x Wᵀ + bias are such sums of the rows of Wᵀ, whose panels are transposed.
 
@@ -20,16 +21,16 @@ use core::mem::MaybeUninit;
 /// Terms of a block, for which two vectors of 512 bits are 32 KB.
 const TERMS: usize = 256;
 
-/// Panels that are copied at once.
-const PANELS: usize = 4;
+/// Terms that a tile takes at once, before it asks for some more memory.
+const AT_ONCE: usize = 32;
 
 /// Scalars between the rows of a block, so that these lie in different sets.
 const APART: usize = 16;
 
-/// Memory for a block of a and for panels of b, on the stack.
+/// Memory for a block of a and for a panel of b, on the stack.
 #[repr(C, align(64))]
 struct Copies {
-    panels: MaybeUninit<[u64; PANELS * 32 * 1024 / 8]>,
+    panel: MaybeUninit<[u64; 32 * 1024 / 8]>,
     block: MaybeUninit<[u64; 288 * 1024 / 8]>,
 }
 
@@ -57,7 +58,8 @@ pub(super) struct Blocks<'a, T> {
     shape: [usize; 3],
     /// As of [`Rows`].
     steps: [usize; 3],
-    add: bool,
+    /// What the sums begin with, and the distance from row to row of that; zero if there is none.
+    start: Option<(*const T, usize)>,
     /// Whether b has columns for rows; then they are `steps[2]` apart.
     turned: bool,
 }
@@ -66,16 +68,38 @@ impl<'a, T: Scalar> Blocks<'a, T> {
     #[inline(always)]
     pub(super) fn of_sums(rows: Rows<'a, T>) -> Self {
         let Rows { out, a, b, shape, steps, add } = rows;
-        Blocks { out: out.as_mut_ptr(), apart: shape[2], a, b, shape, steps, add, turned: false }
+        let (out, apart) = (out.as_mut_ptr(), shape[2]);
+        let start = add.then_some((out.cast_const(), apart));
+        Blocks { out, apart, a, b, shape, steps, start, turned: false }
     }
 
     #[inline(always)]
     pub(super) fn of_outputs(dots: &'a mut Dots<'_, T>) -> Self {
         let [samples, outputs, inputs] = dots.shape;
-        dots.set_to_bias();
-        let (shape, steps) = ([samples, inputs, outputs], [inputs, 1, inputs]);
         let (out, apart, a, b) = (dots.y, dots.row, dots.x, dots.weight);
-        Blocks { out, apart, a, b, shape, steps, add: true, turned: true }
+        let start = if dots.bias.len() == outputs {
+            Some((dots.bias.as_ptr(), 0))
+        } else {
+            dots.set_to_bias();
+            Some((out.cast_const(), apart))
+        };
+        let (shape, steps) = ([samples, inputs, outputs], [inputs, 1, inputs]);
+        Blocks { out, apart, a, b, shape, steps, start, turned: true }
+    }
+}
+
+impl<T: Scalar> Blocks<'_, T> {
+    /// What the block of a from row r and term k on is a copy of, of `most` rows at most, if there are any terms. It is asked
+    /// for during the last quarter of the block before: the second cache does not keep it longer beside all else.
+    #[inline(always)]
+    fn block<V: Vector<T>>(&self, [r, k]: [usize; 2], most: usize) -> Ahead<T> {
+        let ([rows, terms, columns], [row, step, _]) = (self.shape, self.steps);
+        let height = if rows - r < most { rows - r } else { most };
+        let count = if terms - k < TERMS { terms - k } else { TERMS };
+        let at = self.a.as_ptr().wrapping_add(r * row + k * step);
+        let ahead = if row == 1 { Ahead::new(at, step, height, count) } else { Ahead::new(at, row, count, height) };
+        let times = height.div_ceil(V::ROWS) * (TERMS / AT_ONCE) * (columns / (8 * V::LANES));
+        ahead.during(times)
     }
 }
 
@@ -84,7 +108,7 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let mut copies = Copies { panels: MaybeUninit::uninit(), block: MaybeUninit::uninit() };
+        let mut copies = Copies { panel: MaybeUninit::uninit(), block: MaybeUninit::uninit() };
         let ([rows, terms, columns], [row, step, next]) = (self.shape, self.steps);
         let most = size_of_val(&copies.block) / (size_of::<T>() * (TERMS + APART)) / V::ROWS * V::ROWS;
         let mut k = 0;
@@ -93,22 +117,25 @@ impl<T: Scalar> Kernel for Blocks<'_, T> {
             let mut r = 0;
             while r < rows {
                 let height = if rows - r < most { rows - r } else { most };
+                // The next block: of the rows behind these, or of the terms behind these.
+                let after = if r + height < rows { [r + height, k] } else { [0, k + count] };
                 // SAFETY: as of this function; blocks end with the rows and with the terms.
                 unsafe {
                     let mut block = Block {
                         out: self.out.add(r * self.apart),
                         apart: self.apart,
+                        start: if k > 0 { Some((self.out.cast_const(), self.apart)) } else { self.start }
+                            .map(|(start, apart)| (start.add(r * apart), apart)),
                         columns,
                         a: copies.block.as_mut_ptr().cast(),
                         b: self.b.as_ptr().add(if self.turned { k } else { k * next }),
                         next,
                         turned: self.turned,
-                        panel: copies.panels.as_mut_ptr().cast(),
+                        panel: copies.panel.as_mut_ptr().cast(),
                         height,
                         terms: count,
-                        add: self.add || k > 0,
                         down: row == 1,
-                        ahead: Ahead::new(self.b.as_ptr(), 0, 0, 0),
+                        after: self.block::<V>(after, most),
                     };
                     block.copy::<V>(self.a.as_ptr().add(r * row + k * step), [row, step]);
                     block.strips::<V>();
@@ -127,6 +154,8 @@ struct Block<T> {
     out: *mut T,
     /// The distance from row to row of the output.
     apart: usize,
+    /// What the sums of the first row begin with, as of [`Blocks`].
+    start: Option<(*const T, usize)>,
     columns: usize,
     /// Place for the block of a.
     a: *mut T,
@@ -134,16 +163,15 @@ struct Block<T> {
     b: *const T,
     next: usize,
     turned: bool,
-    /// Place for panels of b.
+    /// Place for a panel of b.
     panel: *mut T,
     height: usize,
     terms: usize,
-    add: bool,
     /// Whether the rows of a lie beside each other, so that the copy has tile after tile, term after term; otherwise it has
     /// row after row.
     down: bool,
-    /// What of b the next panels are made of.
-    ahead: Ahead<T>,
+    /// What the block of a behind this one is a copy of.
+    after: Ahead<T>,
 }
 
 /// Does something for each tile of `$height` rows: `$r` is its first row, `$R` their number.
@@ -171,16 +199,18 @@ impl<T: Scalar> Block<T> {
         // SAFETY: as of this function; the place is large enough for rows of `TERMS + APART` scalars.
         unsafe {
             if self.down {
-                tiles!(V, self.height, r, R => for k in 0..self.terms {
-                    let (from, to) = (a.add(r + k * step), self.a.add(r * self.terms + k * R));
-                    if R < V::LANES {
-                        V::load(from, R).store(to, R);
-                    } else {
-                        for i in 0..R {
-                            *to.add(i) = *from.add(i);
+                for k in 0..self.terms {
+                    tiles!(V, self.height, r, R => {
+                        let (from, to) = (a.add(r + k * step), self.a.add(r * (TERMS + APART) + k * R));
+                        let mut i = 0;
+                        while i < R {
+                            let lanes = if R - i < V::LANES { R - i } else { V::LANES };
+                            // The next term, or nothing, lies where the other lanes go.
+                            V::load(from.add(i), lanes).store(to.add(i), V::LANES);
+                            i += lanes;
                         }
-                    }
-                });
+                    });
+                }
             } else {
                 for r in 0..self.height {
                     copy::<V, T>(self.a.add(r * (TERMS + APART)), a.add(r * row), self.terms);
@@ -189,77 +219,68 @@ impl<T: Scalar> Block<T> {
         }
     }
 
-    /// All columns of the block: panels beside each other, which are copied at once as long as rows are then read in long
-    /// pieces, and what is left vector by vector.
+    /// All columns of the block, two vectors at a time, and what is left vector by vector.
     ///
     /// # Safety
     /// The machine has the instructions of `V`; rows, terms and columns exist.
     #[inline(always)]
     unsafe fn strips<V: Vector<T>>(&mut self) {
-        let (panel, mut i) = (self.panel, 0);
-        // SAFETY: as of this function; strips end with the columns, and there is room for `PANELS` of them.
+        let mut i = 0;
+        // SAFETY: as of this function; strips end with the columns.
         unsafe {
             while i + 2 * V::LANES <= self.columns {
-                let fit = (self.columns - i) / (2 * V::LANES);
-                let count = if fit < PANELS { fit } else { PANELS };
-                self.fill::<V, 2>(i, count, V::LANES);
-                self.look_ahead(i + count * 2 * V::LANES, PANELS * 2 * V::LANES);
-                for s in 0..count {
-                    self.panel = panel.add(s * self.terms * 2 * V::LANES);
-                    self.strip::<V, 2>(i + s * 2 * V::LANES, V::LANES);
-                }
-                self.panel = panel;
-                i += count * 2 * V::LANES;
+                self.strip::<V, 2>(i, V::LANES);
+                i += 2 * V::LANES;
             }
             while i < self.columns {
                 let lanes = if self.columns - i < V::LANES { self.columns - i } else { V::LANES };
-                self.fill::<V, 1>(i, 1, lanes);
                 self.strip::<V, 1>(i, lanes);
                 i += lanes;
             }
         }
     }
 
-    /// So many columns from column i on are those of the next panels.
-    #[inline(always)]
-    fn look_ahead(&mut self, i: usize, count: usize) {
-        let left = self.columns - i;
-        let count = if left < count { left } else { count };
-        let (length, pieces, step) = if self.turned { (self.terms, count, self.next) } else { (count, self.terms, 1) };
-        self.ahead = Ahead::new(self.b.wrapping_add(i * step), self.next, length, pieces);
-    }
-
-    /// Copies `count` panels of C vectors of `lanes` columns, from column i on.
+    /// Copies the panel of C vectors of `lanes` columns from column i on.
     ///
     /// # Safety
     /// As of `strips`.
     #[inline(always)]
-    unsafe fn fill<V: Vector<T>, const C: usize>(&mut self, i: usize, count: usize, lanes: usize) {
-        let vectors = self.terms * C; // of a panel
-        // SAFETY: as of this function; there is room for the panels.
+    unsafe fn fill<V: Vector<T>, const C: usize>(&mut self, i: usize, lanes: usize) {
+        // SAFETY: as of this function; there is room for the panel.
         unsafe {
             if self.turned {
-                for s in 0..count {
-                    for c in 0..C {
-                        let (column, to) = (i + (s * C + c) * V::LANES, self.panel.add((s * vectors + c) * V::LANES));
-                        let from = self.b.add(column * self.next);
-                        transpose::<V, T>(to, C * V::LANES, from, self.next, [lanes, self.terms]);
-                    }
+                for c in 0..C {
+                    let (from, to) = (self.b.add((i + c * V::LANES) * self.next), self.panel.add(c * V::LANES));
+                    transpose::<V, T>(to, C * V::LANES, from, self.next, [lanes, self.terms]);
                 }
             } else {
                 for k in 0..self.terms {
-                    for s in 0..count {
-                        for c in 0..C {
-                            let vector = V::load(self.b.add(k * self.next + i + (s * C + c) * V::LANES), lanes);
-                            vector.store(self.panel.add((s * vectors + k * C + c) * V::LANES), V::LANES);
-                        }
+                    for c in 0..C {
+                        let vector = V::load(self.b.add(k * self.next + i + c * V::LANES), lanes);
+                        vector.store(self.panel.add((k * C + c) * V::LANES), V::LANES);
                     }
                 }
             }
         }
     }
 
-    /// All tiles of C vectors of `lanes` columns from column i on, whose panel is there.
+    /// What the panel of `count` columns from column i on is made of, if there are any columns.
+    #[inline(always)]
+    fn next_panel(&self, i: usize, count: usize) -> Ahead<T> {
+        let left = self.columns - i;
+        let count = if left < count { left } else { count };
+        let (length, pieces, step) = if self.turned { (self.terms, count, self.next) } else { (count, self.terms, 1) };
+        Ahead::new(self.b.wrapping_add(i * step), self.next, length, pieces)
+    }
+
+    /// The sums of the tile from row r on of `vectors` vectors from column i on, or of the first tile behind them.
+    #[inline(always)]
+    fn next_sums<V: Vector<T>>(&self, r: usize, i: usize, vectors: usize) -> Ahead<T> {
+        let (r, i) = if r < self.height { (r, i) } else { (0, i + vectors * V::LANES) };
+        Ahead::new(self.out.wrapping_add(r * self.apart + i), self.apart, 2 * V::LANES, V::ROWS)
+    }
+
+    /// All tiles of C vectors of `lanes` columns from column i on.
     ///
     /// # Safety
     /// As of `strips`.
@@ -267,19 +288,31 @@ impl<T: Scalar> Block<T> {
     unsafe fn strip<V: Vector<T>, const C: usize>(&mut self, i: usize, lanes: usize) {
         // SAFETY: as of this function.
         unsafe {
-            let turns = self.height.div_ceil(V::ROWS) * PANELS; // tiles of all panels
+            self.fill::<V, C>(i, lanes);
+            let times = self.height.div_ceil(V::ROWS) * self.terms.div_ceil(AT_ONCE);
+            let panel = self.next_panel(i + (C - 1) * V::LANES + lanes, 2 * V::LANES).during(times);
+            let mut ahead = [panel, Ahead::NONE, Ahead::NONE];
+            if self.columns - i <= self.columns / 4 {
+                ahead[1] = self.after;
+            }
             tiles!(V, self.height, r, R => {
-                self.ahead.fetch(turns);
+                ahead[2] = self.next_sums::<V>(r + R, i, C).during(self.terms.div_ceil(AT_ONCE));
                 let (out, apart) = (self.out.add(r * self.apart + i), self.apart);
-                let (panel, terms, add) = (self.panel, self.terms, self.add);
+                let (a, panel, terms) = (self.a.add(r * (TERMS + APART)), self.panel, self.terms);
+                let start = self.start.map(|(start, apart)| (start.add(r * apart + i), apart));
                 if self.down {
-                    let a = self.a.add(r * terms);
-                    V::call(&mut Tile::<T, R, C, true> { out, apart, a, panel, terms, lanes, add });
+                    let mut tile = Tile::<T, R, C, true> { out, apart, start, a, panel, terms, lanes, ahead };
+                    V::call(&mut tile);
+                    ahead = tile.ahead;
                 } else {
-                    let a = self.a.add(r * (TERMS + APART));
-                    V::call(&mut Tile::<T, R, C, false> { out, apart, a, panel, terms, lanes, add });
+                    let mut tile = Tile::<T, R, C, false> { out, apart, start, a, panel, terms, lanes, ahead };
+                    V::call(&mut tile);
+                    ahead = tile.ahead;
                 }
             });
+            if self.columns - i <= self.columns / 4 {
+                self.after = ahead[1];
+            }
         }
     }
 }
@@ -289,11 +322,12 @@ impl<T: Scalar> Block<T> {
 struct Tile<T, const R: usize, const C: usize, const DOWN: bool> {
     out: *mut T,
     apart: usize,
+    start: Option<(*const T, usize)>,
     a: *const T,
     panel: *const T,
     terms: usize,
     lanes: usize,
-    add: bool,
+    ahead: [Ahead<T>; 3],
 }
 
 impl<T: Scalar, const R: usize, const C: usize, const DOWN: bool> Kernel for Tile<T, R, C, DOWN> {
@@ -301,15 +335,22 @@ impl<T: Scalar, const R: usize, const C: usize, const DOWN: bool> Kernel for Til
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let Tile { out, apart, a, panel, terms, lanes, add } = *self;
+        let Tile { out, apart, start, a, panel, terms, lanes, .. } = *self;
         let [row, step] = if DOWN { [1, R] } else { [TERMS + APART, 1] };
         // SAFETY: as of this function; whoever makes a tile has rows and columns.
         unsafe {
-            let sums = match add {
-                true => Rows::read::<V, R, C>(out, apart, lanes),
-                false => [[V::splat(T::ZERO); C]; R],
+            let mut sums = match start {
+                Some((start, apart)) => Rows::read::<V, R, C>(start, apart, lanes),
+                None => [[V::splat(T::ZERO); C]; R],
             };
-            let sums = Rows::terms::<V, R, C>(sums, (a, row, step), (panel, C * V::LANES), terms, V::LANES);
+            let mut k = 0;
+            while k < terms {
+                self.ahead.iter_mut().for_each(Ahead::fetch);
+                let count = if terms - k < AT_ONCE { terms - k } else { AT_ONCE };
+                let (a, b) = ((a.add(k * step), row, step), (panel.add(k * C * V::LANES), C * V::LANES));
+                sums = Rows::terms::<V, R, C>(sums, a, b, count, V::LANES);
+                k += count;
+            }
             Rows::write(sums, out, apart, lanes);
         }
     }

@@ -150,8 +150,8 @@ impl<'a, T: Scalar> Dots<'a, T> {
             // Whole tiles of every level; each thread reads the rows of W that it has updated.
             let each = outputs.div_ceil(threads).next_multiple_of(4);
             for (i, (part, weight)) in parts.iter_mut().zip(weight.chunks(each * inputs)).enumerate() {
-                let bias = if bias.len() > 1 { &bias[i * each..] } else { bias };
                 let (y, shape) = (y.wrapping_add(i * each), [samples, weight.len() / inputs, inputs]);
+                let bias = if bias.len() > 1 { &bias[i * each..][..shape[1]] } else { bias };
                 *part = Some(Dots { y, row, of: PhantomData, x, weight, bias, shape, whole });
             }
         } else {
