@@ -17,9 +17,7 @@
 //! let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 //! let targets = [[0.0], [1.0], [1.0], [0.0]];
 //! let mut trainer = Trainer::new(Xor::init(&mut Rng::new(1)), Mse, Adam::new(0.05));
-//! for _ in 0..500 {
-//!     trainer.step(&inputs, &targets);
-//! }
+//! trainer.repeat(&inputs, &targets, 500);
 //! let net = trainer.network();
 //! for (input, [target]) in inputs.iter().zip(targets) {
 //!     let [answer] = net.predict(input);
@@ -49,9 +47,9 @@
 //!
 //! # Training
 //!
-//! [`Trainer`] does a step, an evaluation or a whole [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`](struct@Huber), [`Bce`],
-//! [`BceWithLogits`], [`CrossEntropy`](struct@CrossEntropy),
-//! [`Nll`](struct@Nll)) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
+//! [`Trainer`] does a step, many steps on one batch ([`repeat`](Trainer::repeat)), an evaluation or a whole
+//! [`fit`](Trainer::fit) with a loss ([`Mse`], [`L1`], [`Huber`](struct@Huber), [`Bce`], [`BceWithLogits`],
+//! [`CrossEntropy`](struct@CrossEntropy), [`Nll`](struct@Nll)) and an optimiser ([`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`],
 //! [`Adagrad`]). [`Memory`] holds everything that training needs in one `static`, for programs without a heap.
 //!
 //! # Weights

@@ -195,7 +195,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("math/root.rs", 1),
     ("optim/adagrad.rs", 1),
     ("optim/adam.rs", 1),
-    ("optim/mod.rs", 3),
+    ("optim/mod.rs", 4),
     ("optim/remember.rs", 1),
     ("optim/rmsprop.rs", 1),
     ("optim/sgd.rs", 1),

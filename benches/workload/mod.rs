@@ -164,7 +164,8 @@ macro_rules! train {
                 let (x, targets, mut trainer) = ($x, $targets, $trainer.threads(threads));
                 Box::new(move |times| {
                     for _ in 0..times {
-                        trainer.step(black_box(&x), black_box(&targets));
+                        let (x, targets) = (black_box(&x), black_box(&targets)); // the lengths of arrays are known
+                        trainer.step(x, targets);
                     }
                 })
             },
@@ -172,6 +173,27 @@ macro_rules! train {
     };
     ($name:literal, $k:literal, $trainer:expr, $x:expr, $targets:expr) => {
         train!($name, $k, $trainer, $x, $targets, |_: &_, loss| loss)
+    };
+}
+
+/// The same as one call for all steps.
+macro_rules! repeat {
+    ($name:literal, $k:literal, $trainer:expr, $x:expr, $targets:expr, $check:expr) => {
+        Workload {
+            name: $name,
+            check: |threads| {
+                let (x, targets, mut trainer) = ($x, $targets, $trainer.threads(threads));
+                let loss = trainer.repeat(&x, &targets, $k);
+                f64::from($check(&trainer, loss))
+            },
+            start: |threads| {
+                let (x, targets, mut trainer) = ($x, $targets, $trainer.threads(threads));
+                Box::new(move |times| {
+                    let (x, targets) = (black_box(&x), black_box(&targets));
+                    trainer.repeat(x, targets, times as usize);
+                })
+            },
+        }
     };
 }
 
@@ -200,8 +222,11 @@ macro_rules! infer {
     };
 }
 
-pub(crate) const ALL: [Workload; 11] = [
+pub(crate) const ALL: [Workload; 13] = [
     train!("W1", 1000, Trainer::new(MAZUR, Mse, Sgd::new(0.5)), [[0.05, 0.10]], [[0.01, 0.99]]),
+    repeat!("W1_loop", 1000, Trainer::new(MAZUR, Mse, Sgd::new(0.5)), [[0.05, 0.10]], [[0.01, 0.99]], |_: &_, loss| {
+        loss
+    }),
     train!(
         "W2_sgd",
         20,
@@ -224,6 +249,14 @@ pub(crate) const ALL: [Workload; 11] = [
     train!("W6", 5, Trainer::new(wide(), CrossEntropy, Sgd::new(0.01)), samples::<1024>(256, 31), labels(256)),
     train!(
         "W8",
+        10,
+        Trainer::new(Line { slope: Linear { weight: [[0.0]], bias: () } }, Mse, Sgd::new(0.01)),
+        [[1.0], [2.0], [3.0], [4.0]],
+        [[2.0], [4.0], [6.0], [8.0]],
+        |trainer: &Trainer<dnn::Heap<Line, Sgd>, Mse>, _| trainer.network().slope.weight[0][0]
+    ),
+    repeat!(
+        "W8_loop",
         10,
         Trainer::new(Line { slope: Linear { weight: [[0.0]], bias: () } }, Mse, Sgd::new(0.01)),
         [[1.0], [2.0], [3.0], [4.0]],

@@ -68,6 +68,13 @@ pub unsafe trait Zeroed: Sized + 'static {}
 // SAFETY: `()` has no bits.
 unsafe impl Zeroed for () {}
 
+/// The start of an optimiser's state.
+#[inline(always)]
+pub(crate) fn start<S: Zeroed>() -> S {
+    // SAFETY: the contract of `Zeroed` makes all zero bits a valid value.
+    unsafe { core::mem::zeroed() }
+}
+
 /// How a gradient changes the parameters of a network `N`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an optimiser",

@@ -13,6 +13,7 @@ mod memory;
 #[cfg(feature = "alloc")]
 #[cfg_attr(not(feature = "std"), path = "silent.rs")]
 mod progress;
+mod repeat;
 mod small;
 #[cfg_attr(not(feature = "std"), path = "alone.rs")]
 mod threads;

@@ -5,7 +5,7 @@
 //! pass is a constant, outputs, workspace and gradient lie in local variables, and the optimiser sees the gradient there.
 
 use super::memory::{Parts, Storage};
-use super::trainer::{Gradient, Number, Trainer};
+use super::trainer::{Number, Trainer};
 use crate::kernels::naive::nothing;
 use crate::kernels::route;
 use crate::layer::{Layer, Pass};
@@ -51,20 +51,8 @@ impl<S: Storage, L> Trainer<S, L> {
     {
         self.loss.check(targets);
         let weights = self.loss.all_weights(targets);
-        let mut sums = [Number::<S>::ZERO; 4];
         let Parts { network, gradient, state, .. } = self.storage.fixed();
-        let mut sum: Gradient<S> = zeros(); // dL/dp
-        sum.flat_mut().fill(nothing());
-        for (first, target) in targets.iter().enumerate() {
-            let x = <<S::Network as Network>::Input as Sample>::part(x, first, 1);
-            let (mut y, mut dy) = ([zero::<Output<S::Network>>()], [zero::<Output<S::Network>>()]);
-            let mut record = zero::<<S::Network as Network>::Record>();
-            let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false, fresh: false };
-            network.forward(&pass, x, &mut y, flat_mut(from_mut(&mut record)));
-            network.absorb(1, flat(from_ref(&record)));
-            self.loss.add_all(&y, from_ref(target), weights, &mut dy, &mut sums);
-            network.backward(&pass, x, &y, flat_mut(from_mut(&mut record)), &mut dy, None, Some(&mut sum));
-        }
+        let (sum, loss) = pass_over(network, &self.loss, x, targets, weights, [self.seed, self.steps]);
         if self.clip_value.is_some() || self.clip_norm.is_some() {
             gradient.copy_from(&sum);
             self.update();
@@ -73,6 +61,59 @@ impl<S: Storage, L> Trainer<S, L> {
             gradient.copy_from(&sum);
             self.steps = self.steps.wrapping_add(1);
         }
-        mean(sums, weights)
+        loss
     }
+}
+
+/// The gradient and the loss of as many samples as there are targets, one after the other, in the step `[seed, number]`.
+///
+/// The first sample is no turn of the loop: compilers know then that nothing is in its sums yet, and add nothing to it.
+#[inline(always)]
+pub(super) fn pass_over<N: Network, L: Loss<Output<N>, D>, D>(
+    network: &mut N,
+    loss: &L,
+    x: Batch<'_, N>,
+    targets: &[D],
+    weights: [N::Scalar; 4],
+    step: [u64; 2],
+) -> (N::Gradient, N::Scalar) {
+    let mut sums = [N::Scalar::ZERO; 4];
+    let mut sum: N::Gradient = zeros(); // dL/dp
+    sum.flat_mut().fill(nothing());
+    let (samples, count) = (<N::Input as Sample>::len(x), targets.len());
+    let mut pass = |first| {
+        let Some(target) = targets.get(first) else { return };
+        add_pass(network, loss, (x, first), target, weights, step, &mut sum, &mut sums);
+    };
+    let samples = if samples < count { samples } else { count };
+    if samples > 0 {
+        pass(0);
+        for first in 1..samples {
+            pass(first);
+        }
+    }
+    (sum, mean(sums, weights))
+}
+
+/// Adds gradient and loss of sample number `first`.
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "each is one of the values of a step")]
+fn add_pass<N: Network, L: Loss<Output<N>, D>, D>(
+    network: &mut N,
+    loss: &L,
+    (x, first): (Batch<'_, N>, usize),
+    target: &D,
+    weights: [N::Scalar; 4],
+    [seed, step]: [u64; 2],
+    gradient: &mut N::Gradient,
+    sums: &mut [N::Scalar; 4],
+) {
+    let x = <N::Input as Sample>::part(x, first, 1);
+    let (mut y, mut dy) = ([zero::<Output<N>>()], [zero::<Output<N>>()]);
+    let mut record = zero::<N::Record>();
+    let pass = Pass { seed, step, first, frozen: false, fresh: false };
+    network.forward(&pass, x, &mut y, flat_mut(from_mut(&mut record)));
+    network.absorb(1, flat(from_ref(&record)));
+    loss.add_all(&y, from_ref(target), weights, &mut dy, sums);
+    network.backward(&pass, x, &y, flat_mut(from_mut(&mut record)), &mut dy, None, Some(gradient));
 }

@@ -5,6 +5,7 @@ use super::evaluation::Correct;
 #[cfg(feature = "alloc")]
 use super::heap::Heap;
 use super::memory::{Memory, Parts, Storage};
+use super::small;
 use super::threads::Threads;
 use crate::kernels::level::elementwise;
 use crate::layer::{Layer, Pass};
@@ -171,15 +172,18 @@ impl<S: Storage, L> Trainer<S, L> {
         if let Some(refusal) = self.refuse(targets.len()) {
             return refusal;
         }
-        if const { super::small::most::<S::Network>() > 0 }
-            && self.stale
-            && targets.len() <= const { super::small::most::<S::Network>() }
-        {
+        if const { small::most::<S::Network>() > 0 } && self.one_by_one(targets.len()) {
             return self.step_one_by_one(x, targets);
         }
         let loss = self.accumulate(x, targets, |_, _, _| {});
         self.update();
         loss
+    }
+
+    /// Whether a step of so many samples goes one by one.
+    #[inline(always)]
+    pub(super) fn one_by_one(&self, samples: usize) -> bool {
+        self.stale && samples <= const { small::most::<S::Network>() }
     }
 
     /// Forward and backward: the mean loss of the batch, whose gradient is **added** to the gradient.
