@@ -184,16 +184,19 @@ impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
 
 /// A layer from `X` to `M` that can do the work of two layers behind it: a rectifier, y = max(x, 0), and the largest element of
 /// windows of two rows and two columns that lie side by side, from `M` to `Y`. Values and gradients are those of the three. The
-/// methods are those of [`Layer`].
+/// methods are those of [`Layer`], and are told of x and of y whether these, and their gradients, lie in blocks of samples.
 pub trait Pooled<X: Sample, M: Tensor, Y: Tensor>: Parameters {
     /// See [`Layer::INFER`].
     const INFER: Extent;
     /// See [`Layer::TRAIN`].
     const TRAIN: Extent;
+    /// Whether values may lie in blocks, each of as many samples as a vector has, which are innermost. Two layers for which that
+    /// is so have the same blocks, whose scalars nobody else can read.
+    const BLOCKS: bool;
     /// See [`Layer::infer`].
-    fn infer(&self, x: X::Batch<'_>, y: &mut [Y], workspace: &mut [Self::Scalar]);
+    fn infer(&self, x: X::Batch<'_>, y: &mut [Y], workspace: &mut [Self::Scalar], inner: [bool; 2]);
     /// See [`Layer::forward`].
-    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Y], saved: &mut [Self::Scalar]);
+    fn forward(&self, pass: &Pass, x: X::Batch<'_>, y: &mut [Y], saved: &mut [Self::Scalar], inner: [bool; 2]);
     /// See [`Layer::backward`].
     #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
     fn backward(
@@ -205,6 +208,7 @@ pub trait Pooled<X: Sample, M: Tensor, Y: Tensor>: Parameters {
         dy: &mut [Y],
         dx: Option<X::BatchMut<'_>>,
         dp: Option<&mut Self::Gradient>,
+        inner: [bool; 2],
     );
 }
 

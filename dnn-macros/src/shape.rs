@@ -65,6 +65,8 @@ pub(crate) struct Node {
     pub(crate) operation: Operation,
     /// Where it does the work of a rectifier and a pooling layer behind it: what it would give without them.
     pub(crate) pooled: Option<Vec<usize>>,
+    /// Where it pools: the node that pools too and whose result nobody else reads.
+    pub(crate) follows: Option<usize>,
 }
 
 /// A network whose shapes are known.
@@ -223,6 +225,7 @@ pub(crate) fn infer(declaration: &Declaration, networks: &[Declaration], graph: 
             overwrites: layer.overwrites(),
             operation,
             pooled: None,
+            follows: None,
         });
     }
     check_end(declaration, &graph, &known, &nodes, errors);
@@ -270,15 +273,13 @@ fn pad(
 
 /// What only a rectifier reads, and behind that only a pooling layer, is pooled by the layer that makes it, if it can.
 fn pool(layers: &[Box<dyn Layer>], result: ValueId, nodes: &mut [Node], values: &mut [Value]) {
+    // The pooling layers, and whose work they were.
+    let mut pools = Vec::new();
     for at in 0..nodes.len() {
-        // The only reader of a value.
-        let reader = |of: usize| {
-            let value = nodes[of].output;
-            let mut readers = (0..nodes.len()).filter(|&node| nodes[node].inputs.contains(&value));
-            readers.next().filter(|_| value != result && readers.next().is_none())
-        };
-        let Some(rectifier) = reader(at).filter(|&node| layers[nodes[node].layer].rectifies()) else { continue };
-        let Some(pool) = reader(rectifier).filter(|&node| layers[nodes[node].layer].halves()) else { continue };
+        let rectifier = only_reader(nodes, at, result).filter(|&node| layers[nodes[node].layer].rectifies());
+        let Some(rectifier) = rectifier else { continue };
+        let pool = only_reader(nodes, rectifier, result).filter(|&node| layers[nodes[node].layer].halves());
+        let Some(pool) = pool else { continue };
         let (layer, made) = (nodes[at].layer, nodes[at].operation.output.clone());
         if layers[layer].pools(&mut nodes[at].operation) {
             nodes[at].pooled = Some(made);
@@ -289,8 +290,21 @@ fn pool(layers: &[Box<dyn Layer>], result: ValueId, nodes: &mut [Node], values: 
             for value in [nodes[at].output, nodes[rectifier].output] {
                 values[value.0].dims = dims.clone();
             }
+            pools.push((pool, at));
         }
     }
+    for (pool, at) in pools {
+        if let Some(next) = only_reader(nodes, pool, result).filter(|&next| nodes[next].pooled.is_some()) {
+            nodes[next].follows = Some(at);
+        }
+    }
+}
+
+/// The only node that reads what a node makes.
+fn only_reader(nodes: &[Node], of: usize, result: ValueId) -> Option<usize> {
+    let value = nodes[of].output;
+    let mut readers = (0..nodes.len()).filter(|&node| nodes[node].inputs.contains(&value));
+    readers.next().filter(|_| value != result && readers.next().is_none())
 }
 
 /// The operation of a node, after a check that it has as many operands as it takes, and no integers but where it takes them.

@@ -45,21 +45,29 @@ impl<
     // What the convolution gives for one sample, and in training the numbers of the largest elements.
     const INFER: Extent = Extent::new(0, O * OH * OW);
     const TRAIN: Extent = Extent::new(O * QH * QW, O * OH * OW);
+    const BLOCKS: bool = pooled::blocks::<C, H, W, O, OH, OW, I, KH, KW>(Self::SLIDE);
 
     #[inline(always)]
-    fn infer(&self, x: &[[[[T; W]; H]; C]], y: &mut [[[[T; QW]; QH]; O]], workspace: &mut [T]) {
+    fn infer(&self, x: &[[[[T; W]; H]; C]], y: &mut [[[[T; QW]; QH]; O]], workspace: &mut [T], inner: [bool; 2]) {
         const { check::gives(&Self::output(C, H, W), &[O, OH, OW]) };
         const { check::gives(&[O, OH / 2, OW / 2], &[O, QH, QW]) };
         let room = batch_mut::<[[[T; OW]; OH]; O]>(workspace);
-        pooled::gather(y, None, room, x, &self.weight, &self.bias, Self::SLIDE);
+        pooled::gather(y, None, room, x, &self.weight, &self.bias, Self::SLIDE, inner);
     }
 
     #[inline(always)]
-    fn forward(&self, _: &Pass, x: &[[[[T; W]; H]; C]], y: &mut [[[[T; QW]; QH]; O]], saved: &mut [T]) {
+    fn forward(
+        &self,
+        _: &Pass,
+        x: &[[[[T; W]; H]; C]],
+        y: &mut [[[[T; QW]; QH]; O]],
+        saved: &mut [T],
+        inner: [bool; 2],
+    ) {
         const { check::gives(&Self::output(C, H, W), &[O, OH, OW]) };
         let (numbers, room) = saved.split_at_mut_checked(O * QH * QW * y.len()).unwrap_or_default();
         let room = batch_mut::<[[[T; OW]; OH]; O]>(room);
-        pooled::gather(y, Some(batch_mut(numbers)), room, x, &self.weight, &self.bias, Self::SLIDE);
+        pooled::gather(y, Some(batch_mut(numbers)), room, x, &self.weight, &self.bias, Self::SLIDE, inner);
     }
 
     #[inline(always)]
@@ -72,15 +80,16 @@ impl<
         dy: &mut [[[[T; QW]; QH]; O]],
         dx: Option<&mut [[[[T; W]; H]; C]]>,
         dp: Option<&mut Self>,
+        inner: [bool; 2],
     ) {
         const { check::gives(&Self::output(C, H, W), &[O, OH, OW]) };
         let (numbers, room) = saved.split_at_mut_checked(O * QH * QW * dy.len()).unwrap_or_default();
         let room = batch_mut::<[[[T; OW]; OH]; O]>(room);
         if let Some(dx) = dx {
-            pooled::scatter(dx, batch_mut(numbers), room, dy, &self.weight, Self::SLIDE);
+            pooled::scatter(dx, batch_mut(numbers), room, dy, &self.weight, Self::SLIDE, inner);
         }
         if let Some(dp) = dp {
-            pooled::gradient(&mut dp.weight, &mut dp.bias, x, batch(numbers), room, dy, Self::SLIDE);
+            pooled::gradient(&mut dp.weight, &mut dp.bias, x, batch(numbers), room, dy, Self::SLIDE, inner);
         }
     }
 }
@@ -156,15 +165,15 @@ mod tests {
 
                     let mut one = vec![crate::tensor::zero::<Y>(); samples];
                     let mut room = vec![f32::NAN; <L as Pooled<X, M, Y>>::INFER.len(samples)];
-                    Pooled::<X, M, Y>::infer(&layer, &x, &mut one, &mut room);
+                    Pooled::<X, M, Y>::infer(&layer, &x, &mut one, &mut room, [false; 2]);
                     same(flat(&one), flat(&y), "inference");
                     let mut room = vec![f32::NAN; <L as Pooled<X, M, Y>>::TRAIN.len(samples)];
                     flat_mut(&mut one).fill(f32::NAN);
-                    Pooled::<X, M, Y>::forward(&layer, pass, &x, &mut one, &mut room);
+                    Pooled::<X, M, Y>::forward(&layer, pass, &x, &mut one, &mut room, [false; 2]);
                     same(flat(&one), flat(&y), "training");
                     let (mut one_dx, mut one_dp) = (x.clone(), before.clone());
                     let (into, of) = (Some(&mut one_dx[..]), Some(&mut one_dp));
-                    Pooled::<X, M, Y>::backward(&layer, pass, &x, &one, &mut room, &mut dy.clone(), into, of);
+                    Pooled::<X, M, Y>::backward(&layer, pass, &x, &one, &mut room, &mut dy.clone(), into, of, [false; 2]);
                     same(flat(&one_dx), flat(&dx), "dx");
                     same(one_dp.flat(), dp.flat(), "dp");
                 }

@@ -5,6 +5,7 @@ mod buffers;
 mod methods;
 pub(crate) mod parameters;
 mod passes;
+mod pooled;
 mod reverse;
 pub(crate) mod seals;
 mod structure;

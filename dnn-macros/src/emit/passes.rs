@@ -2,7 +2,7 @@
 //! backward one.
 
 use super::buffers::{self, Buffers, gradient_name, input_name};
-use super::{Network, associated, at, quote, reverse, there, variable};
+use super::{Network, associated, at, pooled, quote, reverse, there, variable};
 use crate::backward::{Action, Step};
 use crate::graph::ValueId;
 use crate::layers::{Form, Operand};
@@ -393,12 +393,13 @@ fn forward_step(
             let trains = mode == Mode::Forward && network.steps.has_gradient(node.output);
             let method = if trains { quote!(forward) } else { quote!(infer) };
             let (call, rows) = operation(network, node, method);
+            let inner = pooled::inner(network, index);
             let read = read(network, buffers, node, true);
             let write = buffers.at(to, &rows, true);
             let layer = layer(node);
             let space = workspace(network, buffers, index, node, mode == Mode::Forward);
             let pass = trains.then(|| through(index, node, &pass));
-            at_layer(node, quote_spanned!(there(node.span)=> #call(&#layer, #pass #read, #write, #space);))
+            at_layer(node, quote_spanned!(there(node.span)=> #call(&#layer, #pass #read, #write, #space #inner);))
         }
     }
 }
@@ -486,11 +487,8 @@ pub(super) fn operation(network: &Network<'_>, node: &Node, method: TokenStream)
         return (own_item(network, node, false, method), quote!(_));
     }
     let (from, to) = (network.takes(node, &network.scalar()), network.tensor(to));
-    match &node.pooled {
-        Some(made) => {
-            let made = network.tensor(made);
-            (quote!(__dnn::Pooled::<#from, #made, #to>::#method), to)
-        }
+    match pooled::of(network, node) {
+        Some(pooled) => (quote!(#pooled::#method), to),
         None => (quote!(__dnn::Op::<#from, #to>::#method), to),
     }
 }

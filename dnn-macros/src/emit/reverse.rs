@@ -2,7 +2,7 @@
 
 use super::buffers::{Buffers, gradient_name};
 use super::passes::{self, copy};
-use super::{Network, quote, there, variable};
+use super::{Network, pooled, quote, there, variable};
 use crate::backward::{Action, Gives, GradientId, Step};
 use crate::graph::ValueId;
 use crate::layers::{Form, Keeps, Operand, Reads, Type};
@@ -316,6 +316,7 @@ impl Emitter<'_> {
         let reads = if node.frozen { reads_for_dx } else { reads };
         let Reads { input, output } = *reads;
         let (call, rows) = passes::operation(network, node, quote!(backward));
+        let inner = pooled::inner(network, index);
         let read = passes::read(network, &mut self.buffers, node, input);
         let layer = passes::layer(node);
         let written = passes::writes(network, index);
@@ -329,7 +330,7 @@ impl Emitter<'_> {
                 let whole = self.whole(node.output);
                 let (forward, _) = passes::operation(network, node, quote!(forward));
                 let y = if own.is_some() { quote!(_) } else { whole };
-                quote!(#forward(&#layer, #pass #read, __dnn::tensor::batch_mut::<#y>(#name), #space);)
+                quote!(#forward(&#layer, #pass #read, __dnn::tensor::batch_mut::<#y>(#name), #space #inner);)
             }
         };
         let y = match again {
@@ -379,7 +380,7 @@ impl Emitter<'_> {
             }
         };
         let there = there(node.span);
-        let call = quote_spanned!(there=> #call(&#layer, #pass #read, #y, #space, #dy, #dx, #own););
+        let call = quote_spanned!(there=> #call(&#layer, #pass #read, #y, #space, #dy, #dx, #own #inner););
         let call = passes::at_layer(node, call);
         quote!(#start #call)
     }

@@ -12,6 +12,7 @@ mod mutations;
 mod padding;
 mod places;
 pub(crate) mod plain;
+mod pooled;
 mod robustness;
 mod snapshots;
 mod wiring;

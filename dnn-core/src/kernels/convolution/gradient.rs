@@ -110,6 +110,8 @@ impl<T: Scalar> Weights<'_, T> {
         while self.samples - sample >= V::LANES.div_ceil(4) {
             let left = self.samples - sample;
             let lanes = if left < V::LANES { left } else { V::LANES };
+            // From scalar to scalar of a sample, of large and small planes.
+            let next = self.inner.map(|inner| if inner { lanes } else { 1 });
             for g in 0..groups {
                 for c in (0..all).step_by(part.channels) {
                     let channels = if all - c < part.channels { all - c } else { part.channels };
@@ -122,11 +124,18 @@ impl<T: Scalar> Weights<'_, T> {
                         unsafe {
                             let here = Part { channels, rows: most(part.rows, rows - r), ..part };
                             let (row, own) = (groups * all * height * width, (g * all + c) * height * width);
-                            let large = self.large.as_ptr().add(sample * row + own);
-                            let larges = (large, row);
+                            let larges = Source {
+                                first: self.large.as_ptr().add(sample * row + own * next[0]),
+                                row,
+                                next: next[0],
+                            };
                             let plane = if self.pooled.is_some() { halves[0] * halves[1] } else { above * beside };
                             let (row, own) = (groups * rows * plane, (g * rows + r) * plane);
-                            let smalls = (self.small.as_ptr().add(sample * row + own), row);
+                            let smalls = Source {
+                                first: self.small.as_ptr().add(sample * row + own * next[1]),
+                                row,
+                                next: next[1],
+                            };
                             let pooled = match self.pooled {
                                 Some(numbers) => Some(Pooled {
                                     numbers: numbers.as_ptr().add(sample * row + own * lanes),
@@ -178,12 +187,22 @@ struct Pooled<T> {
     dbias: *mut T,
 }
 
+/// Planes of a block of samples.
+#[derive(Clone, Copy)]
+struct Source<T> {
+    /// The first channel of the first sample.
+    first: *const T,
+    /// From sample to sample.
+    row: usize,
+    /// From scalar to scalar: one, or the number of samples, which are innermost then.
+    next: usize,
+}
+
 /// Some channels of both planes, of a block of samples.
 struct Products<'a, T> {
     dweight: *mut T,
-    /// The first channel of the first sample, and the distance from sample to sample.
-    larges: (*const T, usize),
-    smalls: (*const T, usize),
+    larges: Source<T>,
+    smalls: Source<T>,
     pooled: Option<Pooled<T>>,
     shape: &'a Shape,
     part: Part,
@@ -208,24 +227,31 @@ impl<T: Scalar> Products<'_, T> {
             for at in (0..above).step_by(lines) {
                 let lines = if above - at < lines { above - at } else { lines };
                 let [low, reads] = span(self.shape, at, lines);
-                if *copied != at {
+                // A full block with its samples innermost is read where it lies.
+                let lies = self.larges.next == V::LANES;
+                let (large, low, reads) =
+                    if lies { (self.larges.first, 0, height) } else { (large.cast_const(), low, reads) };
+                if !lies && *copied != at {
                     *copied = at;
-                    let mut to = large;
+                    let mut to = self.large;
                     for c in 0..channels {
-                        let from = self.larges.0.add((c * height + low) * width);
+                        let Source { first, row, next } = self.larges;
+                        let from = first.add((c * height + low) * width * next);
                         let len = reads * width;
-                        V::call(&mut Copy { to, from, row: self.larges.1, lanes: self.lanes, len });
+                        V::call(&mut Copy { to, from, row, next, lanes: self.lanes, len });
                         to = to.add(len * V::LANES);
                     }
                 }
                 for n in 0..rows {
                     let to = small.add(n * lines * beside * V::LANES);
+                    let Source { first, row, next } = self.smalls;
                     if let Some(pooled) = &self.pooled {
                         let plane = pooled.halves[0] * pooled.halves[1];
                         V::call(&mut Spread {
                             to,
-                            from: self.smalls.0.add(n * plane),
-                            row: self.smalls.1,
+                            from: first.add(n * plane * next),
+                            row,
+                            inner: next > 1,
                             numbers: pooled.numbers.add(n * plane * self.lanes),
                             lanes: self.lanes,
                             pooled: pooled.halves,
@@ -244,8 +270,8 @@ impl<T: Scalar> Products<'_, T> {
                         }
                         continue;
                     }
-                    let from = self.smalls.0.add((n * above + at) * beside);
-                    V::call(&mut Copy { to, from, row: self.smalls.1, lanes: self.lanes, len: lines * beside });
+                    let from = first.add((n * above + at) * beside * next);
+                    V::call(&mut Copy { to, from, row, next, lanes: self.lanes, len: lines * beside });
                 }
                 macro_rules! tiles {
                     ($($rows:literal)*) => {

@@ -17,6 +17,8 @@ pub struct Planes<'a, T> {
     pub(super) gathers: bool,
     /// Where the small planes are pooled: the numbers of the largest elements, or nothing where nobody keeps them.
     pub(super) pooled: Option<&'a mut [T]>,
+    /// Whether a block of samples has its samples innermost, as the numbers have: of what is read, and of what is made.
+    pub(super) inner: [bool; 2],
     /// Whether blocks of samples go by `samples`.
     pub(super) blocks: bool,
     /// The samples that are finished.
@@ -41,7 +43,19 @@ impl<'a, T: Scalar> Planes<'a, T> {
         assert!(weight.len() == shape.weights(), "a weight has another shape than its layer");
         let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
         assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
-        Planes { to, from, weight, bias, shape, samples, gathers, pooled: None, blocks: true, done: 0 }
+        Planes {
+            to,
+            from,
+            weight,
+            bias,
+            shape,
+            samples,
+            gathers,
+            pooled: None,
+            inner: [false; 2],
+            blocks: true,
+            done: 0,
+        }
     }
 
     /// The same where the small planes are behind a rectifier and a pooling layer: those of `numbers`, if anybody keeps them.
@@ -64,7 +78,19 @@ impl<'a, T: Scalar> Planes<'a, T> {
         let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
         assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
         assert!(gathers && numbers.is_empty() || numbers.len() == small, "a largest element has no number");
-        Planes { to, from, weight, bias, shape, samples, gathers, pooled: Some(numbers), blocks: true, done: 0 }
+        Planes {
+            to,
+            from,
+            weight,
+            bias,
+            shape,
+            samples,
+            gathers,
+            pooled: Some(numbers),
+            inner: [false; 2],
+            blocks: true,
+            done: 0,
+        }
     }
 }
 
@@ -95,6 +121,8 @@ pub struct Weights<'a, T> {
     pub(super) samples: usize,
     /// Where the small planes are pooled: the numbers of the largest elements.
     pub(super) pooled: Option<&'a [T]>,
+    /// Whether a block of samples has its samples innermost, as the numbers have: of the large planes, and of the pooled ones.
+    pub(super) inner: [bool; 2],
     /// Whether blocks of samples go by `gradient`.
     pub(super) blocks: bool,
     /// The samples that are finished.
@@ -107,7 +135,18 @@ impl<'a, T: Scalar> Weights<'a, T> {
         let samples = small.len().checked_div(shape.small()).unwrap_or(0);
         let lengths = [samples * shape.large(), samples * shape.small(), shape.weights()];
         assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
-        Weights { dweight, dbias: &mut [], large, small, shape, samples, pooled: None, blocks: true, done: 0 }
+        Weights {
+            dweight,
+            dbias: &mut [],
+            large,
+            small,
+            shape,
+            samples,
+            pooled: None,
+            inner: [false; 2],
+            blocks: true,
+            done: 0,
+        }
     }
 
     /// The same, and db += small, where the small planes are behind a rectifier and a pooling layer.
@@ -126,7 +165,18 @@ impl<'a, T: Scalar> Weights<'a, T> {
         assert!(numbers.len() == small.len(), "a largest element has no number");
         let channels = shape.groups * shape.small[0];
         assert!(dbias.is_empty() || dbias.len() == channels, "a bias has not one element for each channel");
-        Weights { dweight, dbias, large, small, shape, samples, pooled: Some(numbers), blocks: true, done: 0 }
+        Weights {
+            dweight,
+            dbias,
+            large,
+            small,
+            shape,
+            samples,
+            pooled: Some(numbers),
+            inner: [false; 2],
+            blocks: true,
+            done: 0,
+        }
     }
 }
 

@@ -7,6 +7,9 @@
 //!
 //! The bits are those of the three layers one after the other. Numbers are all that is kept for the way back: a block of
 //! samples keeps [O, PH, PW] of them with its samples innermost, and a sample that is left over [O, PH, PW].
+//!
+//! x, y and their gradients may lie in the same way (`inner`), so that what one such step makes and the next one reads is never
+//! transposed. Which samples are a block depends on their number and the level alone, and so is the same for both.
 
 use super::planes::{Planes, Weights};
 use super::samples::MADE;
@@ -21,6 +24,13 @@ use core::slice::from_ref;
 /// The windows of the pooling layer.
 const WINDOW: Window = Window { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], ceil: false };
 
+/// The lengths of a kernel.
+macro_rules! shape {
+    ($slide:expr) => {
+        Shape { groups: C / I, large: [I, H, W], small: [O / (C / I), OH, OW], kernel: [KH, KW], slide: $slide }
+    };
+}
+
 /// Whether blocks of samples go by vectors, for which even the smallest part has to have room.
 #[inline(always)]
 const fn in_blocks(shape: &Shape) -> bool {
@@ -33,16 +43,20 @@ const fn in_blocks(shape: &Shape) -> bool {
     gathered && scattered && weights
 }
 
-/// The lengths of a kernel.
-macro_rules! shape {
-    ($slide:expr) => {
-        Shape { groups: C / I, large: [I, H, W], small: [O / (C / I), OH, OW], kernel: [KH, KW], slide: $slide }
-    };
+/// Whether blocks of samples of a layer go by vectors, and so may lie with their samples innermost.
+#[rustfmt::skip]
+pub(crate) const fn blocks<
+    const C: usize, const H: usize, const W: usize, const O: usize, const OH: usize, const OW: usize,
+    const I: usize, const KH: usize, const KW: usize,
+>(slide: Slide) -> bool {
+    by_vectors(O * OH * OW * I * KH * KW) && in_blocks(&shape!(slide))
 }
 
-/// y and, if somebody keeps them, the numbers; `small` is room for what the convolution gives for one sample.
+/// y and, if somebody keeps them, the numbers; `small` is room for what the convolution gives for one sample. `inner` says whether
+/// blocks of x and of y have their samples innermost.
 #[inline(always)]
 #[rustfmt::skip]
+#[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
 pub(crate) fn gather<
     T: Scalar, const C: usize, const H: usize, const W: usize, const O: usize, const OH: usize, const OW: usize,
     const PH: usize, const PW: usize, const I: usize, const KH: usize, const KW: usize,
@@ -54,12 +68,14 @@ pub(crate) fn gather<
     weight: &[[[[T; KW]; KH]; I]; O],
     bias: &impl Bias<T>,
     slide: Slide,
+    inner: [bool; 2],
 ) {
     let mut done = 0;
-    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
+    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
         let kept = numbers.as_deref_mut().map_or(&mut [][..], flat_mut);
         let (to, from, weights) = (flat_mut(y), flat(large), flat(weight));
-        let mut planes = Planes::pooled(to, from, weights, bias.as_slice(), shape!(slide), kept, true);
+        let planes = Planes::pooled(to, from, weights, bias.as_slice(), shape!(slide), kept, true);
+        let mut planes = Planes { inner, ..planes };
         T::planes(&mut planes);
         done = planes.done;
     }
@@ -84,7 +100,7 @@ elementwise! {
     }
 }
 
-/// dlarge = scattered from dsmall; `small` is room for dsmall of one sample.
+/// dlarge = scattered from dsmall; `small` is room for dsmall of one sample, `inner` as of `gather`.
 #[inline(always)]
 #[rustfmt::skip]
 pub(crate) fn scatter<
@@ -97,11 +113,13 @@ pub(crate) fn scatter<
     dy: &[[[[T; PW]; PH]; O]],
     weight: &[[[[T; KW]; KH]; I]; O],
     slide: Slide,
+    [x_inner, y_inner]: [bool; 2],
 ) {
     let mut done = 0;
-    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
+    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
         let (to, from, weights, numbers) = (flat_mut(large), flat(dy), flat(weight), flat_mut(numbers));
-        let mut planes = Planes::pooled(to, from, weights, &[], shape!(slide), numbers, false);
+        let planes = Planes::pooled(to, from, weights, &[], shape!(slide), numbers, false);
+        let mut planes = Planes { inner: [y_inner, x_inner], ..planes };
         T::planes(&mut planes);
         done = planes.done;
     }
@@ -111,7 +129,7 @@ pub(crate) fn scatter<
     }
 }
 
-/// dw += dsmall large, db += dsmall; `small` is room for dsmall of one sample.
+/// dw += dsmall large, db += dsmall; `small` is room for dsmall of one sample, `inner` as of `gather`.
 #[inline(always)]
 #[rustfmt::skip]
 #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
@@ -126,13 +144,14 @@ pub(crate) fn gradient<
     small: &mut [[[[T; OW]; OH]; O]],
     dy: &[[[[T; PW]; PH]; O]],
     slide: Slide,
+    inner: [bool; 2],
 ) {
     let mut done = 0;
-    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
+    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
         let flat_dweight = dweight.as_flattened_mut().as_flattened_mut().as_flattened_mut();
         let numbers = flat(numbers);
-        let mut weights =
-            Weights::pooled(flat_dweight, dbias.values(), flat(large), flat(dy), shape!(slide), numbers);
+        let weights = Weights::pooled(flat_dweight, dbias.values(), flat(large), flat(dy), shape!(slide), numbers);
+        let mut weights = Weights { inner, ..weights };
         T::weights(&mut weights);
         done = weights.done;
     }

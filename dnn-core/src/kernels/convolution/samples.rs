@@ -88,14 +88,14 @@ impl View<'_> {
         if most < self.read[1 + dim] { most } else { self.read[1 + dim] }
     }
 
-    /// Rows and columns of a block for which there is room: whole rows if possible.
+    /// Rows and columns of a block for which there is room, `room` vectors for the results: whole rows if possible.
     #[inline(always)]
-    fn size(&self) -> Option<[usize; 2]> {
+    fn size(&self, room: usize) -> Option<[usize; 2]> {
         let [rows, height, width] = self.made;
         let rows = if rows < CHANNELS { rows } else { CHANNELS };
         let fits = |size: [usize; 2]| {
             let read = self.read[0] * self.most(0, size[0]) * self.most(1, size[1]);
-            read <= READ && rows * size[0] * size[1] <= MADE
+            read <= READ && rows * size[0] * size[1] <= room
         };
         let mut size = [height, width];
         // What is pooled are windows of two rows and two columns.
@@ -138,7 +138,6 @@ impl<T: Scalar> Planes<'_, T> {
         let whole = if pooled { [small[0], small[1] / 2 * 2, small[2] / 2 * 2] } else { small };
         let (made, read) = if self.gathers { (whole, large) } else { (large, small) };
         let view = View { shape: &self.shape, gathers: self.gathers, made, read, pooled };
-        let Some(size) = view.size() else { return 0 };
         let ([rows, above, beside], [channels, height, width]) = (made, read);
         let plane: usize = view.written([above, beside]).iter().product();
         let halves = [small[1] / 2, small[2] / 2];
@@ -152,6 +151,12 @@ impl<T: Scalar> Planes<'_, T> {
         while self.samples - sample >= V::LANES.div_ceil(4) {
             let left = self.samples - sample;
             let lanes = if left < V::LANES { left } else { V::LANES };
+            // From scalar to scalar of a sample, of what is read and what is made.
+            let next = self.inner.map(|inner| if inner { lanes } else { 1 });
+            // A full block with its samples innermost is read where it lies, and sums are made where they stay.
+            let [lies, stays] = self.inner.map(|inner| inner && lanes == V::LANES);
+            let stays = stays && !view.pools();
+            let Some(size) = view.size(if stays { usize::MAX } else { MADE }) else { return sample };
             for g in 0..groups {
                 for y in (0..above).step_by(size[0]) {
                     for x in (0..beside).step_by(size[1]) {
@@ -161,7 +166,7 @@ impl<T: Scalar> Planes<'_, T> {
                             if left < size[dim] { left } else { size[dim] }
                         });
                         let [[top, tall], [left, broad]] = [0, 1].map(|dim| view.span(dim, at[dim], size[dim]));
-                        let block = Block { at, size, low: [top, left], reads: [tall, broad] };
+                        let mut block = Block { at, size, low: [top, left], reads: [tall, broad] };
                         // SAFETY: `new` has checked the lengths: the samples and group g exist in each of them; `size`
                         // has left room for what a block reads and makes.
                         unsafe {
@@ -174,16 +179,18 @@ impl<T: Scalar> Planes<'_, T> {
                                 }
                             };
                             let to: *mut T = copied.as_mut_ptr().cast();
+                            let mut read = to.cast_const();
                             if pooled && !self.gathers {
                                 let [above, beside] = halves;
                                 let (row, own) = (groups * channels * above * beside, g * channels * above * beside);
-                                let from = self.from.as_ptr().add(sample * row + own);
+                                let from = self.from.as_ptr().add(sample * row + own * next[0]);
                                 let room = sums.as_mut_ptr().cast();
                                 for c in 0..channels {
                                     V::call(&mut Spread {
                                         to: to.add(c * tall * broad * V::LANES),
-                                        from: from.add(c * above * beside),
+                                        from: from.add(c * above * beside * next[0]),
                                         row,
+                                        inner: self.inner[0],
                                         numbers: numbers.add(c * above * beside * lanes),
                                         lanes,
                                         pooled: halves,
@@ -194,19 +201,25 @@ impl<T: Scalar> Planes<'_, T> {
                                 }
                             } else {
                                 let (row, own) = (groups * channels * height * width, g * channels * height * width);
-                                let from = self.from.as_ptr().add(sample * row + own);
-                                copy::<V, T>(to, from, row, lanes, &view, &block);
+                                let from = self.from.as_ptr().add(sample * row + own * next[0]);
+                                if lies {
+                                    (block.low, block.reads, read) = ([0, 0], [height, width], from);
+                                } else {
+                                    copy::<V, T>(to, from, [row, next[0]], lanes, &view, &block);
+                                }
                             }
                             let (row, own) = (groups * rows * plane, g * rows * plane);
                             let mut made = Made {
-                                to: self.to.as_mut_ptr().add(sample * row + own),
+                                to: self.to.as_mut_ptr().add(sample * row + own * next[1]),
                                 row,
+                                inner: self.inner[1],
+                                stays,
                                 lanes,
                                 weight: self.weight.as_ptr().add(g * rows * channels * kh * kw),
                                 bias: self.bias.get(g * rows..).unwrap_or(&[]),
                                 view: &view,
                                 block,
-                                copied: copied.as_ptr().cast(),
+                                copied: read,
                                 sums: sums.as_mut_ptr().cast(),
                                 numbers: if self.gathers { numbers } else { core::ptr::null_mut() },
                             };
@@ -221,7 +234,8 @@ impl<T: Scalar> Planes<'_, T> {
     }
 }
 
-/// Copies what a block reads, [channels, rows, columns], the samples innermost.
+/// Copies what a block reads, [channels, rows, columns], the samples innermost; `row` from sample to sample, `next` from scalar
+/// to scalar, which is one or, where the samples are innermost already, their number.
 ///
 /// # Safety
 /// The machine has the instructions of `V`, and what the arguments say exists.
@@ -229,7 +243,7 @@ impl<T: Scalar> Planes<'_, T> {
 unsafe fn copy<V: Vector<T>, T: Scalar>(
     mut to: *mut T,
     from: *const T,
-    row: usize,
+    [row, next]: [usize; 2],
     lanes: usize,
     view: &View<'_>,
     block: &Block,
@@ -242,25 +256,27 @@ unsafe fn copy<V: Vector<T>, T: Scalar>(
         (1, tall * width, 0)
     } else {
         // SAFETY: as of this function.
-        return unsafe { V::call(&mut Copy { to, from, row, lanes, len: channels * height * width }) };
+        return unsafe { V::call(&mut Copy { to, from, row, next, lanes, len: channels * height * width }) };
     };
     for c in 0..channels {
         for line in 0..lines {
             // SAFETY: as of this function.
             unsafe {
-                let from = from.add(c * height * width + block.low[0] * width + block.low[1] + line * apart);
-                V::call(&mut Copy { to, from, row, lanes, len });
+                let first = c * height * width + block.low[0] * width + block.low[1] + line * apart;
+                V::call(&mut Copy { to, from: from.add(first * next), row, next, lanes, len });
                 to = to.add(len * V::LANES);
             }
         }
     }
 }
 
-/// [`transpose`], out of line.
+/// [`transpose`], out of line, and the same of what has the samples innermost.
 pub(super) struct Copy<T> {
     pub(super) to: *mut T,
     pub(super) from: *const T,
     pub(super) row: usize,
+    /// From scalar to scalar: one, or the number of samples.
+    pub(super) next: usize,
     pub(super) lanes: usize,
     pub(super) len: usize,
 }
@@ -272,7 +288,11 @@ impl<T: Scalar> Kernel for Copy<T> {
     unsafe fn run<V: Vector<T>>(&mut self) {
         // SAFETY: as of this function. A full block needs no question for each row.
         unsafe {
-            if self.lanes == V::LANES {
+            if self.next > 1 {
+                for i in 0..self.len {
+                    V::load(self.from.add(i * self.next), self.lanes).store(self.to.add(i * V::LANES), V::LANES);
+                }
+            } else if self.lanes == V::LANES {
                 transpose::<V, T>(self.to, V::LANES, self.from, self.row, [V::LANES, self.len]);
             } else {
                 transpose::<V, T>(self.to, V::LANES, self.from, self.row, [self.lanes, self.len]);
@@ -287,6 +307,10 @@ struct Made<'a, T> {
     to: *mut T,
     /// From sample to sample of the results.
     row: usize,
+    /// Whether the results have the samples innermost.
+    inner: bool,
+    /// Whether the sums are made there.
+    stays: bool,
     lanes: usize,
     weight: *const T,
     /// That of the group's channels, or nothing.
@@ -314,7 +338,9 @@ impl<T: Scalar> Made<'_, T> {
                         if self.view.pools() {
                             V::call(&mut self.largest(r, $rows));
                         }
-                        V::call(&mut Written { of: self, r, rows: $rows });
+                        if !self.stays && !(self.inner && self.view.pools()) {
+                            V::call(&mut Written { of: self, r, rows: $rows });
+                        }
                     }
                     r += $rows;
                 }
@@ -329,6 +355,7 @@ impl<T: Scalar> Made<'_, T> {
         let ([_, above, beside], Block { at, size, .. }) = (self.view.made, self.block);
         Rectified {
             sums: self.sums,
+            to: if self.inner { self.to } else { core::ptr::null_mut() },
             numbers: self.numbers,
             rows,
             size,
@@ -351,8 +378,17 @@ impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let Made { view, block, sums, .. } = self.of;
+        let Made { view, block, .. } = self.of;
         let ([height, width], [top, left]) = (block.size, block.at);
+        let [_, above, beside] = view.made;
+        // Where they are made, and from row to row and channel to channel of that.
+        let (sums, line, plane) = match self.of.stays {
+            true => {
+                let place = (self.r * above + top) * beside + left;
+                (self.of.to.wrapping_add(place * V::LANES), beside, above * beside)
+            }
+            false => (self.of.sums, width, height * width),
+        };
         let mut start = [T::ZERO; R];
         for n in 0..R {
             start[n] = self.of.bias.get(self.r + n).copied().unwrap_or(T::ZERO);
@@ -370,7 +406,7 @@ impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
                 let steps = advance.map(|advance| advance.unwrap_or(0));
                 let down = broad < 4 && tall > broad;
                 let (lines, length) = if down { (broad, tall) } else { (tall, broad) };
-                for line in 0..lines {
+                for other in 0..lines {
                     let mut n = 0;
                     // As many positions as fill the registers, and nearly the same number in each tile.
                     macro_rules! tiles {
@@ -378,17 +414,17 @@ impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
                             while length - n >= $positions && R * $positions <= 2 * V::ROWS
                                 && (length - n != $positions + 1 || $positions < 3)
                             {
-                                let [dy, dx] = if down { [n, line] } else { [line, n] };
+                                let [dy, dx] = if down { [n, other] } else { [other, n] };
                                 let (mut rows, mut columns) = (rows, columns);
                                 rows.place += (dy * steps[0]) as isize;
                                 columns.place += (dx * steps[1]) as isize;
                                 let (read, next) =
-                                    if down { (steps[0] * block.reads[1], width) } else { (steps[1], 1) };
+                                    if down { (steps[0] * block.reads[1], line) } else { (steps[1], 1) };
                                 // SAFETY: as of this function; the block has the positions, and what they read.
                                 unsafe {
                                     let tile = self.tile::<V, $positions>(&start, &rows, &columns, read);
                                     for r in 0..R {
-                                        let to = sums.add(((r * height + y + dy) * width + x + dx) * V::LANES);
+                                        let to = sums.add((r * plane + (y + dy) * line + x + dx) * V::LANES);
                                         for (c, sum) in tile[r].into_iter().enumerate() {
                                             sum.store(to.add(c * next * V::LANES), V::LANES);
                                         }
@@ -481,7 +517,7 @@ impl<T: Scalar> Kernel for Written<'_, '_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let Made { to, row, lanes, view, block, sums, .. } = *self.of;
+        let Made { to, row, inner, lanes, view, block, sums, .. } = *self.of;
         let [_, above, beside] = view.made;
         let [above, beside] = view.written([above, beside]);
         let ([height, width], [top, left]) = (view.written(block.size), view.written(block.at));
@@ -490,8 +526,15 @@ impl<T: Scalar> Kernel for Written<'_, '_, T> {
             for line in 0..lines {
                 // SAFETY: as of this function. A full block needs no question for each row.
                 unsafe {
-                    let to = to.add(((self.r + n) * above + top + line) * beside + left);
+                    let place = ((self.r + n) * above + top + line) * beside + left;
                     let from = sums.add((n * height * width + line * len) * V::LANES);
+                    if inner {
+                        for i in 0..len {
+                            V::load(from.add(i * V::LANES), V::LANES).store(to.add((place + i) * lanes), lanes);
+                        }
+                        continue;
+                    }
+                    let to = to.add(place);
                     if lanes == V::LANES {
                         transpose_back::<V, T>(to, from, row, V::LANES, len);
                     } else {

@@ -5,9 +5,12 @@ use crate::kernels::columns::transpose;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 
-/// The largest elements of windows of a block of results, [rows, rows, columns] with the samples innermost, in their place.
+/// The largest elements of windows of a block of results, [rows, rows, columns] with the samples innermost.
 pub(super) struct Rectified<T> {
     pub(super) sums: *mut T,
+    /// Those of the block of samples and the group where they lie as the numbers do, or null: then they take the place of the
+    /// sums.
+    pub(super) to: *mut T,
     /// Those of the block of samples and the group, or null.
     pub(super) numbers: *mut T,
     /// Channels.
@@ -28,12 +31,11 @@ impl<T: Scalar> Kernel for Rectified<T> {
     unsafe fn run<V: Vector<T>>(&mut self) {
         // SAFETY: as of this function. A full block needs no question for each vector.
         unsafe {
-            if self.numbers.is_null() {
-                self.windows::<V, false>(V::LANES);
-            } else if self.lanes == V::LANES {
-                self.windows::<V, true>(V::LANES);
-            } else {
-                self.windows::<V, true>(self.lanes);
+            match (self.numbers.is_null(), self.lanes == V::LANES) {
+                (true, true) => self.windows::<V, false>(V::LANES),
+                (true, false) => self.windows::<V, false>(self.lanes),
+                (false, true) => self.windows::<V, true>(V::LANES),
+                (false, false) => self.windows::<V, true>(self.lanes),
             }
         }
     }
@@ -47,35 +49,35 @@ impl<T: Scalar> Rectified<T> {
         let ([height, width], [channel, top, left], [above, beside]) = (self.size, self.first, self.pooled);
         // SAFETY: as of this function. A window is read before its place is written to.
         unsafe {
-            let zero = V::splat(T::ZERO);
-            let mut to = self.sums;
+            let (zero, none) = (V::splat(T::ZERO), V::splat(-T::ONE));
             for n in 0..self.rows {
                 for y in 0..height / 2 {
                     let mut from = self.sums.add((n * height + 2 * y) * width * V::LANES);
                     let place = ((channel + n) * above + top + y) * beside + left;
                     let mut number_to = self.numbers.wrapping_add(place * lanes);
+                    let (mut to, next) = match self.to.is_null() {
+                        true => (self.sums.add((n * (height / 2) + y) * (width / 2) * V::LANES), V::LANES),
+                        false => (self.to.add(place * lanes), lanes),
+                    };
                     for _ in 0..width / 2 {
-                        let mut four = [zero; 4];
-                        for k in 0..4 {
-                            let v = V::load(from.add((k / 2 * width + k % 2) * V::LANES), V::LANES);
-                            four[k] = zero.larger(v, zero, v);
-                        }
-                        let (mut best, mut number) = (four[0], zero);
+                        let first = V::load(from, V::LANES);
+                        let (mut best, mut number) = (first, zero);
                         for k in 1..4 {
+                            let v = V::load(from.add((k / 2 * width + k % 2) * V::LANES), V::LANES);
                             if KEPT {
-                                number = four[k].larger(best, V::splat(T::from_usize(k)), number);
+                                number = v.larger(best, V::splat(T::from_usize(k)), number);
                             }
-                            best = four[k].larger(best, four[k], best);
+                            best = v.larger(best, v, best);
                         }
-                        best.store(to, V::LANES);
                         if KEPT {
                             // None where y is 0, or no number.
-                            let none = V::splat(-T::ONE);
-                            number = best.equal(best, best.equal(zero, none, number), none);
+                            number = best.equal(best, best.larger(zero, number, none), none);
                             number.store(number_to, lanes);
                             number_to = number_to.wrapping_add(lanes);
                         }
-                        to = to.add(V::LANES);
+                        // Where none is larger than 0, the first one is the largest, whose sign a zero keeps.
+                        best.larger(zero, best, zero.larger(first, zero, first)).store(to, lanes);
+                        to = to.add(next);
                         from = from.add(2 * V::LANES);
                     }
                 }
@@ -91,6 +93,8 @@ pub(super) struct Spread<T> {
     pub(super) from: *const T,
     /// From sample to sample.
     pub(super) row: usize,
+    /// Whether dy has the samples innermost, as the numbers have.
+    pub(super) inner: bool,
     /// Those of the channel.
     pub(super) numbers: *const T,
     pub(super) lanes: usize,
@@ -137,19 +141,22 @@ impl<T: Scalar> Spread<T> {
                     }
                     continue;
                 }
-                if window >= end {
+                if !self.inner && window >= end {
                     (begin, end) = (window, if last - window < most { last } else { window + most });
                     let from = self.from.add(begin * beside);
                     transpose::<V, T>(self.room, V::LANES, from, self.row, [lanes, (end - begin) * beside]);
                 }
-                let dy = self.room.add((window - begin) * beside * V::LANES);
+                let (dy, next) = match self.inner {
+                    true => (self.from.add(window * beside * lanes), lanes),
+                    false => (self.room.add((window - begin) * beside * V::LANES).cast_const(), V::LANES),
+                };
                 let numbers = self.numbers.add(window * beside * lanes);
                 let k = T::from_usize(y % 2 * 2);
                 let (even, odd) = (V::splat(k), V::splat(k + T::ONE));
                 // A sum, as where windows overlap: a negative zero is none.
                 macro_rules! pair {
                     ($column:expr) => {{
-                        let share = zero.add(V::load(dy.add($column * V::LANES), V::LANES));
+                        let share = zero.add(V::load(dy.add($column * next), next));
                         let number = V::load(numbers.add($column * lanes), lanes);
                         [number.equal(even, share, zero), number.equal(odd, share, zero)]
                     }};
@@ -278,7 +285,19 @@ mod tests {
         places.map(|[o, y, x]| [0, 1, 2, 3].map(|k| (o * oh + y + k / 2) * ow + x + k % 2)).collect()
     }
 
-    /// At every level, blocks of samples have the bits of the three steps one after the other.
+    /// The same samples with each block of at most so many of the first `done` ones innermost, if that is asked for.
+    fn laid(values: &[f32], own: usize, done: usize, most: usize, inner: bool) -> Vec<f32> {
+        let mut laid = values.to_vec();
+        for begin in (0..if inner { done } else { 0 }).step_by(most) {
+            let lanes = most.min(done - begin);
+            for (lane, place) in (0..lanes).flat_map(|lane| (0..own).map(move |place| (lane, place))) {
+                laid[begin * own + place * lanes + lane] = values[(begin + lane) * own + place];
+            }
+        }
+        laid
+    }
+
+    /// At every level, blocks of samples have the bits of the three steps one after the other, wherever samples are innermost.
     fn check(rng: &mut Rng, shape: Shape, samples: usize) {
         let (windows, own) = (windows(&shape, samples), shape.pooled());
         let (x, dy) = (random(rng, samples * shape.large()), random(rng, windows.len()));
@@ -302,46 +321,57 @@ mod tests {
                     dm[window[first]] = 0.0 + dy[at];
                 }
             }
-            let (mut one, mut kept) = (vec![9.0; y.len()], vec![9.0; y.len()]);
-            let done = run(Planes::pooled(&mut one, &x, &weight, &bias, shape, &mut kept, true));
-            same(&one[..done * own], &y[..done * own], &("y", what));
-            one.fill(9.0);
-            run(Planes::pooled(&mut one, &x, &weight, &bias, shape, &mut [], true));
-            same(&one[..done * own], &y[..done * own], &("y alone", what));
-            // Numbers of a block lie with its samples side by side.
+            let (mut dx, mut dw) = (vec![0.0; x.len()], weight.clone());
+            run(Planes::new(&mut dx, &dm, &weight, &[], shape, samples, false));
             let most = match level {
                 Level::Avx512 => 16,
                 Level::Avx2 => 8,
                 _ => 4,
             };
-            for begin in (0..done).step_by(most) {
-                let lanes = most.min(done - begin);
-                for (lane, place) in (0..lanes).flat_map(|lane| (0..own).map(move |place| (lane, place))) {
-                    let number = kept[begin * own + place * lanes + lane];
-                    assert_eq!(number, numbers[(begin + lane) * own + place], "{what:?}");
+            let mut done = None;
+            for inner in [[false; 2], [true; 2], [true, false], [false, true]] {
+                let what = (what, inner);
+                let [x_inner, y_inner] = inner;
+                let whole = shape.large();
+                let (mut one, mut kept) = (vec![9.0; y.len()], vec![9.0; y.len()]);
+                // How many samples go in blocks is known behind the first call.
+                let of_x = laid(&x, whole, done.unwrap_or(0), most, x_inner);
+                let planes = Planes::pooled(&mut one, &of_x, &weight, &bias, shape, &mut kept, true);
+                let now = run(Planes { inner, ..planes });
+                let done = *done.get_or_insert(now);
+                assert_eq!(now, done);
+                let of_y = laid(&y, own, done, most, y_inner);
+                same(&one[..done * own], &of_y[..done * own], &("y", what));
+                let of_numbers = laid(&numbers, own, done, most, true);
+                same(&kept[..done * own], &of_numbers[..done * own], &("numbers", what));
+                one.fill(9.0);
+                let planes = Planes::pooled(&mut one, &of_x, &weight, &bias, shape, &mut [], true);
+                run(Planes { inner, ..planes });
+                same(&one[..done * own], &of_y[..done * own], &("y alone", what));
+                let (of_dx, of_dy) = (laid(&dx, whole, done, most, x_inner), laid(&dy, own, done, most, y_inner));
+                let mut one = vec![0.0; x.len()];
+                let planes = Planes::pooled(&mut one, &of_dy, &weight, &[], shape, &mut kept, false);
+                assert_eq!(run(Planes { inner: [y_inner, x_inner], ..planes }), done);
+                same(&one[..done * whole], &of_dx[..done * whole], &("dx", what));
+                // SAFETY: as above.
+                let run = |mut weights: Weights<'_, f32>| unsafe {
+                    level::run_at(level, &mut weights);
+                    weights.done
+                };
+                if inner == [false; 2] {
+                    run(Weights::new(&mut dw, &x[..done * whole], &dm[..done * shape.small()], shape));
                 }
-            }
-            let (mut dx, mut one) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-            run(Planes::new(&mut dx, &dm, &weight, &[], shape, samples, false));
-            assert_eq!(run(Planes::pooled(&mut one, &dy, &weight, &[], shape, &mut kept, false)), done);
-            let large = done * shape.large();
-            same(&one[..large], &dx[..large], &("dx", what));
-            // SAFETY: as above.
-            let run = |mut weights: Weights<'_, f32>| unsafe {
-                level::run_at(level, &mut weights);
-                weights.done
-            };
-            let (mut dw, mut one, mut db) = (weight.clone(), weight.clone(), vec![0.5; bias.len()]);
-            let (x, dm) = (&x[..large], &dm[..done * shape.small()]);
-            run(Weights::new(&mut dw, x, dm, shape));
-            let kept = &kept[..done * own];
-            assert_eq!(run(Weights::pooled(&mut one, &mut db, x, &dy[..done * own], shape, kept)), done);
-            same(&one, &dw, &("dw", what));
-            let plane = shape.small[1] * shape.small[2];
-            for (o, db) in db.iter().enumerate() {
-                let of = |sample: usize| &dm[(sample * bias.len() + o) * plane..][..plane];
-                let sum: f64 = (0..done).flat_map(of).map(|d| f64::from(*d)).sum();
-                assert!((f64::from(*db) - 0.5 - sum).abs() < 1e-4, "{what:?}: {db} and {sum}");
+                let (mut one, mut db) = (weight.clone(), vec![0.5; bias.len()]);
+                let (of_x, of_dy, kept) = (&of_x[..done * whole], &of_dy[..done * own], &kept[..done * own]);
+                let weights = Weights::pooled(&mut one, &mut db, of_x, of_dy, shape, kept);
+                assert_eq!(run(Weights { inner, ..weights }), done);
+                same(&one, &dw, &("dw", what));
+                let plane = shape.small[1] * shape.small[2];
+                for (o, db) in db.iter().enumerate() {
+                    let of = |sample: usize| &dm[(sample * bias.len() + o) * plane..][..plane];
+                    let sum: f64 = (0..done).flat_map(of).map(|d| f64::from(*d)).sum();
+                    assert!((f64::from(*db) - 0.5 - sum).abs() < 1e-4, "{what:?}: {db} and {sum}");
+                }
             }
         }
     }
