@@ -108,14 +108,14 @@ impl<T: Scalar> Dots<'_, T> {
             let mut o = 0;
             // SAFETY: as of this function; the tiles end with the outputs, and the copy has room for S blocks.
             unsafe {
-                let mut x = (self.x.as_ptr().add(b * inputs + first), inputs);
+                let mut x = (self.x.as_ptr().add(b * inputs), inputs);
                 if let Some(copy) = &mut copy {
                     let (to, row): (*mut T, _) =
                         (copy.0.as_mut_ptr().cast(), (last - first).next_multiple_of(V::LANES));
                     for s in 0..S {
-                        blocks::copy::<V, T>(to.add(s * row), x.0.add(s * inputs), last - first);
+                        blocks::copy::<V, T>(to.add(s * row), x.0.add(s * inputs + first), last - first);
                     }
-                    x = (to, row);
+                    x = (to.wrapping_sub(first), row);
                 }
                 while o + 4 <= outputs {
                     self.tile::<V, S, 4>(b, o, x, [first, last]);
@@ -133,8 +133,8 @@ impl<T: Scalar> Dots<'_, T> {
         }
     }
 
-    /// Outputs o to o + N of samples b to b + S, the terms of the inputs from `first` to `last`; `x` is the first of these of the
-    /// first sample, and the distance to the next one.
+    /// Outputs o to o + N of samples b to b + S, the terms of the inputs from `first` to `last`; `x` is where the first sample
+    /// begins, or would if the inputs before `first` were there too, and the distance to the next one.
     ///
     /// # Safety
     /// The machine has the instructions of `V`; samples and outputs exist; `last` is I, or a whole number of vectors after
@@ -150,16 +150,17 @@ impl<T: Scalar> Dots<'_, T> {
         let inputs = self.shape[2];
         // SAFETY: as of this function; `new` has checked the lengths, and no vector reaches beyond I.
         unsafe {
-            let (weight, count) = (self.weight.as_ptr().add(o * inputs + first), last - first);
+            let weight = self.weight.as_ptr().add(o * inputs);
             let mut sums = [[V::splat(T::ZERO); 4]; S];
-            let mut i = 0;
-            while i + V::LANES <= count {
-                terms::<V, T, S, N>(&mut sums, (x.add(i), row), (weight.add(i), inputs), V::LANES);
+            // One counter for all rows: where it began with zero, the compiler would have one for each.
+            let mut i = first;
+            while i + V::LANES <= last {
+                terms::<V, T, S, N>(&mut sums, (x.wrapping_add(i), row), (weight.add(i), inputs), V::LANES);
                 i += V::LANES;
             }
-            let rest = (count - i) % V::LANES;
+            let rest = (last - i) % V::LANES;
             if rest > 0 {
-                terms::<V, T, S, N>(&mut sums, (x.add(i), row), (weight.add(i), inputs), rest);
+                terms::<V, T, S, N>(&mut sums, (x.wrapping_add(i), row), (weight.add(i), inputs), rest);
             }
             let mut bias = [T::ZERO; N];
             for n in 0..N {
