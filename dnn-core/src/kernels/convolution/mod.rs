@@ -16,11 +16,17 @@
 //!   the samples. A block is transposed on the way in and out. Every position of every plane is as good as any other then:
 //!   nothing outside of a plane is multiplied, no lane is empty on small maps, and the order of the sums is that of `naive`.
 //!   On LeNet-5 that takes 60 % of the time of vectors along the positions, on ResNet-8, MobileNet and DS-CNN 65 to 75 %.
-//! - The samples that are left over: `positions` and `weights`, vectors along the positions of a copy by `packed`; with the
-//!   feature `deterministic` `lines`, which keeps the order of the sums.
-//! - A rectifier and a pooling layer behind a convolution: `pooled`, whose blocks of samples are pooled by `windows`.
+//! - The samples that are left over, of which inference has one: `channels`, vectors along the channels that are made, where
+//!   those of a group fill half a vector; a weight is transposed once for a call, planes are read where they lie, and the order
+//!   of the sums is that of `naive`. Where columns fill their vectors better and the window moves by one column, `rows`, vectors
+//!   along the columns of two rows. For one sample, 16 channels of 10 x 10 from 6 take 2.5 us with AVX-512, blocks of positions 4.
+//! - What neither of them takes, and weights: `positions` and `weights`, vectors along the positions of a copy by `packed`; with
+//!   the feature `deterministic`, where only `channels` is left of all these, `lines`, which keeps the order of the sums.
+//! - A rectifier and a pooling layer behind a convolution: `pooled`, whose blocks of samples are pooled by `windows`, as are
+//!   the tiles of `channels` and `rows`.
 //! - Fewer than 256 products in all, and targets without vectors: `naive`.
 
+mod channels;
 mod gradient;
 #[cfg(feature = "deterministic")]
 mod lines;
@@ -32,6 +38,8 @@ pub(crate) mod pooled;
 #[cfg(not(feature = "deterministic"))]
 mod positions;
 mod reach;
+#[cfg(not(feature = "deterministic"))]
+mod rows;
 mod samples;
 #[cfg(test)]
 mod tests;
@@ -85,6 +93,15 @@ impl Shape {
 
     fn weights(&self) -> usize {
         self.groups * self.small[0] * self.large[0] * self.kernel[0] * self.kernel[1]
+    }
+
+    /// The same sums with planes of one row, where each position reads the place that it has itself.
+    fn in_one_row(&self) -> Option<Shape> {
+        let Shape { large: [i, h, w], small: [o, oh, ow], kernel, slide: Slide { stride, padding, .. }, .. } = *self;
+        // Number by number: two at once would be read where one by one has just been written, and wait for that.
+        let same =
+            kernel[0] * kernel[1] * stride[0] * stride[1] == 1 && padding[0] + padding[1] == 0 && h == oh && w == ow;
+        same.then_some(Shape { large: [i, 1, h * w], small: [o, 1, oh * ow], ..*self })
     }
 }
 

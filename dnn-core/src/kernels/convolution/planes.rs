@@ -21,6 +21,8 @@ pub struct Planes<'a, T> {
     pub(super) inner: [bool; 2],
     /// Whether blocks of samples go by `samples`.
     pub(super) blocks: bool,
+    /// Whether samples that are left over go by `channels` or `rows` where they can.
+    pub(super) single: bool,
     /// The samples that are finished.
     pub(super) done: usize,
 }
@@ -54,6 +56,7 @@ impl<'a, T: Scalar> Planes<'a, T> {
             pooled: None,
             inner: [false; 2],
             blocks: true,
+            single: true,
             done: 0,
         }
     }
@@ -89,6 +92,7 @@ impl<'a, T: Scalar> Planes<'a, T> {
             pooled: Some(numbers),
             inner: [false; 2],
             blocks: true,
+            single: true,
             done: 0,
         }
     }
@@ -102,6 +106,11 @@ impl<T: Scalar> Kernel for Planes<'_, T> {
         // SAFETY: as of this function.
         unsafe {
             self.done = if self.blocks { self.by_samples::<V>() } else { 0 };
+            if self.single {
+                self.by_channels::<V>();
+                #[cfg(not(feature = "deterministic"))]
+                self.by_rows::<V>();
+            }
             #[cfg(not(feature = "deterministic"))]
             if self.done < self.samples && self.pooled.is_none() {
                 self.by_positions::<V>(self.done);

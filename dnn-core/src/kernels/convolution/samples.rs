@@ -33,20 +33,20 @@ struct Block {
 }
 
 /// The convolution as the results see it.
-struct View<'a> {
-    shape: &'a Shape,
-    gathers: bool,
+pub(super) struct View<'a> {
+    pub(super) shape: &'a Shape,
+    pub(super) gathers: bool,
     /// Channels of a group, rows and columns that are made.
-    made: [usize; 3],
+    pub(super) made: [usize; 3],
     /// Those that are read.
-    read: [usize; 3],
+    pub(super) read: [usize; 3],
     /// Whether the small planes are pooled.
-    pooled: bool,
+    pub(super) pooled: bool,
 }
 
 impl View<'_> {
     #[inline(always)]
-    fn reach(&self, dim: usize, position: usize) -> Reach {
+    pub(super) fn reach(&self, dim: usize, position: usize) -> Reach {
         if self.gathers {
             Reach::gathers(self.shape, dim, position)
         } else {
@@ -56,7 +56,7 @@ impl View<'_> {
 
     /// How far the place moves from one result to the next, if both meet the same elements anywhere.
     #[inline(always)]
-    fn advance(&self, dim: usize) -> Option<usize> {
+    pub(super) fn advance(&self, dim: usize) -> Option<usize> {
         match (self.gathers, self.shape.slide.stride[dim]) {
             (true, stride) => Some(stride),
             (false, 1) => Some(1),
@@ -111,13 +111,13 @@ impl View<'_> {
 
     /// Whether results are pooled before they are written.
     #[inline(always)]
-    fn pools(&self) -> bool {
+    pub(super) fn pools(&self) -> bool {
         self.gathers && self.pooled
     }
 
     /// The scalars that so many results are written as.
     #[inline(always)]
-    fn written(&self, [rows, columns]: [usize; 2]) -> [usize; 2] {
+    pub(super) fn written(&self, [rows, columns]: [usize; 2]) -> [usize; 2] {
         if self.pools() { [rows / 2, columns / 2] } else { [rows, columns] }
     }
 }

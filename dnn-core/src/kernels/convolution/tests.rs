@@ -73,7 +73,8 @@ fn products(shape: &Shape, samples: usize, mut each: impl FnMut(usize, usize, us
     }
 }
 
-fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
+/// `ways` says whether samples that fill no block go by positions alone.
+fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize, ways: &[bool]) {
     let Shape { groups, large, small, kernel: [kh, kw], .. } = shape;
     let [larges, smalls] = [large, small].map(|planes| groups * planes.iter().product::<usize>());
     let weights_of_all = groups * small[0] * large[0] * kh * kw;
@@ -96,22 +97,26 @@ fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
     for level in levels() {
         let what = (&level, shape, samples);
         // SAFETY: `levels` lists what the machine has.
-        let planes = |mut planes: Planes<'_, T>, blocks: bool, sample: usize| unsafe {
-            planes.blocks = blocks;
+        let planes = |mut planes: Planes<'_, T>, [blocks, single]: [bool; 2], sample: usize| unsafe {
+            (planes.blocks, planes.single) = (blocks, single);
             level::run_at(level, &mut planes);
             sample * if cfg!(feature = "deterministic") { planes.done } else { samples }
         };
-        for blocks in [false, true] {
-            let what = (&what, if blocks { "in blocks" } else { "one by one" });
+        let single = ways.iter().map(|positions| match positions {
+            true => ("positions", [false, false]),
+            false => ("channels or rows", [false, true]),
+        });
+        for (way, by) in single.chain([("blocks", [true, true])]) {
+            let what = (&what, way);
             let gather =
-                |to: &mut [T]| planes(Planes::new(to, &x, &weight, &small_bias, shape, samples, true), blocks, smalls);
+                |to: &mut [T]| planes(Planes::new(to, &x, &weight, &small_bias, shape, samples, true), by, smalls);
             gathered.check(&[], gather, &("gather", &what));
             let scatter =
-                |to: &mut [T]| planes(Planes::new(to, &y, &weight, &large_bias, shape, samples, false), blocks, larges);
+                |to: &mut [T]| planes(Planes::new(to, &y, &weight, &large_bias, shape, samples, false), by, larges);
             scattered.check(&[], scatter, &("scatter", &what));
             let weights = |to: &mut [T]| {
                 let mut weights = Weights::new(to, &x, &y, shape);
-                weights.blocks = blocks;
+                weights.blocks = by[0];
                 // SAFETY: as above.
                 unsafe { level::run_at(level, &mut weights) };
                 if cfg!(feature = "deterministic") && weights.done < samples { 0 } else { weights_of_all }
@@ -123,8 +128,15 @@ fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
 
 fn both(seed: u64, shape: Shape, samples: usize) {
     let rng = &mut Rng::new(seed);
-    check::<f32>(rng, shape, samples);
-    check::<f64>(rng, shape, samples);
+    check::<f32>(rng, shape, samples, &[true, false]);
+    check::<f64>(rng, shape, samples, &[true, false]);
+}
+
+/// Each way for one of the two scalars.
+fn by_turns(seed: u64, shape: Shape, samples: usize) {
+    let rng = &mut Rng::new(seed);
+    check::<f32>(rng, shape, samples, &[seed.is_multiple_of(2)]);
+    check::<f64>(rng, shape, samples, &[!seed.is_multiple_of(2)]);
 }
 
 /// The shape with as many positions as fit, and `more` lengths that no window reads.
@@ -158,9 +170,9 @@ fn random_shapes_equal_their_sums() {
         let most = if cfg!(miri) { 3 } else { 11 };
         let channels = [one_of(3), one_of(4), one_of(if cfg!(miri) { 3 } else { 15 })];
         let (positions, more) = ([one_of(most), one_of(most)], [one_of(3), one_of(3)]);
-        both(seed, shape(channels, positions, kernel, slide, more), one_of(3) - 1);
+        by_turns(seed, shape(channels, positions, kernel, slide, more), one_of(3) - 1);
         if seed % 12 == 0 {
-            both(seed, shape(channels, positions, kernel, slide, more), one_of(if cfg!(miri) { 6 } else { 40 }));
+            by_turns(seed, shape(channels, positions, kernel, slide, more), one_of(if cfg!(miri) { 6 } else { 40 }));
         }
     }
 }

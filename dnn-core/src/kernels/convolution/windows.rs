@@ -49,7 +49,6 @@ impl<T: Scalar> Rectified<T> {
         let ([height, width], [channel, top, left], [above, beside]) = (self.size, self.first, self.pooled);
         // SAFETY: as of this function. A window is read before its place is written to.
         unsafe {
-            let (zero, none) = (V::splat(T::ZERO), V::splat(-T::ONE));
             for n in 0..self.rows {
                 for y in 0..height / 2 {
                     let mut from = self.sums.add((n * height + 2 * y) * width * V::LANES);
@@ -60,29 +59,47 @@ impl<T: Scalar> Rectified<T> {
                         false => (self.to.add(place * lanes), lanes),
                     };
                     for _ in 0..width / 2 {
-                        let first = V::load(from, V::LANES);
-                        let (mut best, mut number) = (first, zero);
-                        for k in 1..4 {
-                            let v = V::load(from.add((k / 2 * width + k % 2) * V::LANES), V::LANES);
-                            if KEPT {
-                                number = v.larger(best, V::splat(T::from_usize(k)), number);
-                            }
-                            best = v.larger(best, v, best);
+                        let mut four = [V::splat(T::ZERO); 4];
+                        for k in 0..4 {
+                            four[k] = V::load(from.add((k / 2 * width + k % 2) * V::LANES), V::LANES);
                         }
+                        let [best, number] = rectified::<V, T, KEPT>(four);
                         if KEPT {
-                            // None where y is 0, or no number.
-                            number = best.equal(best, best.larger(zero, number, none), none);
                             number.store(number_to, lanes);
                             number_to = number_to.wrapping_add(lanes);
                         }
-                        // Where none is larger than 0, the first one is the largest, whose sign a zero keeps.
-                        best.larger(zero, best, zero.larger(first, zero, first)).store(to, lanes);
+                        best.store(to, lanes);
                         to = to.add(next);
                         from = from.add(2 * V::LANES);
                     }
                 }
             }
         }
+    }
+}
+
+/// The largest of four elements, or zero where that is larger, and if they are KEPT the number of the first that is as large.
+///
+/// # Safety
+/// The machine has the instructions of `V`.
+#[inline(always)]
+pub(super) unsafe fn rectified<V: Vector<T>, T: Scalar, const KEPT: bool>(four: [V; 4]) -> [V; 2] {
+    // SAFETY: as of this function.
+    unsafe {
+        let (zero, none) = (V::splat(T::ZERO), V::splat(-T::ONE));
+        let (mut best, mut number) = (four[0], zero);
+        for k in 1..4 {
+            if KEPT {
+                number = four[k].larger(best, V::splat(T::from_usize(k)), number);
+            }
+            best = four[k].larger(best, four[k], best);
+        }
+        if KEPT {
+            // None where y is 0, or no number.
+            number = best.equal(best, best.larger(zero, number, none), none);
+        }
+        // Where none is larger than 0, the first one is the largest, whose sign a zero keeps.
+        [best.larger(zero, best, four[0].at_least(zero)), number]
     }
 }
 
@@ -306,6 +323,7 @@ mod tests {
             let what = (level, shape, samples);
             // SAFETY: `levels` lists what the machine has.
             let run = |mut planes: Planes<'_, f32>| unsafe {
+                planes.single = false;
                 level::run_at(level, &mut planes);
                 planes.done
             };

@@ -82,6 +82,12 @@ pub trait Vector<T>: Elementary<T> {
     unsafe fn larger(self, than: Self, a: Self, b: Self) -> Self;
     /// `a` in the lanes where this equals `to`, else `b`.
     unsafe fn equal(self, to: Self, a: Self, b: Self) -> Self;
+    /// This, a NaN too, or `least` in the lanes where that is larger.
+    #[inline(always)]
+    unsafe fn at_least(self, least: Self) -> Self {
+        // SAFETY: as of this function.
+        unsafe { least.larger(self, least, self) }
+    }
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);
 }

@@ -25,7 +25,7 @@ static WINDOW: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0,
 macro_rules! vector {
     (
         $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
-        $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident,
+        $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident $max:ident,
         masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
         columns $columns:path, $to_rows:path $(, eight $eight:path)?, pairs $split:ident $merge:ident $larger:ident $equal:ident
         $(, across $across:ident)?
@@ -104,6 +104,11 @@ macro_rules! vector {
                 unsafe { pairs::$equal(self, to, a, b) }
             }
             #[inline(always)]
+            unsafe fn at_least(self, least: Self) -> Self {
+                // Of numbers that are not ordered, zeros of both signs included, it gives the second one.
+                unsafe { $max(least, self) }
+            }
+            #[inline(always)]
             unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
                 unsafe { $level::<K, Self>(kernel) }
             }
@@ -177,7 +182,8 @@ unsafe fn across_pd(a: __m512d, b: __m512d, first: usize) -> __m512d {
 
 vector! {
     avx512: __m512 of f32, lanes 16, samples 6, rows 12,
-    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps,
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps
+    _mm512_max_ps,
     masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
     sums |of| sums_ps(of),
     columns columns::of_16_singles, columns::to_16_singles, eight columns::eight_of_16_singles,
@@ -185,7 +191,8 @@ vector! {
 }
 vector! {
     avx512: __m512d of f64, lanes 8, samples 6, rows 12,
-    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd,
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd
+    _mm512_max_pd,
     masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
     sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
     columns columns::of_8_doubles, columns::to_8_doubles,
@@ -193,7 +200,8 @@ vector! {
 }
 vector! {
     avx2: __m256 of f32, lanes 8, samples 3, rows 6,
-    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps,
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps
+    _mm256_max_ps,
     masked _mm256_maskload_ps, _mm256_maskstore_ps, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - n).cast()),
     sums |of| {
         let pairs = _mm256_hadd_ps(_mm256_hadd_ps(of[0], of[1]), _mm256_hadd_ps(of[2], of[3]));
@@ -205,7 +213,8 @@ vector! {
 }
 vector! {
     avx2: __m256d of f64, lanes 4, samples 3, rows 6,
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd,
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd
+    _mm256_max_pd,
     masked _mm256_maskload_pd, _mm256_maskstore_pd, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - 2 * n).cast()),
     sums |of| {
         let (a, b) = (_mm256_hadd_pd(of[0], of[1]), _mm256_hadd_pd(of[2], of[3]));
