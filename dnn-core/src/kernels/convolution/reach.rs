@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 
 /// The elements of the window, in one dimension, that a result meets: every `step`-th from `first` on, and the place of each
 /// of them in the plane that is read, `apart` from one to the next. Places ascend.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(super) struct Reach {
     pub(super) count: usize,
     /// Of the window.
@@ -19,6 +19,13 @@ pub(super) struct Reach {
     pub(super) apart: isize,
 }
 
+/// How many steps of so many places reach so far, or further. Most elements of windows lie side by side, and a division takes as
+/// long as twenty products.
+#[inline(always)]
+fn steps(distance: isize, each: isize) -> isize {
+    if each == 1 { distance } else { (distance + each - 1) / each }
+}
+
 impl Reach {
     /// Of dimension `dim` at a position of the small planes, which reads the large ones.
     #[inline(always)]
@@ -26,15 +33,12 @@ impl Reach {
         let (stride, padding, dilation) =
             (shape.slide.stride[dim], shape.slide.padding[dim] as isize, shape.slide.dilation[dim] as isize);
         let begin = (position * stride) as isize - padding;
-        let (mut first, mut count) = (0, 0);
-        for k in 0..shape.kernel[dim] as isize {
-            let place = begin + k * dilation;
-            if place >= 0 && place < shape.large[1 + dim] as isize {
-                first = if count == 0 { k } else { first };
-                count += 1;
-            }
-        }
-        Reach { count, first, step: 1, place: begin + first * dilation, apart: dilation }
+        let (kernel, length) = (shape.kernel[dim] as isize, shape.large[1 + dim] as isize);
+        let first = if begin < 0 { steps(-begin, dilation) } else { 0 };
+        let end = if begin < length { steps(length - begin, dilation) } else { 0 };
+        let end = if end < kernel { end } else { kernel };
+        let (first, count) = if first < end { (first, end - first) } else { (0, 0) };
+        Reach { count: count as usize, first, step: 1, place: begin + first * dilation, apart: dilation }
     }
 
     /// Of dimension `dim` at a position of the large planes, which reads the small ones.
@@ -43,13 +47,24 @@ impl Reach {
         let (stride, dilation) = (shape.slide.stride[dim] as isize, shape.slide.dilation[dim] as isize);
         let begin = (position + shape.slide.padding[dim]) as isize;
         let mut reach = Reach { count: 0, first: 0, step: -1, place: 0, apart: dilation };
+        if stride == 1 {
+            // The last element that lies at `begin` or before, and the first one behind what is too far.
+            let (kernel, length) = (shape.kernel[dim] as isize, shape.small[1 + dim] as isize);
+            let end = steps(begin + 1, dilation);
+            let end = if end < kernel { end } else { kernel };
+            let low = if begin < length { 0 } else { steps(begin + 1 - length, dilation) };
+            if low < end {
+                let (count, first) = ((end - low) as usize, end - 1);
+                reach = Reach { count, first, place: begin - first * dilation, ..reach };
+            }
+            return reach;
+        }
         for k in (0..shape.kernel[dim] as isize).rev() {
             let distance = begin - k * dilation;
             if distance < 0 {
                 continue;
             }
-            // Most windows move by one, and a division takes as long as twenty products.
-            let place = if stride == 1 { distance } else { distance / stride };
+            let place = distance / stride;
             if place * stride != distance || place >= shape.small[1 + dim] as isize {
                 continue;
             }
@@ -61,18 +76,6 @@ impl Reach {
             reach.count += 1;
         }
         reach
-    }
-
-    /// How many positions from `first` up to `end` meet the same elements, each `advance` further than the one before.
-    #[inline(always)]
-    pub(super) fn run(first: usize, end: usize, advance: Option<usize>, of: impl Fn(usize) -> Reach) -> usize {
-        let Some(advance) = advance else { return 1 };
-        let begin = of(first);
-        let mut n = 1;
-        while first + n < end && of(first + n) == (Reach { place: begin.place + (n * advance) as isize, ..begin }) {
-            n += 1;
-        }
-        n
     }
 }
 

@@ -64,8 +64,25 @@ impl View<'_> {
         }
     }
 
+    /// What position `first` reads, and how many positions from there up to `end` meet the same elements, each further than the one
+    /// before by the same. One function for all kernels.
+    #[inline(never)]
+    fn run(&self, dim: usize, first: usize, end: usize) -> (Reach, usize) {
+        let begin = self.reach(dim, first);
+        let Some(advance) = self.advance(dim) else { return (begin, 1) };
+        let mut n = 1;
+        while first + n < end {
+            let Reach { count, first, place, .. } = self.reach(dim, first + n);
+            if count != begin.count || first != begin.first || place != begin.place + (n * advance) as isize {
+                break;
+            }
+            n += 1;
+        }
+        (begin, n)
+    }
+
     /// The first one and the number of the rows or columns that so many results read.
-    #[inline(always)]
+    #[inline(never)]
     fn span(&self, dim: usize, at: usize, size: usize) -> [usize; 2] {
         let (mut low, mut high) = (isize::MAX, 0);
         for position in at..at + size {
@@ -393,17 +410,14 @@ impl<T: Scalar, const R: usize> Kernel for Sums<'_, '_, T, R> {
         for n in 0..R {
             start[n] = self.of.bias.get(self.r + n).copied().unwrap_or(T::ZERO);
         }
-        let advance = [view.advance(0), view.advance(1)];
+        let steps = [view.advance(0), view.advance(1)].map(|advance| advance.unwrap_or(0));
         let mut y = 0;
         while y < height {
-            let rows = view.reach(0, top + y);
-            let tall = Reach::run(top + y, top + height, advance[0], |y| view.reach(0, y));
+            let (rows, tall) = view.run(0, top + y, top + height);
             let mut x = 0;
             while x < width {
-                let columns = view.reach(1, left + x);
-                let broad = Reach::run(left + x, left + width, advance[1], |x| view.reach(1, x));
+                let (columns, broad) = view.run(1, left + x, left + width);
                 // Rows and columns that meet the same elements: tiles lie along the rows, but for a few columns at an edge.
-                let steps = advance.map(|advance| advance.unwrap_or(0));
                 let down = broad < 4 && tall > broad;
                 let (lines, length) = if down { (broad, tall) } else { (tall, broad) };
                 for other in 0..lines {
