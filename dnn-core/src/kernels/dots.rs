@@ -1,6 +1,6 @@
 //! y = x Wᵀ + bias as tiles of dot products: vectors along the inputs, whose lanes are summed at the end.
 //!
-//! Tiles of a few samples by four outputs. Samples are outermost: theirs stay in the first cache while W streams by.
+//! Tiles of a few samples by four outputs, or of one sample more by two. Samples are outermost: theirs stay in the first cache while W streams by.
 
 use crate::kernels::ahead::LINE;
 use crate::kernels::blocks::{self, Blocks};
@@ -23,29 +23,42 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
             // SAFETY: as of this function.
             return unsafe { V::call(&mut Blocks::of_outputs(self)) };
         }
-        let mut b = 0;
-        // As many tiles of the largest size as fit, then one of the size that is left.
+        // Tiles of the largest size, then one of the size that is left. One sample more than the largest size does not read all
+        // of W alone: it is in a tile of half the width.
+        let (samples, mut b) = (self.shape[0], 0);
+        let left = samples % V::SAMPLES;
+        let last = if left == 1 && samples > V::SAMPLES { V::SAMPLES + 1 } else { left };
         let copy = self.repays_a_copy::<V>();
         macro_rules! tiles {
             ($($samples:literal)*) => {$(
-                if $samples <= V::SAMPLES && self.shape[0] - b >= $samples {
+                let of_this_size = if $samples == V::SAMPLES && b == 0 {
+                    samples - last
+                } else if b + $samples == samples {
+                    $samples
+                } else {
+                    0
+                };
+                if $samples <= V::SAMPLES + 1 && of_this_size > 0 {
+                    let samples = [b, b + of_this_size];
                     // SAFETY: as of this function.
                     unsafe {
                         if size_of::<V>() == LINE && copy {
-                            V::call(&mut Tiles::<T, $samples, true> { dots: self, first: b });
+                            V::call(&mut Tiles::<T, $samples, true> { dots: self, samples });
                         } else {
-                            V::call(&mut Tiles::<T, $samples, false> { dots: self, first: b });
+                            V::call(&mut Tiles::<T, $samples, false> { dots: self, samples });
                         }
                     }
-                    b = self.shape[0] - (self.shape[0] - b) % $samples;
+                    b += of_this_size;
                 }
             )*};
         }
-        tiles!(6 5 4 3 2);
-        if b < self.shape[0] {
+        tiles!(6 3 2); // of every level
+        tiles!(7 5 4 3 2);
+        if b < samples {
             // SAFETY: as of this function.
             unsafe {
-                if self.shape[2] < 16 * V::LANES {
+                // One sample of many, which is all that a thread has, takes its sums as the others do.
+                if self.shape[2] < 16 * V::LANES || self.whole[0] > 1 {
                     self.local().samples::<V, 1>(b, None);
                 } else {
                     V::call(&mut Single { dots: self, b });
@@ -55,11 +68,11 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
     }
 }
 
-/// Tiles of S samples, as many as there are from the first on: a function of its own, whose registers LLVM handles well. COPY says
+/// Tiles of S samples, from the first one to the last: a function of its own, whose registers LLVM handles well. COPY says
 /// whether samples are copied to where lines of the cache begin.
 struct Tiles<'a, 'b, T, const S: usize, const COPY: bool> {
     dots: &'a mut Dots<'b, T>,
-    first: usize,
+    samples: [usize; 2],
 }
 
 impl<T: Scalar, const S: usize, const COPY: bool> Kernel for Tiles<'_, '_, T, S, COPY> {
@@ -67,9 +80,9 @@ impl<T: Scalar, const S: usize, const COPY: bool> Kernel for Tiles<'_, '_, T, S,
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let (mut dots, mut b) = (self.dots.local(), self.first);
+        let (mut dots, [mut b, end]) = (self.dots.local(), self.samples);
         let mut copy = Copy(MaybeUninit::uninit());
-        while dots.shape[0] - b >= S {
+        while b < end {
             // SAFETY: as of this function.
             unsafe { dots.samples::<V, S>(b, COPY.then_some(&mut copy)) };
             b += S;
@@ -100,8 +113,9 @@ impl<T: Scalar> Dots<'_, T> {
     #[inline(always)]
     unsafe fn samples<V: Vector<T>, const S: usize>(&mut self, b: usize, mut copy: Option<&mut Copy>) {
         let [_, outputs, inputs] = self.shape;
-        // The inputs are taken in blocks such that a block of each sample fits in 32 KB, the first cache.
-        let block = size_of::<Copy>() / (S * size_of::<T>()) / V::LANES * V::LANES;
+        // The inputs are taken in blocks such that a block of each sample fits in 32 KB, the first cache: the same blocks in
+        // tiles of any size, so that a sum does not depend on it.
+        let block = size_of::<Copy>() / ((V::SAMPLES + 1) * size_of::<T>()) / V::LANES * V::LANES;
         let mut first = 0;
         while first < inputs {
             let last = if inputs - first > block { first + block } else { inputs };
@@ -117,11 +131,11 @@ impl<T: Scalar> Dots<'_, T> {
                     }
                     x = (to.wrapping_sub(first), row);
                 }
-                while o + 4 <= outputs {
+                while S <= V::SAMPLES && o + 4 <= outputs {
                     self.tile::<V, S, 4>(b, o, x, [first, last]);
                     o += 4;
                 }
-                if o + 2 <= outputs {
+                while o + 2 <= outputs {
                     self.tile::<V, S, 2>(b, o, x, [first, last]);
                     o += 2;
                 }
