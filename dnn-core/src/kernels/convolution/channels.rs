@@ -6,7 +6,7 @@
 
 use super::Shape;
 use super::planes::Planes;
-use super::reach::{Reach, transpose_back};
+use super::reach::transpose_back;
 use super::samples::View;
 use super::windows::Rectified;
 use crate::kernels::columns::transpose;
@@ -224,16 +224,13 @@ impl<T: Scalar, const N: usize> Kernel for Sums<'_, '_, T, N> {
     unsafe fn run<V: Vector<T>>(&mut self) {
         let Panel { view, from, weights, bias, sums, at: [top, left], size: [height, width] } = *self.of;
         let ([channels, beneath, beyond], [kh, kw]) = (view.read, view.shape.kernel);
-        let advance = [view.advance(0), view.advance(1)];
-        let [sy, sx] = advance.map(|advance| advance.unwrap_or(0));
+        let [sy, sx] = [view.advance(0), view.advance(1)].map(|advance| advance.unwrap_or(0));
         let mut y = 0;
         while y < height {
-            let rows = view.reach(0, top + y);
-            let tall = Reach::run(top + y, top + height, advance[0], |y| view.reach(0, y));
+            let (rows, tall) = view.run(0, top + y, top + height);
             let mut x = 0;
             while x < width {
-                let columns = view.reach(1, left + x);
-                let broad = Reach::run(left + x, left + width, advance[1], |x| view.reach(1, x));
+                let (columns, broad) = view.run(1, left + x, left + width);
                 // What meets nothing has the bias alone.
                 let met = if rows.count == 0 || columns.count == 0 { 0 } else { channels };
                 let terms = Terms {

@@ -67,7 +67,7 @@ impl View<'_> {
     /// What position `first` reads, and how many positions from there up to `end` meet the same elements, each further than the one
     /// before by the same. One function for all kernels.
     #[inline(never)]
-    fn run(&self, dim: usize, first: usize, end: usize) -> (Reach, usize) {
+    pub(super) fn run(&self, dim: usize, first: usize, end: usize) -> (Reach, usize) {
         let begin = self.reach(dim, first);
         let Some(advance) = self.advance(dim) else { return (begin, 1) };
         let mut n = 1;
