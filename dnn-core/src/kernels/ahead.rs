@@ -44,7 +44,7 @@ impl<T> Ahead<T> {
             if self.pieces == 0 {
                 return;
             }
-            prefetch(self.at.wrapping_add(self.done));
+            prefetch::<2, T>(self.at.wrapping_add(self.done));
             self.done += LINE / size_of::<T>();
             if self.done >= self.length {
                 self.at = self.at.wrapping_add(self.apart);
@@ -55,14 +55,17 @@ impl<T> Ahead<T> {
     }
 }
 
-/// Asks for the line at an address, where there need not be anything, to be in the second cache.
+/// Asks for the line at an address, where there need not be anything, to be in the first cache or in the second one.
 #[inline(always)]
-fn prefetch<T>(at: *const T) {
+pub(super) fn prefetch<const CACHE: u8, T>(at: *const T) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: every x86-64 has the instruction, which reads nothing that a program could see.
     unsafe {
-        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(at.cast());
+        use core::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+        match CACHE {
+            1 => _mm_prefetch::<_MM_HINT_T0>(at.cast()),
+            _ => _mm_prefetch::<_MM_HINT_T1>(at.cast()),
+        }
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = at;

@@ -1,19 +1,23 @@
 //! y = x Wᵀ + bias for one sample and long rows: one row of W after the other, so that W is one stream of memory.
 //!
-//! That stream is all that one sample waits for. A vector as long as a line of the cache that does not begin with a line is
-//! two reads: where weights do not, they are read by lines, and each vector is put together of two of them; x is copied to
-//! where lines begin. The terms keep their order, so that the bits do not depend on where weights and samples lie.
+//! That stream is all that one sample waits for, and a processor that is asked for its lines 2 KB ahead brings them in two thirds of
+//! the time. A vector as long as a line of the cache that does not begin with a line is two reads, so W is read by its lines, in
+//! which a row may begin anywhere; x is copied to where its scalars meet those of the row. Each scalar of a row is added to the sum
+//! that its place in the row names, so that the bits do not depend on where weights and samples lie.
 
-use crate::kernels::ahead::LINE;
+use crate::kernels::ahead::{LINE, prefetch};
 use crate::kernels::blocks::copy;
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
 
-/// Memory for a sample, on the stack.
+/// Memory for a sample, on the stack, and for zeros before it.
 #[repr(align(64))]
 struct Copy(MaybeUninit<[u8; 16 * 1024]>);
+
+/// Bytes from a vector of W to the one that is asked for: where vectors are half as long, processors know by themselves.
+const AHEAD: usize = 2048;
 
 /// All outputs of sample b.
 pub(super) struct Single<'a, 'b, T> {
@@ -32,60 +36,102 @@ impl<T: Scalar> Kernel for Single<'_, '_, T> {
         unsafe {
             let (mut x, weight) = (self.dots.x.as_ptr().add(b * inputs), self.dots.weight.as_ptr());
             let y = self.dots.y.add(b * self.dots.row);
-            if size_of::<V>() == LINE && !x.addr().is_multiple_of(LINE) && inputs * size_of::<T>() <= size_of::<Copy>()
-            {
-                let to: *mut T = place.0.as_mut_ptr().cast();
+            // Whether every row begins with a line, and so does x, or else whether x can be copied.
+            let whole = (weight.addr() | (inputs * size_of::<T>())).is_multiple_of(LINE);
+            let copied = inputs * size_of::<T>() + 2 * LINE <= size_of::<Copy>();
+            if size_of::<V>() == LINE && copied && !(whole && x.addr().is_multiple_of(LINE)) {
+                let to = place.0.as_mut_ptr().cast::<T>().add(V::LANES + into(weight));
+                V::splat(T::ZERO).store(to.sub(V::LANES), V::LANES);
                 copy::<V, T>(to, x, inputs);
                 x = to;
             }
-            let zero = V::splat(T::ZERO);
-            for o in 0..outputs {
-                let sum = dot(x, weight.add(o * inputs), inputs);
-                *y.add(o) = V::sums([sum, zero, zero, zero])[0] + self.dots.bias(o);
+            let lines = size_of::<V>() == LINE && copied && !whole;
+            let mut o = 0;
+            while o < outputs {
+                let count = if outputs - o < 4 { outputs - o } else { 4 };
+                let mut rows = [V::splat(T::ZERO); 4];
+                if lines {
+                    for (n, row) in rows.iter_mut().enumerate().take(count) {
+                        *row = dot::<V, T, true>(x, weight.add((o + n) * inputs), inputs);
+                    }
+                } else {
+                    for (n, row) in rows.iter_mut().enumerate().take(count) {
+                        *row = dot::<V, T, false>(x, weight.add((o + n) * inputs), inputs);
+                    }
+                }
+                let sums = V::sums(rows);
+                for (n, sum) in sums.into_iter().enumerate().take(count) {
+                    *y.add(o + n) = sum + self.dots.bias(o + n);
+                }
+                o += count;
             }
         }
     }
 }
 
-/// A dot product, not yet summed over the lanes. Eight sums at a time hide the latency of an addition.
+/// Scalars from the beginning of a line to a row.
+#[inline(always)]
+fn into<T>(row: *const T) -> usize {
+    row.addr() % LINE / size_of::<T>()
+}
+
+/// A dot product, not yet summed over the lanes. Eight sums at a time hide the latency of an addition: scalar i goes to lane
+/// i modulo LANES of sum i / LANES modulo 8. LINES says that W is read by lines, wherever rows begin; then x has zeros before it.
 ///
 /// # Safety
-/// The machine has the instructions of `V`, and there are as many inputs behind both pointers.
+/// The machine has the instructions of `V`, which is a line if LINES says so; there are as many inputs behind both pointers, and a
+/// vector of them at least.
 #[inline(always)]
-unsafe fn dot<V: Vector<T>, T: Scalar>(x: *const T, weight: *const T, inputs: usize) -> V {
-    // SAFETY: as of this function; no vector, and no line, reaches beyond the inputs.
+#[allow(clippy::collapsible_match, reason = "each number of vectors has the same arm")]
+unsafe fn dot<V: Vector<T>, T: Scalar, const LINES: bool>(x: *const T, weight: *const T, inputs: usize) -> V {
+    // SAFETY: as of this function; no vector reaches beyond the inputs of W, nor beyond the zeros of x.
     unsafe {
-        let mut sums = [V::splat(T::ZERO); 8];
-        let mut i = 0;
-        // Scalars from the beginning of a line to the row.
-        let into = weight.addr() % LINE / size_of::<T>();
-        if size_of::<V>() == LINE && into > 0 && inputs >= 9 * V::LANES {
-            let mut line = V::across(sums[0], V::load(weight, V::LANES), V::LANES - into);
-            while i + 9 * V::LANES <= inputs {
-                for u in 0..8 {
-                    let next = V::load(weight.add(i + (u + 1) * V::LANES - into), V::LANES);
-                    let terms = V::across(line, next, into);
-                    sums[u] = V::load(x.add(i + u * V::LANES), V::LANES).mul_add(terms, sums[u]);
-                    line = next;
+        let zero = V::splat(T::ZERO);
+        let mut sums = [zero; 8];
+        let into = if LINES { into(weight) } else { 0 };
+        let first = V::load(weight, V::LANES);
+        let first = if LINES { V::across(zero, first, V::LANES - into) } else { first };
+        if size_of::<V>() == LINE {
+            prefetch::<1, T>(weight.wrapping_byte_add(AHEAD));
+        }
+        sums[0] = V::load(x.sub(into), V::LANES).mul_add(first, zero);
+        let mut i = V::LANES - into;
+        macro_rules! terms {
+            ($lanes:expr; $($u:literal)*) => {$({
+                let (x, weight) = (x.add(i + $u * V::LANES), weight.add(i + $u * V::LANES));
+                if size_of::<V>() == LINE {
+                    prefetch::<1, T>(weight.wrapping_byte_add(AHEAD));
                 }
-                i += 8 * V::LANES;
+                sums[($u + 1) % 8] = V::load(x, $lanes).mul_add(V::load(weight, $lanes), sums[($u + 1) % 8]);
+            })*};
+        }
+        while i + 8 * V::LANES <= inputs {
+            terms!(V::LANES; 0 1 2 3 4 5 6 7);
+            i += 8 * V::LANES;
+        }
+        // One branch for what is left of a row: a chain of them takes a fifth of the time.
+        let (vectors, rest) = ((inputs - i) / V::LANES, (inputs - i) % V::LANES);
+        macro_rules! left {
+            ($($vectors:literal: $($u:literal)*;)*) => {
+                match vectors {
+                    $($vectors => {
+                        terms!(V::LANES; $($u)*);
+                        if rest > 0 {
+                            terms!(rest; $vectors);
+                        }
+                    })*
+                    _ => {}
+                }
+            };
+        }
+        left!(0:; 1: 0; 2: 0 1; 3: 0 1 2; 4: 0 1 2 3; 5: 0 1 2 3 4; 6: 0 1 2 3 4 5; 7: 0 1 2 3 4 5 6;);
+        if LINES {
+            // The scalars of lanes before the row's first one belong to the sum before.
+            let begin = sums[0];
+            for u in 0..7 {
+                sums[u] = V::across(sums[u], sums[u + 1], into);
             }
-        }
-        macro_rules! blocks {
-            ($($if:tt $vectors:literal)*) => {$(
-                $if i + $vectors * V::LANES <= inputs {
-                    for u in 0..$vectors {
-                        let (x, weight) = (x.add(i + u * V::LANES), weight.add(i + u * V::LANES));
-                        sums[u % 8] = V::load(x, V::LANES).mul_add(V::load(weight, V::LANES), sums[u % 8]);
-                    }
-                    i += $vectors * V::LANES;
-                }
-            )*};
-        }
-        blocks!(while 16 if 8 if 4 if 2 if 1);
-        let rest = inputs % V::LANES;
-        if rest > 0 {
-            sums[0] = V::load(x.add(i), rest).mul_add(V::load(weight.add(i), rest), sums[0]);
+            sums[7] = V::across(sums[7], begin, into);
         }
         for half in [4, 2, 1] {
             for u in 0..half {
