@@ -129,6 +129,10 @@ fn images() -> (Vec<Image>, Vec<u8>) {
     (dnn::tensor::batch(rows.as_flattened()).to_vec(), labels)
 }
 
+fn gru_by_hand() -> by_hand::gru::Gru<8, 32> {
+    by_hand::gru::Gru::new(workload::recurrent().flat())
+}
+
 fn main() {
     same_results();
     divan::main();
@@ -165,6 +169,10 @@ fn same_results() {
     }
     for (a, b) in trainer.network().predict(&x[0]).into_iter().zip(hand.predict(&x[0])) {
         close(a, b, "a logit of LeNet-5");
+    }
+    let x = workload::sequence();
+    for (a, b) in workload::recurrent().predict(&x).into_iter().zip(gru_by_hand().predict(&x)) {
+        close(a, b, "a state of the GRU");
     }
 }
 
@@ -334,5 +342,21 @@ mod predict_lenet {
     fn by_hand(bencher: Bencher<'_, '_>) {
         let ((x, _), net) = (images(), lenet_by_hand());
         bencher.bench_local(|| net.predict(black_box(&x[0])));
+    }
+}
+
+mod predict_gru_8_32_of_16_steps {
+    use super::*;
+
+    #[divan::bench]
+    fn dnn(bencher: Bencher<'_, '_>) {
+        let (x, net) = (workload::sequence(), workload::recurrent());
+        bencher.bench_local(|| net.predict(black_box(&x)));
+    }
+
+    #[divan::bench]
+    fn by_hand(bencher: Bencher<'_, '_>) {
+        let (x, net) = (workload::sequence(), gru_by_hand());
+        bencher.bench_local(|| net.predict(black_box(&x)));
     }
 }

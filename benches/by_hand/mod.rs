@@ -3,6 +3,7 @@
 //! Weights are stored `[in][out]`, so that the inner loops run over outputs and the compiler vectorises them.
 
 mod gemm;
+pub(crate) mod gru;
 pub(crate) mod lenet;
 pub(crate) mod wide;
 

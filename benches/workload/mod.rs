@@ -44,7 +44,7 @@ network! {
 }
 
 network! {
-    struct Recurrent: [16, 8] -> [32] {
+    pub(crate) struct Recurrent: [16, 8] -> [32] {
         gru: Gru<8, 32, output = last>,
     }
 }
@@ -111,7 +111,7 @@ fn lenet() -> Box<LeNet<f32>> {
 }
 
 /// Its tensors lie in this order: weights of the input and of the state, then their biases.
-fn recurrent() -> Box<Recurrent> {
+pub(crate) fn recurrent() -> Box<Recurrent> {
     let mut net = dnn::boxed_zeros::<Recurrent>();
     let (weights, biases) = net.flat_mut().split_at_mut(96 * 8 + 96 * 32);
     let (of_input, of_state) = weights.split_at_mut(96 * 8);
@@ -132,6 +132,10 @@ pub(crate) fn labels(count: usize) -> Vec<u8> {
 
 fn images() -> Vec<[[[f32; 28]; 28]; 1]> {
     dnn::tensor::batch(samples::<784>(32, 11).as_flattened()).to_vec()
+}
+
+pub(crate) fn sequence() -> [[f32; 8]; 16] {
+    from_fn(|t| from_fn(|i| value(t * 8 + i, 45) * 2.0))
 }
 
 /// The sum of outputs, each times one more than its number modulo ten.
@@ -263,5 +267,5 @@ pub(crate) const ALL: [Workload; 13] = [
         [[2.0], [4.0], [6.0], [8.0]],
         |trainer: &Trainer<dnn::Heap<Line, Sgd>, Mse>, _| trainer.network().slope.weight[0][0]
     ),
-    infer!("W9", Recurrent, recurrent(), [from_fn::<[f32; 8], 16, _>(|t| from_fn(|i| value(t * 8 + i, 45) * 2.0))]),
+    infer!("W9", Recurrent, recurrent(), [sequence()]),
 ];
