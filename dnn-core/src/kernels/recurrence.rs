@@ -4,8 +4,9 @@
 //! u[g][h] = sum over k of h[k] w_hh[g][h][k] + b_hh[g][h]
 //! h, c = the step of each unit from a, u, h and c
 //!
-//! Sequences run in one call: the weights are transposed once, to the stack, so that the sums of a step need no sum over lanes. Gates are computed in the order in which the step of a unit wants them:
-//! the functions of the first overlap with the sums of the next.
+//! Sequences run in one call: the weights are transposed once, to the stack, so that the sums of a step need no sum over lanes.
+//! Gates are computed in the order in which the step of a unit wants them, and the functions of the first ones stand before
+//! the sums of the others: a processor starts what is older first, and would fill up with sums that nothing waits for.
 
 use crate::kernels::columns;
 use crate::kernels::level::{Kernel, Vector};
@@ -13,6 +14,7 @@ use crate::kernels::number::Parallel;
 use crate::kernels::route;
 use crate::layers::recurrent::{Cell, Step};
 use crate::scalar::Scalar;
+use core::hint::black_box;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
@@ -136,7 +138,7 @@ impl<T: Scalar, C: Cell<T, G>, const I: usize, const H: usize, const G: usize> K
         );
         assert!(self.y.len() == samples * self.sample, "a batch and its states differ in length");
 
-        let width = const { padded(H) };
+        let (width, terms) = (const { padded(H) }, black_box([I, H]));
         let mut room = MaybeUninit::<Room<T>>::uninit();
         // SAFETY: as of this function; by `fits`, everything below ends in the room: weights and a bias, [I + 1, G, width]
         // and [H + 1, G, width], h twice and c once. Each is written before it is read.
@@ -160,7 +162,8 @@ impl<T: Scalar, C: Cell<T, G>, const I: usize, const H: usize, const G: usize> K
                 for step in 0..steps {
                     let t = if self.reversed { steps - 1 - step } else { step };
                     let (x, y) = (x.add(t * inputs), y.add(t * self.row));
-                    let mut block = Block::<T, I, H> { of_input, of_state, x, h, next, c, y, j: 0 };
+                    let mut block =
+                        Block::<T, H> { of_input, of_state, x, h, next, c, y, j: 0, inputs: terms[0], units: terms[1] };
                     while block.j + V::LANES < units {
                         block.step::<V, C, G, 2>();
                         block.j += 2 * V::LANES;
@@ -216,7 +219,7 @@ unsafe fn transpose<V: Vector<T>, T: Scalar>(to: *mut T, from: *const T, terms: 
 }
 
 /// The step of some units, from unit j on.
-struct Block<T, const I: usize, const H: usize> {
+struct Block<T, const H: usize> {
     of_input: *const T,
     of_state: *const T,
     x: *const T,
@@ -225,9 +228,12 @@ struct Block<T, const I: usize, const H: usize> {
     c: *mut T,
     y: *mut T,
     j: usize,
+    /// I and H, as numbers that the compiler does not know: it would unroll the sums of a step and mix them.
+    inputs: usize,
+    units: usize,
 }
 
-impl<T: Scalar, const I: usize, const H: usize> Block<T, I, H> {
+impl<T: Scalar, const H: usize> Block<T, H> {
     /// N vectors of units.
     ///
     /// # Safety
@@ -239,7 +245,7 @@ impl<T: Scalar, const I: usize, const H: usize> Block<T, I, H> {
         unsafe {
             let zero = Parallel::new(V::splat(T::ZERO));
             let (mut a, mut u) = ([[zero; G]; N], [[zero; G]; N]);
-            let (x, h) = ((self.x, I, self.of_input), (self.h, H, self.of_state));
+            let (x, h) = ((self.x, self.inputs, self.of_input), (self.h, self.units, self.of_state));
             macro_rules! gates {
                 ($to:ident, $of:ident, $first:expr, $count:expr, $chains:expr) => {{
                     let mut gates = [0; $count];
@@ -256,28 +262,33 @@ impl<T: Scalar, const I: usize, const H: usize> Block<T, I, H> {
             }
             gates!(a, x, 0, G, 1);
             // As many sums as the registers hold.
-            if const { V::ROWS < 6 || cfg!(feature = "deterministic") } {
-                gates!(u, h, 0, G, 1);
-            } else if const { V::ROWS < 12 } {
-                if const { G == 1 } {
-                    gates!(u, h, 0, G, 4);
-                } else if const { G == 3 } {
-                    gates!(u, h, 0, G, 2);
-                } else {
-                    gates!(u, h, 0, G, 1);
-                }
-            } else if C::ALONE {
-                gates!(u, h, 0, 1, 4);
-                if const { G == 3 } {
-                    gates!(u, h, G - 2, 2, 4);
-                }
-            } else {
-                gates!(u, h, 0, G, 2);
+            macro_rules! states {
+                ($one:literal $more:literal) => {{
+                    if const { C::FIRST == 1 } {
+                        gates!(u, h, 0, 1, $one);
+                    } else {
+                        gates!(u, h, 0, 3, $more);
+                    }
+                    let mut begun = [Step { gates: [zero; G], extra: zero, h: zero, c: zero }; N];
+                    for n in 0..N {
+                        let at = self.j + n * V::LANES;
+                        begun[n] = C::begin(a[n], u[n], Parallel::new(V::load(self.c.add(at), V::LANES)));
+                        // Nobody reads it there; but what is not written the compiler moves behind the sums of the others.
+                        begun[n].h.vector().store(self.next.add(at), V::LANES);
+                    }
+                    if const { G - C::FIRST == 1 } {
+                        gates!(u, h, 3, 1, $one);
+                    } else if const { G - C::FIRST == 2 } {
+                        gates!(u, h, 1, 2, $more);
+                    }
+                    begun
+                }};
             }
+            let begun =
+                if const { V::ROWS < 6 || cfg!(feature = "deterministic") } { states!(1 1) } else { states!(4 2) };
             for n in 0..N {
                 let at = self.j + n * V::LANES;
-                let (h, c) = (V::load(self.h.add(at), V::LANES), V::load(self.c.add(at), V::LANES));
-                let step = C::step(a[n], u[n], Parallel::new(h), Parallel::new(c));
+                let step = C::finish(begun[n], a[n], u[n], Parallel::new(V::load(self.h.add(at), V::LANES)));
                 step.h.vector().store(self.next.add(at), V::LANES);
                 if C::MEMORY {
                     step.c.vector().store(self.c.add(at), V::LANES);

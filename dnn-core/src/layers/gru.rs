@@ -77,12 +77,19 @@ impl<T: Scalar> Cell<T, 3> for Unit {
     const APART: bool = true;
     /// r, n, z
     const ORDER: [usize; 3] = [0, 2, 1];
-    const ALONE: bool = true;
+    const FIRST: usize = 1;
 
     #[inline(always)]
-    fn step<N: Number>([a_r, a_z, a_n]: [N; 3], [u_r, u_z, u_n]: [N; 3], h: N, c: N) -> Step<N, 3> {
-        let (r, z) = ((a_r + u_r).sigmoid(), (a_z + u_z).sigmoid());
+    fn begin<N: Number>([a_r, z, n]: [N; 3], [u_r, _, u_n]: [N; 3], c: N) -> Step<N, 3> {
+        let r = (a_r + u_r).sigmoid();
+        Step { gates: [r, z, n], extra: u_n, h: r, c }
+    }
+
+    #[inline(always)]
+    fn finish<N: Number>(begun: Step<N, 3>, [_, a_z, a_n]: [N; 3], [_, u_z, u_n]: [N; 3], h: N) -> Step<N, 3> {
+        let Step { gates: [r, ..], c, .. } = begun;
         let n = (a_n + r * u_n).tanh();
+        let z = (a_z + u_z).sigmoid();
         Step { gates: [r, z, n], extra: u_n, h: n + z * (h - n), c }
     }
 

@@ -94,14 +94,19 @@ impl<T: Scalar> Cell<T, 4> for Unit {
     const EXTRA: bool = true;
     /// i, g, f, o
     const ORDER: [usize; 4] = [0, 2, 1, 3];
-    const ALONE: bool = false;
+    const FIRST: usize = 3;
 
     #[inline(always)]
-    fn step<N: Number>([a_i, a_f, a_g, a_o]: [N; 4], [u_i, u_f, u_g, u_o]: [N; 4], _: N, c: N) -> Step<N, 4> {
-        let (i, f, o) = ((a_i + u_i).sigmoid(), (a_f + u_f).sigmoid(), (a_o + u_o).sigmoid());
-        let g = (a_g + u_g).tanh();
+    fn begin<N: Number>([a_i, a_f, a_g, o]: [N; 4], [u_i, u_f, u_g, _]: [N; 4], c: N) -> Step<N, 4> {
+        let (i, g, f) = ((a_i + u_i).sigmoid(), (a_g + u_g).tanh(), (a_f + u_f).sigmoid());
         let c = f * c + i * g;
         let bounded = c.tanh();
+        Step { gates: [i, f, g, o], extra: bounded, h: bounded, c }
+    }
+
+    #[inline(always)]
+    fn finish<N: Number>(begun: Step<N, 4>, [.., a_o]: [N; 4], [.., u_o]: [N; 4], _: N) -> Step<N, 4> {
+        let (Step { gates: [i, f, g, _], extra: bounded, c, .. }, o) = (begun, (a_o + u_o).sigmoid());
         Step { gates: [i, f, g, o], extra: bounded, h: o * bounded, c }
     }
 

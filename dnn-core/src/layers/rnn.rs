@@ -78,13 +78,18 @@ pub(crate) struct Unit<const RELU: bool>;
 
 impl<T: Scalar, const RELU: bool> Cell<T, 1> for Unit<RELU> {
     const ORDER: [usize; 1] = [0];
-    const ALONE: bool = true;
+    const FIRST: usize = 1;
 
     #[inline(always)]
-    fn step<N: Number>([a]: [N; 1], [u]: [N; 1], _: N, c: N) -> Step<N, 1> {
+    fn begin<N: Number>([a]: [N; 1], [u]: [N; 1], c: N) -> Step<N, 1> {
         let sum = a + u;
         let h = if RELU { sum.rectified() } else { sum.tanh() };
         Step { gates: [h], extra: h, h, c }
+    }
+
+    #[inline(always)]
+    fn finish<N: Number>(begun: Step<N, 1>, _: [N; 1], _: [N; 1], _: N) -> Step<N, 1> {
+        begun
     }
 
     #[inline(always)]

@@ -117,17 +117,26 @@ pub(crate) trait Cell<T, const G: usize> {
     const EXTRA: bool = false;
     /// Whether dL/da of the last gate is not its dL/du.
     const APART: bool = false;
-    /// The gates in the order in which `step` wants them.
+    /// The gates in the order in which a step wants them.
     const ORDER: [usize; G];
-    /// Whether `step` works on the first of them before it wants the others.
-    const ALONE: bool;
-    /// The step of a unit, or of a vector of them.
-    fn step<N: Number>(a: [N; G], u: [N; G], h: N, c: N) -> Step<N, G>;
+    /// How many of them it works on before it wants the others, 1 or 3.
+    const FIRST: usize;
+    /// What those give, of a unit or of a vector of them. The other gates are any numbers; in the place of h stands the last
+    /// number of which `finish` makes it.
+    fn begin<N: Number>(a: [N; G], u: [N; G], c: N) -> Step<N, G>;
+    /// The rest of the step, from what is begun and the state before.
+    fn finish<N: Number>(begun: Step<N, G>, a: [N; G], u: [N; G], h: N) -> Step<N, G>;
+    /// The whole step.
+    #[inline(always)]
+    fn step<N: Number>(a: [N; G], u: [N; G], h: N, c: N) -> Step<N, G> {
+        Self::finish(Self::begin(a, u, c), a, u, h)
+    }
     /// The way back, from `gates` and `extra` of the step, the states before it, and dL/dh and dL/dc behind it.
     fn back(gates: [T; G], extra: T, states: [T; 2], gradients: [T; 2]) -> Back<T, G>;
 }
 
 /// A step of one unit.
+#[derive(Clone, Copy)]
 pub(crate) struct Step<T, const G: usize> {
     pub(crate) gates: [T; G],
     pub(crate) extra: T,
