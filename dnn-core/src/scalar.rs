@@ -11,7 +11,8 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 ///
 /// The elementary functions come from the standard library with the feature `std`, from `libm` with the feature `libm`, and
 /// otherwise from this crate's own `math`, which is slower. `exp`, `tanh` and `sigmoid` of `f32` are the crate's own in any
-/// case: within 1.4 units of the last place, `sigmoid` within 2.5.
+/// case: within 1.4 units of the last place, `sigmoid` within 2.5. So are, where the target has vectors, `ln`, `ln_1p` and `erf`
+/// of `f32`, within 1.2, and `exp_m1`, within 1.8.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scalar that networks compute in",
     label = "use `f32` or `f64`"

@@ -3,9 +3,11 @@
 //! dx = dy where y > 0, else dy (y / a + 1), because e^(x / a) = y / a + 1: the gradient at x = 0 is dy, as in PyTorch. A NaN
 //! stays a NaN, and so does its gradient.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// The exponential linear unit whose slope has no jump, PyTorch's
 /// [`CELU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.CELU.html)
@@ -29,23 +31,29 @@ impl Default for Celu {
     }
 }
 
+impl Formula for Celu {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        let alpha = x.constant(self.alpha);
+        x.above(x.constant(0.0), x, alpha * (x / alpha).exp_m1_unless_positive())
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, y: N) -> N {
+        y.above(y.constant(0.0), dy, dy * (y / y.constant(self.alpha) + y.constant(1.0)))
+    }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Celu {
     const KEEPS: Keeps = Keeps::Output;
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        let alpha = X::Scalar::from_f64(self.alpha);
-        for v in flat_mut(buffer) {
-            *v = if *v > X::Scalar::ZERO { *v } else { alpha * (*v / alpha).exp_m1() };
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[X], gradient: &mut [X]) {
-        let alpha = X::Scalar::from_f64(self.alpha);
-        for (y, d) in flat(y).iter().zip(flat_mut(gradient)) {
-            *d = if *y > X::Scalar::ZERO { *d } else { *d * (*y / alpha + X::Scalar::ONE) };
-        }
+        elementary::pull(*self, y, gradient);
     }
 }
 

@@ -6,9 +6,11 @@
 //! The sign of y is that of x as long as a is not negative, so the output is enough. For a negative a it is not, and
 //! PyTorch's in-place form refuses it for that reason; so does this layer.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// The exponential linear unit y = x where x > 0, else `alpha` (e^x - 1), PyTorch's
 /// [`ELU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.ELU.html)
@@ -34,24 +36,29 @@ impl Default for Elu {
     }
 }
 
+impl Formula for Elu {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        x.above(x.constant(0.0), x, x.constant(self.alpha) * x.exp_m1_unless_positive())
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, y: N) -> N {
+        y.above(y.constant(0.0), dy, dy * (y + y.constant(self.alpha)))
+    }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Elu {
     const KEEPS: Keeps = Keeps::Output;
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        let alpha = X::Scalar::from_f64(self.alpha);
-        for v in flat_mut(buffer) {
-            *v = if *v > X::Scalar::ZERO { *v } else { alpha * v.exp_m1() };
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[X], gradient: &mut [X]) {
         debug_assert!(self.alpha >= 0.0, "alpha of `Elu` is {}, not 0 or more", self.alpha);
-        let alpha = X::Scalar::from_f64(self.alpha);
-        for (y, d) in flat(y).iter().zip(flat_mut(gradient)) {
-            *d = if *y > X::Scalar::ZERO { *d } else { *d * (*y + alpha) };
-        }
+        elementary::pull(*self, y, gradient);
     }
 }
 

@@ -7,9 +7,11 @@
 //! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient. At -inf the result is
 //! NaN, as in PyTorch; at either infinity the exact gradient is NaN, and the one by tanh its limit, 1 or 0.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// The Gaussian error linear unit y = x P(x), PyTorch's
@@ -43,66 +45,79 @@ const SQRT_2_BY_PI: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 
 /// P(x)
 #[inline(always)]
-pub(crate) fn distribution<T: Scalar>(x: T) -> T {
-    T::from_f64(0.5) * (T::ONE + (x * T::from_f64(FRAC_1_SQRT_2)).erf())
+pub(crate) fn distribution<N: Number>(x: N) -> N {
+    x.constant(0.5) * (x.constant(1.0) + (x * x.constant(FRAC_1_SQRT_2)).erf())
 }
 
 /// p(x)
 #[inline(always)]
-fn density<T: Scalar>(x: T) -> T {
-    (T::from_f64(-0.5) * x * x).exp() * T::from_f64(0.5 * SQRT_2_BY_PI)
+fn density<N: Number>(x: N) -> N {
+    (x.constant(-0.5) * x * x).exp() * x.constant(0.5 * SQRT_2_BY_PI)
 }
 
 /// P(x) + x p(x)
 #[inline(always)]
-pub(crate) fn slope<T: Scalar>(x: T) -> T {
+pub(crate) fn slope<N: Number>(x: N) -> N {
     distribution(x) + x * density(x)
 }
 
 /// The second derivative of x P(x): p(x) (2 - x^2), and 0 where p(x) is.
 #[inline(always)]
-pub(crate) fn curvature<T: Scalar>(x: T) -> T {
+pub(crate) fn curvature<N: Number>(x: N) -> N {
     let density = density(x);
     // Where the density is 0, x^2 may be infinite, and 0 times infinity would be NaN.
-    if density == T::ZERO { T::ZERO } else { density * (T::from_f64(2.0) - x * x) }
+    density.above(x.constant(0.0), density * (x.constant(2.0) - x * x), density)
 }
 
 /// tanh u
 #[inline(always)]
-fn tanh<T: Scalar>(x: T) -> T {
-    (T::from_f64(SQRT_2_BY_PI) * (x + T::from_f64(CUBE) * x * x * x)).tanh()
+fn tanh<N: Number>(x: N) -> N {
+    (x.constant(SQRT_2_BY_PI) * (x + x.constant(CUBE) * x * x * x)).tanh()
 }
 
 /// (1 + tanh u) / 2
 #[inline(always)]
-pub(crate) fn approximation<T: Scalar>(x: T) -> T {
-    T::from_f64(0.5) * (T::ONE + tanh(x))
+pub(crate) fn approximation<N: Number>(x: N) -> N {
+    x.constant(0.5) * (x.constant(1.0) + tanh(x))
 }
 
 /// The derivative of x (1 + tanh u) / 2.
 #[inline(always)]
-pub(crate) fn slope_of_tanh<T: Scalar>(x: T) -> T {
-    let (half, tanh) = (T::from_f64(0.5), tanh(x));
-    let falling = T::ONE - tanh * tanh;
-    let mut slope = half * (T::ONE + tanh);
+pub(crate) fn slope_of_tanh<N: Number>(x: N) -> N {
+    let (one, half, tanh) = (x.constant(1.0), x.constant(0.5), tanh(x));
+    let falling = one - tanh * tanh;
+    let slope = half * (one + tanh);
     // Where tanh is flat, x^2 may be infinite, and 0 times infinity would be NaN.
-    if falling != T::ZERO {
-        slope += half * x * falling * T::from_f64(SQRT_2_BY_PI) * (T::ONE + T::from_f64(3.0 * CUBE) * x * x);
-    }
-    slope
+    let bend = half * x * falling * x.constant(SQRT_2_BY_PI) * (one + x.constant(3.0 * CUBE) * x * x);
+    falling.above(x.constant(0.0), slope + bend, slope)
 }
 
 /// The second derivative of x (1 + tanh u) / 2: `(1 - tanh^2) (u' + x (u'' / 2 - tanh u'^2))`
 #[inline(always)]
-pub(crate) fn curvature_of_tanh<T: Scalar>(x: T) -> T {
-    let tanh = tanh(x);
-    let falling = T::ONE - tanh * tanh;
-    if falling == T::ZERO {
-        return T::ZERO;
+pub(crate) fn curvature_of_tanh<N: Number>(x: N) -> N {
+    let (one, tanh) = (x.constant(1.0), tanh(x));
+    let falling = one - tanh * tanh;
+    let first = x.constant(SQRT_2_BY_PI) * (one + x.constant(3.0 * CUBE) * x * x);
+    let second = x.constant(SQRT_2_BY_PI * 6.0 * CUBE) * x;
+    let curvature = falling * (first + x * (x.constant(0.5) * second - tanh * first * first));
+    falling.above(x.constant(0.0), curvature, falling)
+}
+
+impl Formula for Gelu {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        x * match self.approximate {
+            Approximate::None => distribution(x),
+            Approximate::Tanh => approximation(x),
+        }
     }
-    let first = T::from_f64(SQRT_2_BY_PI) * (T::ONE + T::from_f64(3.0 * CUBE) * x * x);
-    let second = T::from_f64(SQRT_2_BY_PI * 6.0 * CUBE) * x;
-    falling * (first + x * (T::from_f64(0.5) * second - tanh * first * first))
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, x: N) -> N {
+        dy * match self.approximate {
+            Approximate::None => slope(x),
+            Approximate::Tanh => slope_of_tanh(x),
+        }
+    }
 }
 
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {
@@ -110,22 +125,12 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Gelu {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            *v *= match self.approximate {
-                Approximate::None => distribution(*v),
-                Approximate::Tanh => approximation(*v),
-            };
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
-        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            *d *= match self.approximate {
-                Approximate::None => slope(*x),
-                Approximate::Tanh => slope_of_tanh(*x),
-            };
-        }
+        elementary::pull(*self, x, gradient);
     }
 }
 

@@ -5,9 +5,12 @@
 //! A NaN in either half stays a NaN, in y and in the gradient of both.
 
 use super::planes::no_parameters;
+use crate::kernels::elementary::{self, Function};
+use crate::kernels::route;
 use crate::layer::{Layer, Pass};
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
+use core::slice::from_mut;
 
 /// One half of a dimension, gated by the other: PyTorch's
 /// [`GLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.GLU.html)
@@ -40,6 +43,14 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
     #[inline(always)]
     fn infer(&self, x: &[[[T; N]; 2]], y: &mut [[T; N]], _: &mut [T]) {
         for ([a, b], y) in x.iter().zip(y) {
+            if const { route::functions_by_vectors(N) } {
+                *y = *b;
+                elementary::map(Function::Sigmoid, from_mut(y));
+                for (a, y) in a.iter().zip(y) {
+                    *y *= *a;
+                }
+                continue;
+            }
             for ((a, b), y) in a.iter().zip(b).zip(y) {
                 *y = *a * b.sigmoid();
             }
@@ -58,6 +69,16 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
         _: Option<&mut Self>,
     ) {
         for (([a, b], dy), [da, db]) in x.iter().zip(dy.iter()).zip(dx.into_iter().flatten()) {
+            if const { route::functions_by_vectors(N) } {
+                *da = *b;
+                elementary::map(Function::Sigmoid, from_mut(da));
+                for (((a, dy), da), db) in a.iter().zip(dy).zip(da).zip(db) {
+                    let s = *da;
+                    *da = *dy * s;
+                    *db = *dy * *a * s * (T::ONE - s);
+                }
+                continue;
+            }
             for ((((a, b), dy), da), db) in a.iter().zip(b).zip(dy).zip(da).zip(db) {
                 let s = b.sigmoid();
                 *da = *dy * s;

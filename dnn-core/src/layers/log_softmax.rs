@@ -5,6 +5,11 @@
 //! -inf stays. A NaN or inf among the inputs, or nothing but -inf, makes every output NaN, as in PyTorch.
 
 use super::softmax::largest;
+#[cfg(not(feature = "deterministic"))]
+use crate::kernels::{
+    elementary::{LogProbabilities, LogProbabilitiesBack},
+    route,
+};
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 
@@ -29,6 +34,11 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     #[inline(always)]
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
+            #[cfg(not(feature = "deterministic"))]
+            if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
+                T::log_softmax(&mut LogProbabilities(x.as_flattened_mut()));
+                continue;
+            }
             for i in 0..INNER {
                 let m = largest(x, i);
                 let mut sum = T::ZERO;
@@ -46,6 +56,11 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[[[T; INNER]; AXIS]], gradient: &mut [[[T; INNER]; AXIS]]) {
         for (y, d) in y.iter().zip(gradient) {
+            #[cfg(not(feature = "deterministic"))]
+            if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
+                T::log_softmax_back(&mut LogProbabilitiesBack { y: y.as_flattened(), d: d.as_flattened_mut() });
+                continue;
+            }
             for i in 0..INNER {
                 let mut sum = T::ZERO;
                 for d in d.iter() {

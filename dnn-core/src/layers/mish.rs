@@ -5,9 +5,11 @@
 //! Both are computed from e^-|x|, which cannot overflow. A NaN stays a NaN, and so does its gradient. At -inf the result is
 //! NaN, as in PyTorch.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// y = x tanh(softplus(x)), PyTorch's [`Mish`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Mish.html)
 /// (D. Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", BMVC 2020).
@@ -23,16 +25,27 @@ pub struct Mish;
 
 /// t, 1 - t and s.
 #[inline(always)]
-fn parts<T: Scalar>(x: T) -> [T; 3] {
-    let two = T::from_f64(2.0);
+fn parts<N: Number>(x: N) -> [N; 3] {
+    let (zero, one, two) = (x.constant(0.0), x.constant(1.0), x.constant(2.0));
     let u = (-x.abs()).exp();
-    if x > T::ZERO {
-        // Numerator and denominator times u^2 = e^-2x.
-        let (above, left) = (T::ONE + two * u, two * u * u);
-        [above / (above + left), left / (above + left), T::ONE / (T::ONE + u)]
-    } else {
-        let above = u * (u + two);
-        [above / (above + two), two / (above + two), u / (T::ONE + u)]
+    // For x > 0, numerator and denominator times u^2 = e^-2x.
+    let above = x.above(zero, one + two * u, u * (u + two));
+    let left = x.above(zero, two * u * u, two);
+    [above / (above + left), left / (above + left), x.above(zero, one, u) / (one + u)]
+}
+
+impl Formula for Mish {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        let [t, ..] = parts(x);
+        x * t
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, x: N) -> N {
+        let [t, left, s] = parts(x);
+        let falling = left * (x.constant(1.0) + t) * s;
+        // Where t is flat, x may be infinite, and 0 times infinity would be NaN.
+        dy * falling.above(x.constant(0.0), t + x * falling, t)
     }
 }
 
@@ -41,23 +54,12 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Mish {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            let [t, ..] = parts(*v);
-            *v *= t;
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
-        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            let [t, left, s] = parts(*x);
-            let (mut slope, falling) = (t, left * (X::Scalar::ONE + t) * s);
-            // Where t is flat, x may be infinite, and 0 times infinity would be NaN.
-            if falling != X::Scalar::ZERO {
-                slope += *x * falling;
-            }
-            *d *= slope;
-        }
+        elementary::pull(*self, x, gradient);
     }
 }
 

@@ -3,9 +3,11 @@
 //! dx = s dy where y > 0, else dy (y + s a), because s a e^x = y + s a: the gradient at x = 0 is s a dy, as in PyTorch. A NaN
 //! stays a NaN, and so does its gradient.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// The scaled exponential linear unit, PyTorch's
 /// [`SELU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.SELU.html)
@@ -26,23 +28,28 @@ const ALPHA: f64 = 1.673_263_242_354_377_284_817_042_991_671_7;
 /// s
 const SCALE: f64 = 1.050_700_987_355_480_493_419_334_985_294_6;
 
+impl Formula for Selu {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        x.above(x.constant(0.0), x.constant(SCALE) * x, x.constant(SCALE * ALPHA) * x.exp_m1_unless_positive())
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, y: N) -> N {
+        dy * y.above(y.constant(0.0), y.constant(SCALE), y + y.constant(SCALE * ALPHA))
+    }
+}
+
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Selu {
     const KEEPS: Keeps = Keeps::Output;
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        let (scale, below) = (X::Scalar::from_f64(SCALE), X::Scalar::from_f64(SCALE * ALPHA));
-        for v in flat_mut(buffer) {
-            *v = if *v > X::Scalar::ZERO { scale * *v } else { below * v.exp_m1() };
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[X], gradient: &mut [X]) {
-        let (scale, below) = (X::Scalar::from_f64(SCALE), X::Scalar::from_f64(SCALE * ALPHA));
-        for (y, d) in flat(y).iter().zip(flat_mut(gradient)) {
-            *d *= if *y > X::Scalar::ZERO { scale } else { *y + below };
-        }
+        elementary::pull(*self, y, gradient);
     }
 }
 

@@ -5,9 +5,11 @@
 //! A NaN stays a NaN, and so does its gradient. Every finite input has a finite result and gradient; at -inf the result, and
 //! at either infinity the gradient, is NaN, as in PyTorch.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// The sigmoid linear unit y = x / (1 + e^-x), also called swish, PyTorch's
 /// [`SiLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.SiLU.html).
@@ -23,18 +25,29 @@ pub struct Silu;
 
 /// s (1 + x (1 - s))
 #[inline(always)]
-pub(crate) fn slope<T: Scalar>(x: T) -> T {
-    let s = x.sigmoid();
-    s * (T::ONE + x * (T::ONE - s))
+pub(crate) fn slope<N: Number>(x: N) -> N {
+    let (s, one) = (x.sigmoid(), x.constant(1.0));
+    s * (one + x * (one - s))
 }
 
 /// The second derivative: s (1 - s) (2 + x (1 - 2 s))
 #[inline(always)]
-pub(crate) fn curvature<T: Scalar>(x: T) -> T {
-    let (s, two) = (x.sigmoid(), T::from_f64(2.0));
-    let falling = s * (T::ONE - s);
+pub(crate) fn curvature<N: Number>(x: N) -> N {
+    let (s, one, two) = (x.sigmoid(), x.constant(1.0), x.constant(2.0));
+    let falling = s * (one - s);
     // Where the sigmoid is flat, x may be infinite, and 0 times infinity would be NaN.
-    if falling == T::ZERO { T::ZERO } else { falling * (two + x * (T::ONE - two * s)) }
+    falling.above(x.constant(0.0), falling * (two + x * (one - two * s)), falling)
+}
+
+impl Formula for Silu {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        x * x.sigmoid()
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, x: N) -> N {
+        dy * slope(x)
+    }
 }
 
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
@@ -42,16 +55,12 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Silu {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        for v in flat_mut(buffer) {
-            *v *= v.sigmoid();
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
-        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            *d *= slope(*x);
-        }
+        elementary::pull(*self, x, gradient);
     }
 }
 

@@ -4,7 +4,10 @@
 //!
 //! -inf becomes 0. A NaN or inf among the inputs, or nothing but -inf, makes every output NaN, as in PyTorch.
 
-use crate::kernels::{elementary, route};
+use crate::kernels::elementary::Probabilities;
+#[cfg(not(feature = "deterministic"))]
+use crate::kernels::elementary::ProbabilitiesBack;
+use crate::kernels::route;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
 
@@ -45,10 +48,7 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     fn infer(&self, buffer: &mut [[[T; INNER]; AXIS]]) {
         for x in buffer {
             if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
-                let (_, sum) = elementary::powers_in_place(x.as_flattened_mut());
-                for v in x.as_flattened_mut() {
-                    *v /= sum;
-                }
+                T::softmax(&mut Probabilities(x.as_flattened_mut()));
                 continue;
             }
             for i in 0..INNER {
@@ -68,6 +68,11 @@ impl<T: Scalar, const AXIS: usize, const INNER: usize> InPlace<[[T; INNER]; AXIS
     #[inline(always)]
     fn backward(&self, _: &Pass, y: &[[[T; INNER]; AXIS]], gradient: &mut [[[T; INNER]; AXIS]]) {
         for (y, d) in y.iter().zip(gradient) {
+            #[cfg(not(feature = "deterministic"))]
+            if const { INNER == 1 && route::functions_by_vectors(AXIS) } {
+                T::softmax_back(&mut ProbabilitiesBack { y: y.as_flattened(), d: d.as_flattened_mut() });
+                continue;
+            }
             for i in 0..INNER {
                 let mut sum = T::ZERO;
                 for (y, d) in y.iter().zip(d.iter()) {

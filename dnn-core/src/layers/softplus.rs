@@ -5,9 +5,11 @@
 //! ln(1 + e^z) is computed as max(z, 0) + ln(1 + e^-|z|), which cannot overflow whatever the threshold. A NaN stays a NaN,
 //! and so does its gradient; -inf becomes 0 and inf stays.
 
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::layer::{InPlace, Keeps, Pass};
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, flat, flat_mut};
+use crate::tensor::Tensor;
 
 /// The smooth rectifier y = ln(1 + e^(beta x)) / beta, PyTorch's
 /// [`Softplus`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Softplus.html).
@@ -34,28 +36,35 @@ impl Default for Softplus {
 
 /// y, with 1 / beta
 #[inline(always)]
-pub(crate) fn softplus<T: Scalar>(x: T, beta: T, reciprocal: T, threshold: T) -> T {
+pub(crate) fn softplus<N: Number>(x: N, beta: N, reciprocal: N, threshold: N) -> N {
     let z = beta * x;
-    if z > threshold {
-        return x;
-    }
-    let positive = if z < T::ZERO { T::ZERO } else { z };
-    (positive + (-z.abs()).exp().ln_1p()) * reciprocal
+    z.above(threshold, x, (z.rectified() + (-z.abs()).exp().ln_1p()) * reciprocal)
 }
 
 /// dx
 #[inline(always)]
-pub(crate) fn pull<T: Scalar>(dy: T, x: T, beta: T, threshold: T) -> T {
+pub(crate) fn pull<N: Number>(dy: N, x: N, beta: N, threshold: N) -> N {
     let z = beta * x;
-    if z > threshold { dy } else { dy * z.sigmoid() }
+    z.above(threshold, dy, dy * z.sigmoid())
 }
 
 /// The second derivative: beta s (1 - s), 0 beyond the threshold
 #[inline(always)]
-pub(crate) fn curvature<T: Scalar>(x: T, beta: T, threshold: T) -> T {
+pub(crate) fn curvature<N: Number>(x: N, beta: N, threshold: N) -> N {
     let z = beta * x;
     let s = z.sigmoid();
-    if z > threshold { T::ZERO } else { beta * (s * (T::ONE - s)) }
+    z.above(threshold, x.constant(0.0), beta * (s * (x.constant(1.0) - s)))
+}
+
+impl Formula for Softplus {
+    #[inline(always)]
+    fn value<N: Number>(self, x: N) -> N {
+        softplus(x, x.constant(self.beta), x.constant(1.0 / self.beta), x.constant(self.threshold))
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, dy: N, x: N) -> N {
+        pull(dy, x, x.constant(self.beta), x.constant(self.threshold))
+    }
 }
 
 impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
@@ -63,19 +72,12 @@ impl<X: Tensor<Scalar: Scalar>> InPlace<X> for Softplus {
 
     #[inline(always)]
     fn infer(&self, buffer: &mut [X]) {
-        let scalar = X::Scalar::from_f64;
-        let (beta, reciprocal, threshold) = (scalar(self.beta), scalar(1.0 / self.beta), scalar(self.threshold));
-        for v in flat_mut(buffer) {
-            *v = softplus(*v, beta, reciprocal, threshold);
-        }
+        elementary::value(*self, buffer);
     }
 
     #[inline(always)]
     fn backward(&self, _: &Pass, x: &[X], gradient: &mut [X]) {
-        let (beta, threshold) = (X::Scalar::from_f64(self.beta), X::Scalar::from_f64(self.threshold));
-        for (x, d) in flat(x).iter().zip(flat_mut(gradient)) {
-            *d = pull(*d, *x, beta, threshold);
-        }
+        elementary::pull(*self, x, gradient);
     }
 }
 

@@ -5,7 +5,9 @@
 //! Both bounds are PyTorch's and keep loss and gradient finite for every y in [0, 1]. Outside of it, and for NaN, the loss
 //! is NaN.
 
-use super::{Loss, elements};
+use super::Loss;
+use crate::kernels::elementary;
+use crate::kernels::number::Number;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -29,25 +31,32 @@ pub struct Bce;
 const EPSILON: f32 = 1e-12;
 
 #[inline(always)]
-fn bounded<T: Scalar>(logarithm: T) -> T {
-    let bound = T::from_f64(-100.0);
-    if logarithm < bound { bound } else { logarithm }
+fn bounded<N: Number>(logarithm: N) -> N {
+    let bound = logarithm.constant(-100.0);
+    bound.above(logarithm, bound, logarithm)
 }
 
 /// The loss of an element, and its gradient.
 #[inline(always)]
-pub(crate) fn element<T: Scalar>(y: T, t: T) -> (T, T) {
-    let (one, epsilon) = (T::ONE, T::from_f64(f64::from(EPSILON)));
+pub(crate) fn element<N: Number>(y: N, t: N) -> (N, N) {
+    let (one, epsilon) = (y.constant(1.0), y.constant(f64::from(EPSILON)));
     let loss = (t - one) * bounded((-y).ln_1p()) - t * bounded(y.ln());
     let variance = (one - y) * y;
-    (loss, (y - t) / if variance < epsilon { epsilon } else { variance })
+    (loss, (y - t) / epsilon.above(variance, epsilon, variance))
+}
+
+impl elementary::Loss for Bce {
+    #[inline(always)]
+    fn element<N: Number>(self, y: N, t: N) -> (N, N) {
+        element(y, t)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for Bce {
     #[inline(always)]
     fn sample(&self, y: &Y, target: &Y, dy: &mut Y) -> Y::Scalar {
-        elements(y, target, dy, element)
+        elementary::loss(*self, y, target, dy)
     }
 }
 

@@ -6,7 +6,9 @@
 //! gradient are finite for every finite logit of size up to 1e30; a NaN gives NaN, and so does an infinite logit with a
 //! target that agrees with it, as in PyTorch.
 
-use super::{Loss, elements};
+use super::Loss;
+use crate::kernels::elementary;
+use crate::kernels::number::Number;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -27,16 +29,23 @@ pub struct BceWithLogits;
 
 /// The loss of an element, and its gradient.
 #[inline(always)]
-pub(crate) fn element<T: Scalar>(x: T, t: T) -> (T, T) {
-    let linear = if x > T::ZERO { x * (T::ONE - t) } else { -(x * t) };
+pub(crate) fn element<N: Number>(x: N, t: N) -> (N, N) {
+    let linear = x.above(x.constant(0.0), x * (x.constant(1.0) - t), -(x * t));
     (linear + (-x.abs()).exp().ln_1p(), x.sigmoid() - t)
+}
+
+impl elementary::Loss for BceWithLogits {
+    #[inline(always)]
+    fn element<N: Number>(self, x: N, t: N) -> (N, N) {
+        element(x, t)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<Y: Tensor<Scalar: Scalar>> Loss<Y, Y> for BceWithLogits {
     #[inline(always)]
     fn sample(&self, x: &Y, target: &Y, dx: &mut Y) -> Y::Scalar {
-        elements(x, target, dx, element)
+        elementary::loss(*self, x, target, dx)
     }
 }
 

@@ -2,7 +2,8 @@
 //! its own, whatever else is there: no two libraries round alike.
 //!
 //! Those that networks spend their time in, e^x, tanh and the logistic function of `f32`, are always the crate's own: without
-//! `deterministic` they are those of `kernels/elementary`, so that a number by itself and a vector have the same ones.
+//! `deterministic` they are those of `kernels/elementary`, so that a number by itself and a vector have the same ones. So are,
+//! where the target has vectors, e^x - 1, the logarithms and the error function.
 
 #[cfg(any(test, feature = "deterministic", not(feature = "libm")))]
 mod circle;
@@ -15,28 +16,34 @@ mod power;
 #[cfg(not(feature = "std"))]
 mod root;
 
-macro_rules! forward {
-    ($scalar:ident: $($name:ident = $call:expr),*; powf = $powf:expr) => {
-        pub(crate) mod $scalar {
-            $(#[inline(always)]
-            pub(crate) fn $name(x: $scalar) -> $scalar {
-                $call(x)
-            })*
-            #[inline(always)]
-            pub(crate) fn powf(x: $scalar, y: $scalar) -> $scalar {
-                $powf(x, y)
-            }
-        }
-    };
-}
-
 /// A function that `kernels/elementary` may have: if so that one, and otherwise the one that is given.
 #[cfg(not(feature = "deterministic"))]
 macro_rules! unless_vectorised {
-    (f32, $name:ident, $other:expr) => {
-        crate::kernels::elementary::$name
+    (f32, exp, $other:expr) => {
+        crate::kernels::elementary::exp
     };
-    (f64, $name:ident, $other:expr) => {
+    (f32, tanh, $other:expr) => {
+        crate::kernels::elementary::tanh
+    };
+    (f32, sigmoid, $other:expr) => {
+        crate::kernels::elementary::sigmoid
+    };
+    (f32, exp_m1, $other:expr) => {
+        unless_vectorised!(with vectors: exp_m1, $other)
+    };
+    (f32, ln, $other:expr) => {
+        unless_vectorised!(with vectors: ln, $other)
+    };
+    (f32, ln_1p, $other:expr) => {
+        unless_vectorised!(with vectors: ln_1p, $other)
+    };
+    (f32, erf, $other:expr) => {
+        unless_vectorised!(with vectors: erf, $other)
+    };
+    (with vectors: $name:ident, $other:expr) => {
+        |x| if crate::kernels::route::TARGET { crate::kernels::elementary::$name(x) } else { $other(x) }
+    };
+    ($scalar:ident, $name:ident, $other:expr) => {
         $other
     };
 }
@@ -45,6 +52,21 @@ macro_rules! unless_vectorised {
 macro_rules! unless_vectorised {
     ($scalar:ident, $name:ident, $other:expr) => {
         $other
+    };
+}
+
+macro_rules! forward {
+    ($scalar:ident: $($name:ident = $call:expr),*; powf = $powf:expr) => {
+        pub(crate) mod $scalar {
+            $(#[inline(always)]
+            pub(crate) fn $name(x: $scalar) -> $scalar {
+                unless_vectorised!($scalar, $name, $call)(x)
+            })*
+            #[inline(always)]
+            pub(crate) fn powf(x: $scalar, y: $scalar) -> $scalar {
+                $powf(x, y)
+            }
+        }
     };
 }
 
@@ -73,10 +95,10 @@ macro_rules! root {
 #[cfg(any(feature = "deterministic", not(any(feature = "std", feature = "libm"))))]
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
-        forward!($scalar: exp = unless_vectorised!($scalar, exp, crate::math::own::$own::exp), exp_m1 = crate::math::own::$own::exp_m1,
+        forward!($scalar: exp = crate::math::own::$own::exp, exp_m1 = crate::math::own::$own::exp_m1,
             ln = crate::math::own::$own::ln, ln_1p = crate::math::own::$own::ln_1p, sqrt = root!($scalar, $sqrt),
-            tanh = unless_vectorised!($scalar, tanh, crate::math::own::$own::tanh),
-            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf,
+            tanh = crate::math::own::$own::tanh,
+            sigmoid = crate::math::logistic, erf = $erf,
             sin = |x| crate::math::circle::sin(f64::from(x)) as $scalar,
             cos = |x| crate::math::circle::cos(f64::from(x)) as $scalar;
             powf = |x, y| crate::math::power::powf(f64::from(x), f64::from(y)) as $scalar);
@@ -86,9 +108,9 @@ macro_rules! elementary {
 #[cfg(all(feature = "std", not(feature = "deterministic")))]
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr $(, $libm:ident)*) => {
-        forward!($scalar: exp = unless_vectorised!($scalar, exp, $scalar::exp), exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = unless_vectorised!($scalar, tanh, $scalar::tanh),
-            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf, sin = $scalar::sin, cos = $scalar::cos;
+        forward!($scalar: exp = $scalar::exp, exp_m1 = $scalar::exp_m1, ln = $scalar::ln, ln_1p = $scalar::ln_1p,
+            sqrt = root!($scalar, $sqrt), tanh = $scalar::tanh,
+            sigmoid = crate::math::logistic, erf = $erf, sin = $scalar::sin, cos = $scalar::cos;
             powf = $scalar::powf);
     };
 }
@@ -97,9 +119,9 @@ macro_rules! elementary {
 macro_rules! elementary {
     ($scalar:ident, $own:ident, $sqrt:ident, $erf:expr, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident,
         $sin:ident, $cos:ident, $powf:ident) => {
-        forward!($scalar: exp = unless_vectorised!($scalar, exp, libm::$exp), exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
-            sqrt = root!($scalar, $sqrt), tanh = unless_vectorised!($scalar, tanh, libm::$tanh),
-            sigmoid = unless_vectorised!($scalar, sigmoid, crate::math::logistic), erf = $erf, sin = libm::$sin, cos = libm::$cos;
+        forward!($scalar: exp = libm::$exp, exp_m1 = libm::$exp_m1, ln = libm::$ln, ln_1p = libm::$ln_1p,
+            sqrt = root!($scalar, $sqrt), tanh = libm::$tanh,
+            sigmoid = crate::math::logistic, erf = $erf, sin = libm::$sin, cos = libm::$cos;
             powf = libm::$powf);
     };
 }

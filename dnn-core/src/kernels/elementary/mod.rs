@@ -1,7 +1,36 @@
-//! Elementary functions of many numbers at once: e^x, 1 / (1 + e^-x), tanh x.
+//! Elementary functions of many numbers at once: e^x, 1 / (1 + e^-x), tanh x, e^x - 1, ln x, ln(1 + x), erf x.
 //!
 //! Of `f32` they are the polynomials of `series`, as wide as the vectors of the level. Of `f64`, and with the feature
 //! `deterministic`, they are those of the scalar in each lane, so that they have its bits.
+
+/// Does something for the first, the next, .. vector of `len` scalars, from number `i` on, of which `lanes` are there: all but in
+/// the last one, whose code is apart from the loop, since the compiler makes vectors of nothing that has a choice in it.
+macro_rules! along {
+    ($vector:ident, $len:expr, |$i:ident, $lanes:ident| $body:expr) => {{
+        let len = $len;
+        let mut $i = 0;
+        while $i + $vector::LANES <= len {
+            let $lanes = $vector::LANES;
+            $body;
+            $i += $vector::LANES;
+        }
+        if $i < len {
+            let $lanes = len - $i;
+            $body;
+        }
+    }};
+}
+
+/// x[i] = f(x[i]) for a slice x, a vector at a time.
+macro_rules! each {
+    ($x:expr, |$v:ident: $vector:ident| $value:expr) => {{
+        let at = $x.as_mut_ptr();
+        along!($vector, $x.len(), |i, lanes| {
+            let $v = $vector::load(at.add(i), lanes);
+            $value.store(at.add(i), lanes);
+        })
+    }};
+}
 
 /// The methods that are those of the scalar in each lane; `lanes` and `vector` go to an array and back.
 macro_rules! by_lanes {
@@ -21,7 +50,7 @@ macro_rules! by_lanes {
 #[allow(unused_macros, reason = "some targets have no such vectors")]
 macro_rules! functions {
     ($vector:ident $lanes:literal $scalar:ident by series) => {
-        functions!(series: exp sigmoid tanh);
+        functions!(series: exp sigmoid tanh exp_m1 ln ln_1p erf);
     };
     (series: $($name:ident)*) => {$(
         #[inline(always)]
@@ -33,48 +62,63 @@ macro_rules! functions {
         by_lanes! {
             |vector| unsafe { core::mem::transmute::<$vector, [$scalar; $lanes]>(vector) },
             |lanes| unsafe { core::mem::transmute::<[$scalar; $lanes], $vector>(lanes) };
-            exp sigmoid tanh
+            exp sigmoid tanh exp_m1 ln ln_1p erf
         }
     };
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
 pub(crate) mod few;
+mod formula;
+#[cfg(not(feature = "deterministic"))]
+mod lanewise;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
 mod neon;
 mod portable;
+mod probabilities;
 #[cfg(not(feature = "deterministic"))]
 mod series;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86;
+
+pub(crate) use formula::{Formula, Formulas, Loss, loss, pull, value};
+pub(crate) use probabilities::Probabilities;
+#[cfg(not(feature = "deterministic"))]
+pub(crate) use probabilities::{LogProbabilities, LogProbabilitiesBack, ProbabilitiesBack};
 
 use crate::kernels::level::{Kernel, Vector, Vectors};
 use crate::kernels::route;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, flat_mut};
 
-/// e^x of one number, as in a vector of the portable level.
+/// Functions of one number, as in a vector of the portable level.
 #[cfg(not(feature = "deterministic"))]
-#[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
-    // SAFETY: a number needs no instructions that could be missing.
-    unsafe { series::exp(x) }
+macro_rules! alone {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[inline(always)]
+        pub(crate) fn $name(x: f32) -> f32 {
+            // SAFETY: a number needs no instructions that could be missing.
+            unsafe { series::$name(x) }
+        }
+    )*};
 }
-
-/// 1 / (1 + e^-x) of one number, as in a vector of the portable level.
 #[cfg(not(feature = "deterministic"))]
-#[inline(always)]
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    // SAFETY: as of `exp`.
-    unsafe { series::sigmoid(x) }
-}
-
-/// tanh x of one number, as in a vector of the portable level.
-#[cfg(not(feature = "deterministic"))]
-#[inline(always)]
-pub(crate) fn tanh(x: f32) -> f32 {
-    // SAFETY: as of `exp`.
-    unsafe { series::tanh(x) }
+alone! {
+    /// e^x
+    exp
+    /// 1 / (1 + e^-x)
+    sigmoid
+    /// tanh x
+    tanh
+    /// e^x - 1
+    exp_m1
+    /// ln x
+    ln
+    /// ln(1 + x)
+    ln_1p
+    /// erf x
+    erf
 }
 
 /// What activations need of a vector beside sums and products.
@@ -86,6 +130,12 @@ pub trait Elementary<T>: Copy {
     unsafe fn sub(self, b: Self) -> Self;
     /// self b
     unsafe fn mul(self, b: Self) -> Self;
+    /// self / b
+    unsafe fn div(self, b: Self) -> Self;
+    /// |self|
+    unsafe fn abs(self) -> Self;
+    /// `yes` where self is greater than a bound, else, and where one is a NaN, `no`
+    unsafe fn above(self, bound: Self, yes: Self, no: Self) -> Self;
     /// self where it is positive, 0 where it is negative
     unsafe fn rectified(self) -> Self;
     /// self where it is greater than b, else b: of a NaN in self, b
@@ -96,6 +146,14 @@ pub trait Elementary<T>: Copy {
     unsafe fn sigmoid(self) -> Self;
     /// tanh self
     unsafe fn tanh(self) -> Self;
+    /// e^self - 1
+    unsafe fn exp_m1(self) -> Self;
+    /// ln self
+    unsafe fn ln(self) -> Self;
+    /// ln(1 + self)
+    unsafe fn ln_1p(self) -> Self;
+    /// erf self
+    unsafe fn erf(self) -> Self;
 }
 
 /// A function of one number.
@@ -118,27 +176,21 @@ impl Function {
     }
 }
 
-/// x[i] = f(x[i]) for a slice x, a vector at a time.
-macro_rules! each {
-    ($x:expr, |$v:ident: $vector:ident| $value:expr) => {{
-        let (at, len) = ($x.as_mut_ptr(), $x.len());
-        let mut i = 0;
-        while i + $vector::LANES <= len {
-            let $v = $vector::load(at.add(i), $vector::LANES);
-            $value.store(at.add(i), $vector::LANES);
-            i += $vector::LANES;
-        }
-        if i < len {
-            let $v = $vector::load(at.add(i), len - i);
-            $value.store(at.add(i), len - i);
-        }
-    }};
-}
-
 /// x[i] = function(x[i])
 pub struct Map<'a, T> {
     function: Function,
     x: &'a mut [T],
+}
+
+impl<T: Scalar> Map<'_, T> {
+    /// The same without vectors but those that the compiler makes, which are better than the portable ones.
+    #[inline(always)]
+    pub(crate) fn one_by_one(&mut self) {
+        match self.function {
+            Function::Sigmoid => self.x.iter_mut().for_each(|x| *x = x.sigmoid()),
+            Function::Tanh => self.x.iter_mut().for_each(|x| *x = x.tanh()),
+        }
+    }
 }
 
 impl<T: Scalar> Kernel for Map<'_, T> {
@@ -248,6 +300,24 @@ unsafe fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> T {
     }
 }
 
+/// The first lanes of a vector, and 0 in the others.
+///
+/// # Safety
+/// The machine has the instructions of `V`.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+unsafe fn first<T: Scalar, V: Vector<T>>(v: V, lanes: usize) -> V {
+    if lanes == V::LANES {
+        return v;
+    }
+    let mut first = [T::ZERO; 16];
+    // SAFETY: as of this function; no vector has more than 16 lanes.
+    unsafe {
+        v.store(first.as_mut_ptr(), lanes);
+        V::load(first.as_ptr(), V::LANES)
+    }
+}
+
 /// A function of every number of a batch, in its place.
 #[inline(always)]
 pub(crate) fn map<X: Tensor<Scalar: Scalar>>(function: Function, x: &mut [X]) {
@@ -263,7 +333,9 @@ pub(crate) fn map<X: Tensor<Scalar: Scalar>>(function: Function, x: &mut [X]) {
 pub(crate) fn powers<T: Scalar, const N: usize>(to: &mut [T; N], from: &[T; N]) -> (T, T) {
     if const { route::functions_by_vectors(N) } {
         *to = *from;
-        return powers_in_place(to);
+        let mut powers = Powers { x: to, largest: T::ZERO, sum: T::ZERO };
+        T::powers(&mut powers);
+        return (powers.largest, powers.sum);
     }
     let (mut largest, mut sum) = (T::from_f64(f64::NEG_INFINITY), T::ZERO);
     for from in from {
@@ -276,14 +348,6 @@ pub(crate) fn powers<T: Scalar, const N: usize>(to: &mut [T; N], from: &[T; N]) 
         sum += *to;
     }
     (largest, sum)
-}
-
-/// x[i] = e^(x[i] - m) with m the largest x[i], by vectors: m and their sum.
-#[inline(always)]
-pub(crate) fn powers_in_place<T: Scalar>(x: &mut [T]) -> (T, T) {
-    let mut powers = Powers { x, largest: T::ZERO, sum: T::ZERO };
-    T::powers(&mut powers);
-    (powers.largest, powers.sum)
 }
 
 #[cfg(test)]

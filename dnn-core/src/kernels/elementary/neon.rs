@@ -2,7 +2,9 @@
 
 use super::Elementary;
 #[cfg(not(feature = "deterministic"))]
-use super::series::{self, Lanewise, ROUND};
+use super::lanewise::{FIRST, Lanewise, ROUND};
+#[cfg(not(feature = "deterministic"))]
+use super::series;
 use crate::scalar::Scalar;
 use core::arch::aarch64::*;
 
@@ -10,7 +12,7 @@ use core::arch::aarch64::*;
 macro_rules! elementary {
     (
         $vector:ident of $lanes:literal $scalar:ident:
-        $splat:ident $sub:ident $mul:ident $less:ident $greater:ident $select:ident; $($functions:tt)*
+        $splat:ident $sub:ident $mul:ident $div:ident $abs:ident $less:ident $greater:ident $select:ident; $($functions:tt)*
     ) => {
         // SAFETY (of every block in here): the callers of the methods have the instructions.
         #[allow(clippy::undocumented_unsafe_blocks)]
@@ -22,6 +24,18 @@ macro_rules! elementary {
             #[inline(always)]
             unsafe fn mul(self, b: Self) -> Self {
                 unsafe { $mul(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn div(self, b: Self) -> Self {
+                unsafe { $div(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn abs(self) -> Self {
+                unsafe { $abs(self) }
+            }
+            #[inline(always)]
+            unsafe fn above(self, bound: Self, yes: Self, no: Self) -> Self {
+                unsafe { $select($greater(self, bound), yes, no) }
             }
             // The greater one of two zeros is the positive one for the instruction, so that both are compared and chosen.
             #[inline(always)]
@@ -39,14 +53,14 @@ macro_rules! elementary {
 
 #[cfg(not(feature = "deterministic"))]
 elementary! {
-    float32x4_t of 4 f32: vdupq_n_f32 vsubq_f32 vmulq_f32 vcltq_f32 vcgtq_f32 vbslq_f32; by series
+    float32x4_t of 4 f32: vdupq_n_f32 vsubq_f32 vmulq_f32 vdivq_f32 vabsq_f32 vcltq_f32 vcgtq_f32 vbslq_f32; by series
 }
 #[cfg(feature = "deterministic")]
 elementary! {
-    float32x4_t of 4 f32: vdupq_n_f32 vsubq_f32 vmulq_f32 vcltq_f32 vcgtq_f32 vbslq_f32; by scalars
+    float32x4_t of 4 f32: vdupq_n_f32 vsubq_f32 vmulq_f32 vdivq_f32 vabsq_f32 vcltq_f32 vcgtq_f32 vbslq_f32; by scalars
 }
 elementary! {
-    float64x2_t of 2 f64: vdupq_n_f64 vsubq_f64 vmulq_f64 vcltq_f64 vcgtq_f64 vbslq_f64; by scalars
+    float64x2_t of 2 f64: vdupq_n_f64 vsubq_f64 vmulq_f64 vdivq_f64 vabsq_f64 vcltq_f64 vcgtq_f64 vbslq_f64; by scalars
 }
 
 // SAFETY (of every block in here): the callers of the methods have the instructions.
@@ -106,6 +120,13 @@ impl Lanewise for float32x4_t {
             let [first, second] = [half, vsubq_s32(k, half)]
                 .map(|k| vreinterpretq_f32_s32(vshlq_n_s32::<23>(vaddq_s32(k, vdupq_n_s32(127)))));
             vmulq_f32(vmulq_f32(self, first), second)
+        }
+    }
+    #[inline(always)]
+    unsafe fn exponent(self) -> Self {
+        unsafe {
+            let bits = vsubq_s32(vreinterpretq_s32_f32(self), vdupq_n_s32(FIRST.to_bits() as i32));
+            vcvtq_f32_s32(vshrq_n_s32::<23>(bits))
         }
     }
 }

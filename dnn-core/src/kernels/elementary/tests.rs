@@ -15,23 +15,26 @@ fn at<T: Scalar>(level: Level, function: Function, x: &[T]) -> Vec<T> {
     y
 }
 
-fn exp_at<T: Scalar>(level: Level, x: &[T]) -> Vec<T> {
-    let mut y = x.to_vec();
-    // SAFETY: as of `at`.
-    unsafe { run_at(level, &mut Exp(&mut y)) }
-    y
+/// One function of a vector, which no layer may take by itself, of every number.
+macro_rules! by_themselves {
+    ($($name:ident)*) => {$(
+        fn $name<T: Scalar>(level: Level, x: &[T]) -> Vec<T> {
+            struct Whole<'a, T>(&'a mut [T]);
+            impl<T: Scalar> Kernel for Whole<'_, T> {
+                type Scalar = T;
+                unsafe fn run<V: Vector<T>>(&mut self) {
+                    // SAFETY: as of this function.
+                    unsafe { each!(self.0, |v: V| v.$name()) }
+                }
+            }
+            let mut y = x.to_vec();
+            // SAFETY: as of `at`.
+            unsafe { run_at(level, &mut Whole(&mut y)) }
+            y
+        }
+    )*};
 }
-
-/// e^x of every number, which no layer takes without a shift.
-struct Exp<'a, T>(&'a mut [T]);
-
-impl<T: Scalar> Kernel for Exp<'_, T> {
-    type Scalar = T;
-    unsafe fn run<V: Vector<T>>(&mut self) {
-        // SAFETY: as of this function.
-        unsafe { each!(self.0, |v: V| v.exp()) }
-    }
-}
+by_themselves! { exp exp_m1 ln ln_1p erf }
 
 /// The distance in units of the last place of the number that is wanted; those of numbers that are not normal are the least.
 fn ulps(found: f32, wanted: f64) -> f64 {
@@ -42,7 +45,7 @@ fn ulps(found: f32, wanted: f64) -> f64 {
 
 /// Numbers of every sign, exponent and many mantissas: zeros, infinities, NaN and numbers that are not normal among them.
 /// `DNN_EVERY` takes the place of the step from one to the next: 1 for all that there are.
-fn sweep() -> impl Iterator<Item = f32> {
+pub(super) fn sweep() -> impl Iterator<Item = f32> {
     let every = std::env::var("DNN_EVERY")
         .map_or(if cfg!(miri) { 40_000_003 } else { 16_411 }, |every| every.parse().expect("`DNN_EVERY` is a number"));
     let borders = [
@@ -71,26 +74,65 @@ fn sweep() -> impl Iterator<Item = f32> {
 #[test]
 fn errors_of_single_precision_are_those_that_are_stated() {
     type Case = (&'static str, fn(Level, &[f32]) -> Vec<f32>, fn(f64) -> f64, f64);
-    let cases: [Case; 3] = [
-        ("exp", exp_at, f64::exp, 1.26),
+    let cases: [Case; 7] = [
+        ("exp", exp, f64::exp, 1.28),
         ("sigmoid", |level, x| at(level, Function::Sigmoid, x), |x| 1.0 / (1.0 + (-x).exp()), 2.42),
         ("tanh", |level, x| at(level, Function::Tanh, x), f64::tanh, 1.35),
+        ("exp_m1", exp_m1, f64::exp_m1, 1.77),
+        ("ln", ln, f64::ln, 0.97),
+        ("ln_1p", ln_1p, f64::ln_1p, 1.0),
+        ("erf", erf, Scalar::erf, 1.1),
     ];
-    for (name, function, reference, bound) in cases {
-        for level in levels() {
-            let mut sweep = sweep();
-            loop {
-                let x: Vec<f32> = sweep.by_ref().take(1000).collect(); // the last vector is not full
-                if x.is_empty() {
-                    break;
-                }
-                for (x, y) in x.iter().zip(function(level, &x)) {
-                    let wanted = reference(f64::from(*x));
-                    let error = ulps(y, wanted);
-                    assert!(error <= bound, "{level:?}: {name}({x:e}) = {y:e}, not {wanted:e}: {error} ulp");
+    let only = std::env::var("DNN_FUNCTION").ok(); // of a sweep that takes long
+    for (name, function, reference, bound) in
+        cases.into_iter().filter(|case| only.as_ref().is_none_or(|only| only == case.0))
+    {
+        let mut largest = [(0.0, 0.0); 5];
+        let mut sweep = sweep();
+        loop {
+            let x: Vec<f32> = sweep.by_ref().take(1000).collect(); // the last vector is not full
+            if x.is_empty() {
+                break;
+            }
+            let wanted: Vec<f64> = x.iter().map(|x| reference(f64::from(*x))).collect();
+            for level in levels() {
+                let largest = &mut largest[level as usize];
+                for ((x, y), wanted) in x.iter().zip(function(level, &x)).zip(&wanted) {
+                    let error = ulps(y, *wanted);
+                    if error > largest.0 || error.is_nan() {
+                        *largest = (error, *x);
+                    }
                 }
             }
         }
+        for level in levels() {
+            std::println!("{name}, {level:?}: {:?}", largest[level as usize]);
+        }
+        for level in levels() {
+            let (error, x) = largest[level as usize];
+            assert!(error <= bound, "{level:?}: {name}({x:e}) errs by {error} ulp");
+        }
+    }
+}
+
+/// What a number has that is special, every function has.
+#[test]
+fn ends_of_the_number_line_are_exact() {
+    let inf = f32::INFINITY;
+    let tiny = f32::from_bits(1);
+    for level in levels() {
+        let same = |name: &str, found: Vec<f32>, wanted: &[f32]| {
+            let bits = |x: &[f32]| x.iter().map(|x| if x.is_nan() { 0 } else { x.to_bits() }).collect::<Vec<_>>();
+            assert_eq!(bits(&found), bits(wanted), "{level:?}: {name} gives {found:?}, not {wanted:?}");
+        };
+        let x = [0.0, -0.0, inf, -inf, f32::NAN, tiny, -tiny, -1.0, f32::MIN, f32::MAX];
+        let nan = f32::NAN;
+        let f = |f: fn(f64) -> f64, x: f32| f(x.into()) as f32;
+        same("exp_m1", exp_m1(level, &x), &[0.0, -0.0, inf, -1.0, nan, tiny, -tiny, f(f64::exp_m1, -1.0), -1.0, inf]);
+        same("ln", ln(level, &x), &[-inf, -inf, inf, nan, nan, f(f64::ln, tiny), nan, nan, nan, f(f64::ln, f32::MAX)]);
+        same("ln_1p", ln_1p(level, &x), &[0.0, -0.0, inf, nan, nan, tiny, -tiny, -inf, nan, f(f64::ln_1p, f32::MAX)]);
+        same("erf", erf(level, &x), &[0.0, -0.0, 1.0, -1.0, nan, tiny, -tiny, -f(Scalar::erf, 1.0), -1.0, 1.0]);
+        same("ln", ln(level, &[1.0, 2.0, 0.5]), &[0.0, core::f32::consts::LN_2, -core::f32::consts::LN_2]);
     }
 }
 
@@ -120,7 +162,9 @@ fn double_precision_has_the_functions_of_the_scalar() {
         for function in [Function::Sigmoid, Function::Tanh] {
             assert_eq!(at(level, function, &x), x.iter().map(|x| function.of(*x)).collect::<Vec<_>>(), "{level:?}");
         }
-        assert_eq!(exp_at(level, &x), x.iter().map(|x| Scalar::exp(*x)).collect::<Vec<_>>(), "{level:?}");
+        assert_eq!(exp(level, &x), x.iter().map(|x| Scalar::exp(*x)).collect::<Vec<_>>(), "{level:?}");
+        let positive: Vec<f64> = x.iter().map(|x| x.abs()).collect();
+        assert_eq!(ln(level, &positive), positive.iter().map(|x| Scalar::ln(*x)).collect::<Vec<_>>(), "{level:?}");
     }
 }
 

@@ -3,13 +3,18 @@
 
 use super::Elementary;
 #[cfg(not(feature = "deterministic"))]
-use super::series::{self, Lanewise, ROUND};
+use super::lanewise::{FIRST, Lanewise, ROUND};
+#[cfg(not(feature = "deterministic"))]
+use super::series;
 use crate::scalar::Scalar;
 use core::arch::x86_64::*;
 
 /// Implements `Elementary` by intrinsics, and its functions by those of `series` or of the scalar.
 macro_rules! elementary {
-    ($vector:ident of $lanes:literal $scalar:ident: $sub:ident $mul:ident $max:ident $zero:ident; $($functions:tt)*) => {
+    (
+        $vector:ident of $lanes:literal $scalar:ident:
+        $sub:ident $mul:ident $div:ident $max:ident $zero:ident $abs:ident $above:ident; $($functions:tt)*
+    ) => {
         // SAFETY (of every block in here): the callers of the methods have the instructions.
         #[allow(clippy::undocumented_unsafe_blocks)]
         impl Elementary<$scalar> for $vector {
@@ -20,6 +25,18 @@ macro_rules! elementary {
             #[inline(always)]
             unsafe fn mul(self, b: Self) -> Self {
                 unsafe { $mul(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn div(self, b: Self) -> Self {
+                unsafe { $div(self, b) }
+            }
+            #[inline(always)]
+            unsafe fn abs(self) -> Self {
+                unsafe { $abs(self) }
+            }
+            #[inline(always)]
+            unsafe fn above(self, bound: Self, yes: Self, no: Self) -> Self {
+                unsafe { $above(self, bound, yes, no) }
             }
             #[inline(always)]
             unsafe fn rectified(self) -> Self {
@@ -35,15 +52,67 @@ macro_rules! elementary {
 }
 
 #[cfg(not(feature = "deterministic"))]
-elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by series }
+elementary! {
+    __m512 of 16 f32:
+    _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_max_ps _mm512_setzero_ps _mm512_abs_ps above_16; by series
+}
 #[cfg(not(feature = "deterministic"))]
-elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by series }
+elementary! {
+    __m256 of 8 f32:
+    _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_max_ps _mm256_setzero_ps abs_8 above_8; by series
+}
 #[cfg(feature = "deterministic")]
-elementary! { __m512 of 16 f32: _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps; by scalars }
+elementary! {
+    __m512 of 16 f32:
+    _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_max_ps _mm512_setzero_ps _mm512_abs_ps above_16; by scalars
+}
 #[cfg(feature = "deterministic")]
-elementary! { __m256 of 8 f32: _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps; by scalars }
-elementary! { __m512d of 8 f64: _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd; by scalars }
-elementary! { __m256d of 4 f64: _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd; by scalars }
+elementary! {
+    __m256 of 8 f32:
+    _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_max_ps _mm256_setzero_ps abs_8 above_8; by scalars
+}
+elementary! {
+    __m512d of 8 f64:
+    _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_max_pd _mm512_setzero_pd _mm512_abs_pd above_8_doubles; by scalars
+}
+elementary! {
+    __m256d of 4 f64:
+    _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_max_pd _mm256_setzero_pd abs_4_doubles above_4_doubles; by scalars
+}
+
+/// |x|
+#[inline(always)]
+unsafe fn abs_8(x: __m256) -> __m256 {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm256_andnot_ps(_mm256_set1_ps(-0.0), x) }
+}
+#[inline(always)]
+unsafe fn abs_4_doubles(x: __m256d) -> __m256d {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm256_andnot_pd(_mm256_set1_pd(-0.0), x) }
+}
+
+/// `yes` where x is greater than a bound, else `no`
+#[inline(always)]
+unsafe fn above_16(x: __m512, bound: __m512, yes: __m512, no: __m512) -> __m512 {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bound), no, yes) }
+}
+#[inline(always)]
+unsafe fn above_8_doubles(x: __m512d, bound: __m512d, yes: __m512d, no: __m512d) -> __m512d {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_GT_OQ>(x, bound), no, yes) }
+}
+#[inline(always)]
+unsafe fn above_8(x: __m256, bound: __m256, yes: __m256, no: __m256) -> __m256 {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_GT_OQ>(x, bound)) }
+}
+#[inline(always)]
+unsafe fn above_4_doubles(x: __m256d, bound: __m256d, yes: __m256d, no: __m256d) -> __m256d {
+    // SAFETY: as of the intrinsics.
+    unsafe { _mm256_blendv_pd(no, yes, _mm256_cmp_pd::<_CMP_GT_OQ>(x, bound)) }
+}
 
 /// Implements `Lanewise` by intrinsics.
 #[cfg(not(feature = "deterministic"))]
@@ -113,6 +182,8 @@ intrinsics! {
             .map(|k| _mm_castsi128_ps(_mm_slli_epi32::<23>(_mm_add_epi32(k, _mm_set1_epi32(127)))));
         _mm_mul_ps(_mm_mul_ps(x, first), second)
     };
+    exponent(x) =
+        _mm_cvtepi32_ps(_mm_srai_epi32::<23>(_mm_sub_epi32(_mm_castps_si128(x), _mm_set1_epi32(FIRST.to_bits() as i32))));
 }
 
 /// a b + c, rounded twice
@@ -135,6 +206,9 @@ intrinsics! {
     below(x, bound: f32, yes: Self, no: Self) =
         _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, _mm512_set1_ps(bound)), no, yes);
     scaled(x, rounded: Self) = _mm512_scalef_ps(x, _mm512_sub_ps(rounded, _mm512_set1_ps(ROUND)));
+    exponent(x) = _mm512_cvtepi32_ps(_mm512_srai_epi32::<23>(_mm512_sub_epi32(
+        _mm512_castps_si512(x), _mm512_set1_epi32(FIRST.to_bits() as i32),
+    )));
 }
 
 #[cfg(not(feature = "deterministic"))]
@@ -152,4 +226,7 @@ intrinsics! {
             .map(|k| _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(k, _mm256_set1_epi32(127)))));
         _mm256_mul_ps(_mm256_mul_ps(x, first), second)
     };
+    exponent(x) = _mm256_cvtepi32_ps(_mm256_srai_epi32::<23>(_mm256_sub_epi32(
+        _mm256_castps_si256(x), _mm256_set1_epi32(FIRST.to_bits() as i32),
+    )));
 }

@@ -14,7 +14,9 @@ pub(crate) use elementwise::elementwise;
 pub(super) use portable::Lanes;
 
 use crate::kernels::convolution::planes::{Planes, Weights};
-use crate::kernels::elementary::{Elementary, Function, Map, Powers};
+use crate::kernels::elementary::{Elementary, Formulas, Function, Map, Powers, Probabilities};
+#[cfg(not(feature = "deterministic"))]
+use crate::kernels::elementary::{LogProbabilities, LogProbabilitiesBack, ProbabilitiesBack};
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
@@ -94,7 +96,7 @@ pub trait Vector<T>: Elementary<T> {
 
 /// The vector types of a scalar type, and the kernels on them: out of line and compiled with this crate, whatever networks
 /// are built with it.
-pub trait Vectors: Sized {
+pub trait Vectors: Formulas {
     /// what every target has
     type Portable: Vector<Self>;
     /// 256 bits
@@ -126,6 +128,17 @@ pub trait Vectors: Sized {
     }
     /// Runs at the best level of this machine.
     fn powers(kernel: &mut Powers<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn softmax(kernel: &mut Probabilities<'_, Self>);
+    /// Runs at the best level of this machine.
+    #[cfg(not(feature = "deterministic"))]
+    fn softmax_back(kernel: &mut ProbabilitiesBack<'_, Self>);
+    /// Runs at the best level of this machine.
+    #[cfg(not(feature = "deterministic"))]
+    fn log_softmax(kernel: &mut LogProbabilities<'_, Self>);
+    /// Runs at the best level of this machine.
+    #[cfg(not(feature = "deterministic"))]
+    fn log_softmax_back(kernel: &mut LogProbabilitiesBack<'_, Self>);
     /// Runs at the best level of this machine.
     fn weights(kernel: &mut Weights<'_, Self>);
     /// Runs at the best level of this machine.
@@ -167,10 +180,32 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn map(kernel: &mut Map<'_, $scalar>) {
-                run(kernel);
+                match best() {
+                    Level::Portable => kernel.one_by_one(),
+                    _ => run(kernel),
+                }
             }
             #[inline(never)]
             fn powers(kernel: &mut Powers<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn softmax(kernel: &mut Probabilities<'_, $scalar>) {
+                run(kernel);
+            }
+            #[cfg(not(feature = "deterministic"))]
+            #[inline(never)]
+            fn softmax_back(kernel: &mut ProbabilitiesBack<'_, $scalar>) {
+                run(kernel);
+            }
+            #[cfg(not(feature = "deterministic"))]
+            #[inline(never)]
+            fn log_softmax(kernel: &mut LogProbabilities<'_, $scalar>) {
+                run(kernel);
+            }
+            #[cfg(not(feature = "deterministic"))]
+            #[inline(never)]
+            fn log_softmax_back(kernel: &mut LogProbabilitiesBack<'_, $scalar>) {
                 run(kernel);
             }
             #[inline(never)]
