@@ -1,6 +1,7 @@
 //! y = x Wᵀ + bias as tiles of dot products: vectors along the inputs, whose lanes are summed at the end.
 //!
-//! Tiles of a few samples by four outputs, or of one sample more by two. Samples are outermost: theirs stay in the first cache while W streams by.
+//! Tiles of a few samples by four outputs, or of one sample more by two. Samples are outermost: theirs stay in the first cache
+//! while W streams by.
 
 use crate::kernels::ahead::LINE;
 use crate::kernels::blocks::{self, Blocks};
