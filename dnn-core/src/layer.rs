@@ -7,6 +7,7 @@
 //! - [`InPlace<X>`] keeps the shape and works on one buffer: activations and dropout.
 //! - [`Overwrite<X>`] keeps the shape and works on one buffer in inference alone: normalisation, learnt slopes.
 
+use crate::optim::Update;
 use crate::parameters::Parameters;
 use crate::random::split_mix;
 use crate::tensor::{Sample, Tensor};
@@ -115,6 +116,26 @@ pub trait Layer<X: Sample>: Parameters {
         dp: Option<&mut Self::Gradient>,
     );
 
+    /// `backward`, and the update of parameters whose gradient is then complete, as far as the layer makes updates behind its
+    /// products. [`Update`] knows which ones it has made.
+    #[doc(hidden)] // for generated code, which knows where a parameter is used once
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    #[inline(always)]
+    fn backward_and_update(
+        &mut self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[Self::Output],
+        saved: &mut [Self::Scalar],
+        dy: &mut [Self::Output],
+        dx: Option<X::BatchMut<'_>>,
+        dp: Option<&mut Self::Gradient>,
+        update: &mut Update<'_, Self::Scalar>,
+    ) {
+        let _ = update;
+        self.backward(pass, x, y, saved, dy, dx, dp);
+    }
+
     /// Moves what `forward` saved about `batch` samples into buffers, such as running statistics.
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {
         let _ = (batch, saved);
@@ -147,6 +168,24 @@ pub trait Op<X: Sample, Y: Tensor>: Parameters {
         dx: Option<X::BatchMut<'_>>,
         dp: Option<&mut Self::Gradient>,
     );
+    /// See `Layer::backward_and_update`.
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    #[inline(always)]
+    fn backward_and_update(
+        &mut self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[Y],
+        saved: &mut [Self::Scalar],
+        dy: &mut [Y],
+        dx: Option<X::BatchMut<'_>>,
+        dp: Option<&mut Self::Gradient>,
+        update: &mut Update<'_, Self::Scalar>,
+    ) {
+        let _ = update;
+        self.backward(pass, x, y, saved, dy, dx, dp);
+    }
     /// See [`Layer::absorb`].
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]);
 }
@@ -175,6 +214,20 @@ impl<X: Sample, L: Layer<X>> Op<X, L::Output> for L {
         dp: Option<&mut Self::Gradient>,
     ) {
         Layer::<X>::backward(self, pass, x, y, saved, dy, dx, dp);
+    }
+    #[inline(always)]
+    fn backward_and_update(
+        &mut self,
+        pass: &Pass,
+        x: X::Batch<'_>,
+        y: &[L::Output],
+        saved: &mut [Self::Scalar],
+        dy: &mut [L::Output],
+        dx: Option<X::BatchMut<'_>>,
+        dp: Option<&mut Self::Gradient>,
+        update: &mut Update<'_, Self::Scalar>,
+    ) {
+        Layer::<X>::backward_and_update(self, pass, x, y, saved, dy, dx, dp, update);
     }
     #[inline(always)]
     fn absorb(&mut self, batch: usize, saved: &[Self::Scalar]) {

@@ -12,8 +12,9 @@ use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::level::{Kernel, Vector};
 #[cfg(feature = "std")]
 use crate::kernels::team;
-use crate::kernels::{naive, route, scalar};
+use crate::kernels::{naive, route, scalar, update};
 use crate::layers::Bias;
+use crate::optim::Update;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
 use core::marker::PhantomData;
@@ -83,6 +84,26 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
         } else {
             naive::gradient_weight(dweight, dy, x);
         }
+    }
+}
+
+/// dW = dyᵀ x, and the update of W by it where that is made behind the product
+#[inline(always)]
+pub(crate) fn gradient_weight_and_update<T: Scalar, const I: usize, const O: usize>(
+    dweight: &mut [[T; I]; O],
+    dy: &[[T; O]],
+    x: &[[T; I]],
+    weight: &mut [[T; I]; O],
+    of_step: &mut Update<'_, T>,
+) {
+    let shape = [x.len(), O, I];
+    let behind = const { route::update_behind(I, O) }
+        && x.len() >= route::MANY
+        && update::repays()
+        && !blocks::sums::<T>([O, x.len(), I], [1, O, I])
+        && of_step.behind(flat_mut(dweight), flat_mut(weight), [flat(dy), flat(x)], shape);
+    if !behind {
+        gradient_weight(dweight, dy, x, false);
     }
 }
 

@@ -90,4 +90,5 @@ mod single;
 pub(crate) mod team;
 #[cfg(test)]
 mod tests;
+pub(crate) mod update;
 pub(crate) mod window;

@@ -50,6 +50,11 @@ pub(crate) const fn rows_by_gemm(inputs: usize, outputs: usize) -> bool {
     GEMM && portable(inputs, outputs)
 }
 
+/// Whether W may be updated behind dW: where that is a kernel.
+pub(crate) const fn update_behind(inputs: usize, outputs: usize) -> bool {
+    rows_by_vectors(inputs, outputs) && !rows_by_gemm(inputs, outputs)
+}
+
 /// Whether the products are made by the code for scalars that all layers share; smaller ones are inlined.
 pub(crate) const fn by_scalars(inputs: usize, outputs: usize) -> bool {
     !TARGET && inputs * outputs >= 64

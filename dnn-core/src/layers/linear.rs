@@ -4,6 +4,7 @@
 
 use crate::kernels::linear;
 use crate::layer::{Layer, Pass};
+use crate::optim::Update;
 use crate::parameters::{Entry, Parameters, Role};
 use crate::random::Generator;
 use crate::scalar::Scalar;
@@ -161,6 +162,29 @@ impl<const I: usize, const O: usize, T: Scalar, B: Bias<T>> Layer<[T; I]> for Li
             let add = !(<Self as Layer<[T; I]>>::WRITES && pass.fresh);
             linear::gradient_weight(&mut dp.weight, dy, x, add);
             linear::gradient_bias(&mut dp.bias, dy, add);
+        }
+    }
+
+    #[inline(always)]
+    fn backward_and_update(
+        &mut self,
+        pass: &Pass,
+        x: &[[T; I]],
+        y: &[[T; O]],
+        saved: &mut [T],
+        dy: &mut [[T; O]],
+        dx: Option<&mut [[T; I]]>,
+        dp: Option<&mut Self>,
+        update: &mut Update<'_, T>,
+    ) {
+        match dp {
+            Some(dp) if <Self as Layer<[T; I]>>::WRITES && pass.fresh => {
+                // The weight is read before it changes.
+                Layer::backward(self, pass, x, y, saved, dy, dx, None);
+                linear::gradient_weight_and_update(&mut dp.weight, dy, x, &mut self.weight, update);
+                linear::gradient_bias(&mut dp.bias, dy, false);
+            }
+            dp => Layer::backward(self, pass, x, y, saved, dy, dx, dp),
         }
     }
 }

@@ -48,6 +48,7 @@ mod clip;
 mod remember;
 mod rmsprop;
 mod sgd;
+mod update;
 
 pub use adagrad::{Adagrad, Squares};
 pub use adam::{Adam, Amsgrad, Moments};
@@ -56,6 +57,7 @@ pub use clip::{clip_norm, clip_value};
 pub use remember::{Kept, Remember};
 pub use rmsprop::{Averages, Centered, RmsProp};
 pub use sgd::{Momentum, Sgd, Velocity};
+pub use update::Update;
 
 use crate::parameters::Parameters;
 
@@ -85,6 +87,14 @@ pub trait Optimizer<N: Parameters> {
     type State: Zeroed;
     /// One update of `network` by `gradient` = dL/dp.
     fn step(&self, network: &mut N, gradient: &N::Gradient, state: &mut Self::State);
+
+    /// Begins a step whose update is made part by part, each element as [`step`](Optimizer::step) makes it: a trainer asks for it
+    /// where large weights are updated behind the products that give their gradients. `None`, the default, leaves the update to
+    /// `step`, and the state as it is.
+    fn begin<'a>(&self, state: &'a mut Self::State) -> Option<Update<'a, N::Scalar>> {
+        let _ = state;
+        None
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //!
 //! A NaN in a gradient makes its parameter NaN, an infinity makes it infinite or NaN, and neither reaches another one.
 
-use super::{Optimizer, Zeroed};
+use super::{Optimizer, Update, Zeroed};
 use crate::check::at_least_zero;
-use crate::kernels::level::elementwise;
+use crate::kernels::level::{Vectors, elementwise};
+use crate::kernels::update::Rates;
 use crate::parameters::{Parameters, trained};
 use crate::scalar::Scalar;
 
@@ -130,6 +131,15 @@ impl<N: Parameters> Optimizer<N> for Sgd {
             descend(values, gradient, lr, decay);
         });
     }
+
+    fn begin<'a>(&self, (): &'a mut ()) -> Option<Update<'a, N::Scalar>> {
+        let (lr, zero) = (N::Scalar::from_f64(self.lr), N::Scalar::ZERO);
+        let alone = |values: &mut [_], gradient: &[_], _: &mut [_], [lr, ..]: &Rates<N::Scalar>| {
+            descend(values, gradient, *lr, N::Scalar::ZERO);
+        };
+        let undecayed = self.weight_decay == 0.0;
+        undecayed.then(|| Update::new([lr, zero, zero, zero], &mut [], N::Scalar::descent, alone))
+    }
 }
 
 /// What [`Sgd<Momentum>`] remembers: v, and whether there has been a step.
@@ -163,22 +173,41 @@ elementwise! {
     }
 }
 
+impl Sgd<Momentum> {
+    /// lr, decay, mu, take in a step behind so many.
+    #[inline(always)]
+    fn rates<T: Scalar>(&self, steps: u64) -> [T; 4] {
+        let Momentum { momentum, dampening, .. } = self.momentum;
+        let take = if steps == 0 { T::ONE } else { T::from_f64(1.0 - dampening) };
+        [T::from_f64(self.lr), T::from_f64(self.weight_decay), T::from_f64(momentum), take]
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<N: Parameters> Optimizer<N> for Sgd<Momentum> {
     type State = Velocity<N::Gradient>;
 
     #[inline(always)]
     fn step(&self, network: &mut N, gradient: &N::Gradient, state: &mut Self::State) {
-        let scalar = N::Scalar::from_f64;
-        let Momentum { momentum, dampening, nesterov } = self.momentum;
-        let (lr, decay, mu) = (scalar(self.lr), scalar(self.weight_decay), scalar(momentum));
-        let take = if state.steps == 0 { N::Scalar::ONE } else { scalar(1.0 - dampening) };
+        let (rates, nesterov) = (self.rates(state.steps), self.momentum.nesterov);
         trained(network, |values, range| {
             let velocity = state.velocity.flat_mut().get_mut(range.clone());
             let (Some(velocity), Some(gradient)) = (velocity, gradient.flat().get(range)) else { return };
-            roll(values, gradient, velocity, [lr, decay, mu, take], nesterov);
+            roll(values, gradient, velocity, rates, nesterov);
         });
         state.steps += 1;
+    }
+
+    fn begin<'a>(&self, state: &'a mut Self::State) -> Option<Update<'a, N::Scalar>> {
+        if self.momentum.nesterov {
+            return None;
+        }
+        let rates = self.rates(state.steps);
+        state.steps += 1;
+        let alone = |values: &mut [_], gradient: &[_], velocity: &mut [_], rates: &Rates<N::Scalar>| {
+            roll(values, gradient, velocity, *rates, false);
+        };
+        Some(Update::new(rates, state.velocity.flat_mut(), N::Scalar::rolling, alone))
     }
 }
 

@@ -199,13 +199,16 @@ where
         batches.start();
         for batch in 1.. {
             let Some((x, targets)) = batches.next(done) else { break };
-            let loss = self.counted(x, targets, &mut correct).to_f64();
+            let (loss, updated) = self.counted(x, targets, &mut correct);
+            let loss = loss.to_f64();
             if !loss.is_finite() {
                 let tensor = first_not_finite(self.network());
                 self.forget(); // a later step must not add to this gradient
                 return Err(FitError::NotFinite { epoch: number, batch, loss, tensor });
             }
-            self.update();
+            if !updated {
+                self.update();
+            }
             sum += loss * targets.len() as f64;
             done += targets.len();
             progress.samples(number, done, batches.len());

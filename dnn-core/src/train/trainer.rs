@@ -8,6 +8,7 @@ use super::memory::{Memory, Parts, Storage};
 use super::small;
 use super::threads::Threads;
 use crate::kernels::level::elementwise;
+use crate::kernels::route;
 use crate::layer::{Layer, Pass};
 use crate::losses::Loss;
 #[cfg(feature = "alloc")]
@@ -160,6 +161,9 @@ impl<S: Storage, L> Trainer<S, L> {
     /// the update.
     ///
     /// A loss that is not finite is returned as it is, and the update is made all the same, as in PyTorch.
+    ///
+    /// Large weights may be updated as soon as their gradient is there: [`Optimizer::begin`](crate::Optimizer::begin). Every bit
+    /// of network and gradient is what `backward` and `update` give.
     #[inline(always)]
     #[track_caller]
     pub fn step<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D]) -> Number<S>
@@ -175,8 +179,10 @@ impl<S: Storage, L> Trainer<S, L> {
         if const { small::most::<S::Network>() > 0 } && self.one_by_one(targets.len()) {
             return self.step_one_by_one(x, targets);
         }
-        let loss = self.accumulate(x, targets, |_, _, _| {});
-        self.update();
+        let (loss, updated) = self.accumulate(x, targets, |_| true, |_, _, _| {});
+        if !updated {
+            self.update();
+        }
         loss
     }
 
@@ -202,7 +208,7 @@ impl<S: Storage, L> Trainer<S, L> {
         if let Some(refusal) = self.refuse(targets.len()) {
             return refusal;
         }
-        self.accumulate(x, targets, |_, _, _| {})
+        self.accumulate(x, targets, |_| false, |_, _, _| {}).0
     }
 
     /// How many samples a batch may have at most, if the network takes statistics over whole batches.
@@ -225,14 +231,16 @@ impl<S: Storage, L> Trainer<S, L> {
         (capacity < samples).then(|| too_many(samples, capacity))
     }
 
-    /// `backward` for at least one sample and as many targets; `each` sees the outputs.
+    /// `backward` for at least one sample and as many targets; `each` sees the outputs. If the loss is one that `updates`, it may
+    /// update as well, and says so.
     #[track_caller]
     fn accumulate<D>(
         &mut self,
         x: Batch<'_, S::Network>,
         targets: &[D],
+        updates: impl Fn(Number<S>) -> bool,
         mut each: impl FnMut(&L, &[Output<S::Network>], &[D]),
-    ) -> Number<S>
+    ) -> (Number<S>, bool)
     where
         L: Loss<Output<S::Network>, D>,
     {
@@ -248,29 +256,57 @@ impl<S: Storage, L> Trainer<S, L> {
         let weights = self.loss.all_weights(targets);
         let mut sums = [Number::<S>::ZERO; 4];
         let most = const { at_a_time::<S::Network>() };
+        // Large weights are updated behind their gradients, where one pass makes these and nothing has to see them before.
+        let behind = const { route::TARGET && <S::Network as Layer<<S::Network as Network>::Input>>::WRITES }
+            && fresh
+            && targets.len() <= if self.storage.capacity(extent) < most { self.storage.capacity(extent) } else { most }
+            && self.clip_norm.is_none()
+            && self.clip_value.is_none();
+        let mut updated = false;
         for_parts(&mut self.storage, x, targets, most, extent, |parts, x, targets, start| {
-            let Parts { network, gradient, output, output_gradient, workspace, .. } = parts;
+            let Parts { network, gradient, state, output, output_gradient, workspace } = parts;
             let first = self.samples.wrapping_add(start);
             let pass = Pass { seed: self.seed, step: self.steps, first, frozen: false, fresh };
             network.forward(&pass, x, output, workspace);
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
             self.loss.add_all(output, targets, weights, output_gradient, &mut sums);
-            network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
+            if behind
+                && updates(crate::losses::mean(sums, weights))
+                && let Some(mut update) = self.optimizer.begin(state)
+            {
+                update.by(gradient);
+                let (dy, dp) = (output_gradient, Some(&mut *gradient));
+                network.backward_and_update(&pass, x, output, workspace, dy, None, dp, &mut update);
+                update.rest(network, gradient);
+                updated = true;
+            } else {
+                network.backward(&pass, x, output, workspace, output_gradient, None, Some(gradient));
+            }
             fresh = false;
         });
         self.samples = self.samples.wrapping_add(targets.len());
         self.threads.end(step, targets.len());
-        crate::losses::mean(sums, weights)
+        if updated {
+            self.finish();
+        }
+        (crate::losses::mean(sums, weights), updated)
     }
 
-    /// `backward` for at least one sample and as many targets, which also counts right answers.
+    /// `backward` for at least one sample and as many targets, which also counts right answers, and may update if the loss is
+    /// finite: then it says so.
     #[cfg(feature = "alloc")]
-    pub(super) fn counted<D>(&mut self, x: Batch<'_, S::Network>, targets: &[D], correct: &mut Correct) -> Number<S>
+    pub(super) fn counted<D>(
+        &mut self,
+        x: Batch<'_, S::Network>,
+        targets: &[D],
+        correct: &mut Correct,
+    ) -> (Number<S>, bool)
     where
         L: Loss<Output<S::Network>, D>,
     {
-        self.accumulate(x, targets, |loss, output, targets| correct.count(loss, output, targets))
+        let finite = |loss: Number<S>| loss.to_f64().is_finite();
+        self.accumulate(x, targets, finite, |loss, output, targets| correct.count(loss, output, targets))
     }
 
     /// The next backward pass starts from a gradient of zero.
@@ -290,6 +326,12 @@ impl<S: Storage, L> Trainer<S, L> {
             clip_norm(gradient, max_norm);
         }
         self.optimizer.step(network, gradient, state);
+        self.finish();
+    }
+
+    /// An update has been made.
+    #[inline(always)]
+    fn finish(&mut self) {
         self.steps = self.steps.wrapping_add(1);
         self.samples = 0;
         self.stale = true;

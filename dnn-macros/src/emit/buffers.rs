@@ -7,7 +7,7 @@ use crate::placement::{Extent, Place};
 use proc_macro2::{Ident, Literal, TokenStream};
 
 /// Variables of the passes, which no buffer is called.
-const TAKEN: [&str; 10] = ["x", "y", "dx", "dy", "dp", "n", "pass", "fresh", "workspace", "wanted"];
+const TAKEN: [&str; 11] = ["x", "y", "dx", "dy", "dp", "n", "pass", "fresh", "workspace", "wanted", "update"];
 
 /// The variable of an input's batch: `x` for the only one.
 pub(super) fn input_name(network: &Network<'_>, at: usize) -> Ident {

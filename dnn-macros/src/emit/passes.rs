@@ -45,13 +45,33 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
     let shares = any("SHARES", &|node| !node.frozen);
     let shares = (is_shared || !shares.is_empty()).then(|| quote!(const SHARES: bool = #is_shared #shares;));
     let (infer, forward, backward, absorb) = if network.runs {
-        (pass(network, Mode::Infer), pass(network, Mode::Forward), reverse::backward(network), absorb(network))
+        (pass(network, Mode::Infer), pass(network, Mode::Forward), reverse::backward(network, false), absorb(network))
     } else {
         // Never compiled to code: the errors of the declaration stand beside it.
         let none = quote!(::core::unimplemented!());
         (none.clone(), none.clone(), none, quote!())
     };
     let writes = network.runs && (0..network.typed.nodes.len()).any(|index| writes(network, index));
+    let backward_and_update = writes.then(|| {
+        let body = reverse::backward(network, true);
+        quote! {
+            #inline
+            #[track_caller]
+            fn backward_and_update(
+                &mut self,
+                pass: &__dnn::Pass,
+                x: #read,
+                y: &[#output],
+                workspace: &mut [#scalar],
+                dy: &mut [#output],
+                dx: ::core::option::Option<#write>,
+                dp: ::core::option::Option<&mut <Self as __dnn::Parameters>::Gradient>,
+                update: &mut __dnn::Update<'_, #scalar>,
+            ) {
+                #body
+            }
+        }
+    });
     let writes = writes.then(|| {
         quote!(
             const WRITES: bool = true;
@@ -99,6 +119,8 @@ pub(super) fn emit(network: &Network<'_>) -> TokenStream {
             ) {
                 #backward
             }
+
+            #backward_and_update
 
             #absorb
         }

@@ -11,8 +11,8 @@ use crate::shape::Node;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-/// The body of `backward`.
-pub(super) fn backward(network: &Network<'_>) -> TokenStream {
+/// The body of `backward`, or of `backward_and_update`.
+pub(super) fn backward(network: &Network<'_>, updates: bool) -> TokenStream {
     let (y, n, dy, dp) = (variable("y"), variable("n"), variable("dy"), variable("dp"));
     let schedule = &network.plan.train;
     let forward = network.typed.nodes.len();
@@ -21,6 +21,7 @@ pub(super) fn backward(network: &Network<'_>) -> TokenStream {
             network,
             schedule,
             buffers: Buffers::new(network, schedule),
+            updates,
             optional: step.optional,
             opened: Vec::new(),
         };
@@ -105,6 +106,8 @@ struct Emitter<'a> {
     network: &'a Network<'a>,
     schedule: &'a Schedule,
     buffers: Buffers<'a>,
+    /// Whether layers that alone give a gradient may update their parameters by it.
+    updates: bool,
     /// Whether the step runs only where the caller wants the gradient of the input.
     optional: bool,
     /// The gradients of inputs that it touches: they are there where it runs.
@@ -315,7 +318,9 @@ impl Emitter<'_> {
         };
         let reads = if node.frozen { reads_for_dx } else { reads };
         let Reads { input, output } = *reads;
-        let (call, rows) = passes::operation(network, node, quote!(backward));
+        let updates = self.updates && passes::writes(network, index);
+        let method = if updates { quote!(backward_and_update) } else { quote!(backward) };
+        let (call, rows) = passes::operation(network, node, method);
         let inner = pooled::inner(network, index);
         let read = passes::read(network, &mut self.buffers, node, input);
         let layer = passes::layer(node);
@@ -380,7 +385,14 @@ impl Emitter<'_> {
             }
         };
         let there = there(node.span);
-        let call = quote_spanned!(there=> #call(&#layer, #pass #read, #y, #space, #dy, #dx, #own #inner););
+        let (layer, update) = match updates {
+            true => {
+                let update = variable("update");
+                (quote!(&mut #layer), quote!(, #update))
+            }
+            false => (quote!(&#layer), quote!()),
+        };
+        let call = quote_spanned!(there=> #call(#layer, #pass #read, #y, #space, #dy, #dx, #own #inner #update););
         let call = passes::at_layer(node, call);
         quote!(#start #call)
     }

@@ -20,6 +20,7 @@ use crate::kernels::elementary::{LogProbabilities, LogProbabilitiesBack, Probabi
 use crate::kernels::linear::{Dots, Rows};
 use crate::kernels::pairs::{Largest, LargestBack};
 use crate::kernels::route;
+use crate::kernels::update::{self, Behind};
 use crate::scalar::Scalar;
 #[cfg(not(feature = "deterministic"))]
 use core::mem::MaybeUninit;
@@ -113,6 +114,10 @@ pub trait Vectors: Formulas {
     /// Runs at the best level of this machine.
     fn rows(kernel: &mut Rows<'_, Self>);
     /// Runs at the best level of this machine.
+    fn descent(kernel: &mut Behind<'_, Self>);
+    /// Runs at the best level of this machine.
+    fn rolling(kernel: &mut Behind<'_, Self>);
+    /// Runs at the best level of this machine.
     fn planes(kernel: &mut Planes<'_, Self>);
     /// Runs at the best level of this machine.
     fn map(kernel: &mut Map<'_, Self>);
@@ -173,6 +178,14 @@ macro_rules! vectors {
                     return;
                 }
                 run(kernel);
+            }
+            #[inline(never)]
+            fn descent(kernel: &mut Behind<'_, $scalar>) {
+                update::run::<$scalar, update::Descent>(kernel);
+            }
+            #[inline(never)]
+            fn rolling(kernel: &mut Behind<'_, $scalar>) {
+                update::run::<$scalar, update::Rolling>(kernel);
             }
             #[inline(never)]
             fn planes(kernel: &mut Planes<'_, $scalar>) {
