@@ -1,7 +1,7 @@
 //! A step gives the bits of a backward pass and an update behind it, whether large weights are updated behind the products that
 //! give their gradients or all of them by themselves.
 
-#![cfg(feature = "std")]
+#![cfg(feature = "alloc")]
 
 use dnn::prelude::*;
 use dnn::{Heap, Network};
@@ -95,12 +95,11 @@ fn what_is_not_updated_behind_a_product_is_updated_by_itself() {
 }
 
 #[test]
-fn capacities_limits_and_threads_change_nothing_of_that() {
+fn capacities_limits_and_accumulation_change_nothing_of_that() {
     let sgd = || Sgd::new(0.05).momentum(0.9);
     same::<Mixed, _, 3>(sgd(), |trainer| trainer.capacity(7), "in parts");
     same::<Mixed, _, 3>(sgd(), |trainer| trainer.clip_norm(0.1), "a norm");
     same::<Mixed, _, 3>(sgd(), |trainer| trainer.clip_value(1e-3), "values");
-    same::<Mixed, _, 3>(sgd(), |trainer| trainer.threads(2), "two threads");
     let accumulated = |mut trainer: Trainer<Heap<Mixed, Sgd<Momentum>>, Mse>| {
         trainer.backward(&samples(20), &[[0.5; 3]; 20]);
         trainer
