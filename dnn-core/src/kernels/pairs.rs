@@ -277,7 +277,10 @@ mod x86 {
 
     /// `(v > than) | (v is NaN)` and `v == to` as masks or vectors of bits, and the choice by them.
     macro_rules! choices {
-        ($larger:ident, $equal:ident: $vector:ty, |$v:ident, $than:ident, $a:ident, $b:ident| $is_larger:expr, $is_equal:expr) => {
+        (
+            $larger:ident, $equal:ident, $most:ident: $vector:ty,
+            |$v:ident, $than:ident, $a:ident, $b:ident| $is_larger:expr, $is_equal:expr, $largest:expr
+        ) => {
             #[inline(always)]
             pub(crate) unsafe fn $larger($v: $vector, $than: $vector, $a: $vector, $b: $vector) -> $vector {
                 unsafe { $is_larger }
@@ -286,35 +289,52 @@ mod x86 {
             pub(crate) unsafe fn $equal($v: $vector, $than: $vector, $a: $vector, $b: $vector) -> $vector {
                 unsafe { $is_equal }
             }
+            /// The larger one of two: an instruction gives the second one where one is NaN, so both ways give that.
+            #[inline(always)]
+            pub(crate) unsafe fn $most($a: $vector, $b: $vector) -> $vector {
+                unsafe { $largest }
+            }
         };
     }
     choices!(
-        larger_16, equal_16: __m512, |v, than, a, b| {
+        larger_16, equal_16, most_16: __m512, |v, than, a, b| {
             let mask = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(v, than) | _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(v, v);
             _mm512_mask_blend_ps(mask, b, a)
         },
-        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(v, than), b, a)
+        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(v, than), b, a),
+        {
+            let (first, second) = (_mm512_max_ps(a, b), _mm512_max_ps(b, a));
+            let both = _mm512_or_si512(_mm512_castps_si512(first), _mm512_castps_si512(second));
+            _mm512_castsi512_ps(both)
+        }
     );
     choices!(
-        larger_8_doubles, equal_8_doubles: __m512d, |v, than, a, b| {
+        larger_8_doubles, equal_8_doubles, most_8_doubles: __m512d, |v, than, a, b| {
             let mask = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(v, than) | _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(v, v);
             _mm512_mask_blend_pd(mask, b, a)
         },
-        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(v, than), b, a)
+        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(v, than), b, a),
+        {
+            let (first, second) = (_mm512_max_pd(a, b), _mm512_max_pd(b, a));
+            let both = _mm512_or_si512(_mm512_castpd_si512(first), _mm512_castpd_si512(second));
+            _mm512_castsi512_pd(both)
+        }
     );
     choices!(
-        larger_8, equal_8: __m256, |v, than, a, b| {
+        larger_8, equal_8, most_8: __m256, |v, than, a, b| {
             let mask = _mm256_or_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(v, than), _mm256_cmp_ps::<_CMP_UNORD_Q>(v, v));
             _mm256_blendv_ps(b, a, mask)
         },
-        _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_EQ_OQ>(v, than))
+        _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_EQ_OQ>(v, than)),
+        _mm256_or_ps(_mm256_max_ps(a, b), _mm256_max_ps(b, a))
     );
     choices!(
-        larger_4_doubles, equal_4_doubles: __m256d, |v, than, a, b| {
+        larger_4_doubles, equal_4_doubles, most_4_doubles: __m256d, |v, than, a, b| {
             let mask = _mm256_or_pd(_mm256_cmp_pd::<_CMP_GT_OQ>(v, than), _mm256_cmp_pd::<_CMP_UNORD_Q>(v, v));
             _mm256_blendv_pd(b, a, mask)
         },
-        _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_EQ_OQ>(v, than))
+        _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_EQ_OQ>(v, than)),
+        _mm256_or_pd(_mm256_max_pd(a, b), _mm256_max_pd(b, a))
     );
 }
 

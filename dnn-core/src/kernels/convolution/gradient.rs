@@ -7,6 +7,8 @@
 use super::Shape;
 use super::planes::Weights;
 use super::samples::{Copy, MADE};
+#[cfg(not(feature = "deterministic"))]
+use super::sparse;
 use super::windows::{Spread, Sum};
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
@@ -19,13 +21,13 @@ const ROWS: usize = 8;
 
 /// How much is worked on at a time.
 #[derive(Clone, Copy)]
-struct Part {
+pub(super) struct Part {
     /// Channels of the large planes.
-    channels: usize,
+    pub(super) channels: usize,
     /// Channels of the small planes.
-    rows: usize,
+    pub(super) rows: usize,
     /// Rows of positions.
-    lines: usize,
+    pub(super) lines: usize,
 }
 
 /// The rows of the large planes that the windows in rows `at` to `at + lines` of positions read: the first one, and how many.
@@ -99,7 +101,11 @@ impl<T: Scalar> Weights<'_, T> {
         if self.samples < V::LANES.div_ceil(4) {
             return 0;
         }
-        let Some(part) = Part::new(&self.shape, 2 * V::ROWS) else { return 0 };
+        #[cfg(feature = "deterministic")]
+        let sparse = None::<Part>;
+        #[cfg(not(feature = "deterministic"))]
+        let sparse = if V::MASKS && self.pooled.is_some() { sparse::part(&self.shape) } else { None };
+        let Some(part) = sparse.or_else(|| Part::new(&self.shape, 2 * V::ROWS)) else { return 0 };
         let mut room = MaybeUninit::<[V; ROOM]>::uninit();
         // Sums and small planes lie before the large ones, which stay where they are while the rows change.
         let begin = part.rows * (part.channels * kh * kw + part.lines * beside);
@@ -161,7 +167,11 @@ impl<T: Scalar> Weights<'_, T> {
                                 sums: room.as_mut_ptr().cast(),
                                 large: room.as_mut_ptr().cast::<T>().add(begin * V::LANES),
                             };
-                            products.lines::<V>(&mut copied);
+                            match sparse {
+                                #[cfg(not(feature = "deterministic"))]
+                                Some(_) => products.windows::<V>(&mut copied),
+                                _ => products.lines::<V>(&mut copied),
+                            }
                             r += here.rows;
                         }
                     }
@@ -174,42 +184,42 @@ impl<T: Scalar> Weights<'_, T> {
 }
 
 /// Where the gradient of the small planes comes from behind a rectifier and a pooling layer.
-struct Pooled<T> {
+pub(super) struct Pooled<T> {
     /// The numbers of the largest elements of the first channel.
-    numbers: *const T,
+    pub(super) numbers: *const T,
     /// The rows and columns of windows.
     halves: [usize; 2],
     /// Room for gradients of windows.
     room: *mut T,
     /// Nine sums for each channel.
-    sums: *mut T,
+    pub(super) sums: *mut T,
     /// The gradient of the bias of the first channel, or null where it is not made.
-    dbias: *mut T,
+    pub(super) dbias: *mut T,
 }
 
 /// Planes of a block of samples.
 #[derive(Clone, Copy)]
-struct Source<T> {
+pub(super) struct Source<T> {
     /// The first channel of the first sample.
-    first: *const T,
+    pub(super) first: *const T,
     /// From sample to sample.
-    row: usize,
+    pub(super) row: usize,
     /// From scalar to scalar: one, or the number of samples, which are innermost then.
-    next: usize,
+    pub(super) next: usize,
 }
 
 /// Some channels of both planes, of a block of samples.
-struct Products<'a, T> {
-    dweight: *mut T,
-    larges: Source<T>,
-    smalls: Source<T>,
-    pooled: Option<Pooled<T>>,
-    shape: &'a Shape,
-    part: Part,
-    lanes: usize,
-    sums: *mut T,
+pub(super) struct Products<'a, T> {
+    pub(super) dweight: *mut T,
+    pub(super) larges: Source<T>,
+    pub(super) smalls: Source<T>,
+    pub(super) pooled: Option<Pooled<T>>,
+    pub(super) shape: &'a Shape,
+    pub(super) part: Part,
+    pub(super) lanes: usize,
+    pub(super) sums: *mut T,
     /// Room for the copies of the large planes.
-    large: *mut T,
+    pub(super) large: *mut T,
 }
 
 impl<T: Scalar> Products<'_, T> {
@@ -412,14 +422,14 @@ impl<T: Scalar, const R: usize> Sums<'_, T, R> {
 }
 
 /// The sums of a block's samples on their way to the gradient.
-struct Added<'a, T> {
-    dweight: *mut T,
-    sums: *const T,
-    shape: &'a Shape,
-    rows: usize,
+pub(super) struct Added<'a, T> {
+    pub(super) dweight: *mut T,
+    pub(super) sums: *const T,
+    pub(super) shape: &'a Shape,
+    pub(super) rows: usize,
     /// Elements of a row.
-    count: usize,
-    lanes: usize,
+    pub(super) count: usize,
+    pub(super) lanes: usize,
 }
 
 impl<T: Scalar> Kernel for Added<'_, T> {

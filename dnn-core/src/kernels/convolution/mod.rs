@@ -23,7 +23,9 @@
 //! - What neither of them takes, and weights: `positions` and `weights`, vectors along the positions of a copy by `packed`; with
 //!   the feature `deterministic`, where only `channels` is left of all these, `lines`, which keeps the order of the sums.
 //! - A rectifier and a pooling layer behind a convolution: `pooled`, whose blocks of samples are pooled by `windows`, as are
-//!   the tiles of `channels` and `rows`.
+//!   the tiles of `channels` and `rows`. One of the four elements of a pooled window has a gradient: `sparse` and `picked`
+//!   multiply by no zeros where windows move by one and have three rows and columns or more. On LeNet-5 that takes half the time
+//!   of the weights' gradients and of that of x.
 //! - Fewer than 256 products in all, and targets without vectors: `naive`.
 
 mod channels;
@@ -33,6 +35,8 @@ mod lines;
 pub(crate) mod naive;
 #[cfg(not(feature = "deterministic"))]
 mod packed;
+#[cfg(not(feature = "deterministic"))]
+mod picked;
 pub(crate) mod planes;
 pub(crate) mod pooled;
 #[cfg(not(feature = "deterministic"))]
@@ -41,6 +45,8 @@ mod reach;
 #[cfg(not(feature = "deterministic"))]
 mod rows;
 mod samples;
+#[cfg(not(feature = "deterministic"))]
+mod sparse;
 #[cfg(test)]
 mod tests;
 #[cfg(not(feature = "deterministic"))]

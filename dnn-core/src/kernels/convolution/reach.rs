@@ -3,6 +3,8 @@
 //! A block is LANES samples whose scalars lie side by side, [scalar][LANES]: one vector for each scalar of a sample.
 
 use super::Shape;
+#[cfg(not(feature = "deterministic"))]
+use crate::kernels::columns::transpose;
 use crate::kernels::level::Vector;
 use crate::scalar::Scalar;
 
@@ -76,6 +78,33 @@ impl Reach {
             reach.count += 1;
         }
         reach
+    }
+}
+
+/// To `len` vectors, each `apart` vectors behind the one before: scalars of samples that lie `row` from sample to sample and `next`
+/// from scalar to scalar, which is one or, where the samples are innermost already, their number.
+///
+/// # Safety
+/// The machine has the instructions of `V`; there is one lane at least, and there are as many scalars and vectors.
+#[cfg(not(feature = "deterministic"))]
+#[inline(always)]
+pub(super) unsafe fn vectors<V: Vector<T>, T: Scalar>(
+    to: *mut T,
+    apart: usize,
+    from: *const T,
+    [row, next]: [usize; 2],
+    lanes: usize,
+    len: usize,
+) {
+    // SAFETY: as of this function.
+    unsafe {
+        if next > 1 {
+            for i in 0..len {
+                V::load(from.add(i * next), lanes).store(to.add(i * apart * V::LANES), V::LANES);
+            }
+        } else {
+            transpose::<V, T>(to, apart * V::LANES, from, row, [lanes, len]);
+        }
     }
 }
 

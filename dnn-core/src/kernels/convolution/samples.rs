@@ -4,6 +4,8 @@
 //! in the planes is multiplied, whatever window, stride and padding, so that small maps waste nothing.
 
 use super::Shape;
+#[cfg(not(feature = "deterministic"))]
+use super::picked::Part;
 use super::planes::Planes;
 use super::reach::{Reach, transpose_back};
 use super::windows::{Rectified, Spread};
@@ -164,6 +166,16 @@ impl<T: Scalar> Planes<'_, T> {
         };
         let mut copied = MaybeUninit::<[V; READ]>::uninit();
         let mut sums = MaybeUninit::<[V; MADE]>::uninit();
+        #[cfg(not(feature = "deterministic"))]
+        if V::PICKS
+            && pooled
+            && !self.gathers
+            && self.bias.is_empty()
+            && let Some(part) = Part::new::<V, T>(&self.shape)
+        {
+            // SAFETY: as of this function.
+            return unsafe { self.by_windows::<V>(part, copied.as_mut_ptr().cast(), sums.as_mut_ptr().cast()) };
+        }
         let mut sample = 0;
         while self.samples - sample >= V::LANES.div_ceil(4) {
             let left = self.samples - sample;

@@ -13,14 +13,14 @@ fn random<T: Scalar>(rng: &mut Rng, count: usize) -> Vec<T> {
 }
 
 /// Sums of products, their magnitudes, and the number of their terms.
-struct Sums(Vec<(f64, f64, usize)>);
+pub(super) struct Sums(Vec<(f64, f64, usize)>);
 
 impl Sums {
-    fn new<T: Scalar>(start: impl Iterator<Item = T>) -> Sums {
+    pub(super) fn new<T: Scalar>(start: impl Iterator<Item = T>) -> Sums {
         Sums(start.map(|start| (start.to_f64(), start.to_f64().abs(), 1)).collect())
     }
 
-    fn add<T: Scalar>(&mut self, at: usize, a: T, b: T) {
+    pub(super) fn add<T: Scalar>(&mut self, at: usize, a: T, b: T) {
         let (sum, magnitude, terms) = &mut self.0[at];
         let product = a.to_f64() * b.to_f64();
         *sum += product;
@@ -31,7 +31,12 @@ impl Sums {
     /// What `compute` leaves between guards of NaN, where `before` was, differs by at most 2 k eps sum |a| |b| for sums of
     /// k terms, and the guards are as they were. `compute` says how many elements it has finished.
     #[track_caller]
-    fn check<T: Scalar>(&self, before: &[T], compute: impl FnOnce(&mut [T]) -> usize, what: &dyn core::fmt::Debug) {
+    pub(super) fn check<T: Scalar>(
+        &self,
+        before: &[T],
+        compute: impl FnOnce(&mut [T]) -> usize,
+        what: &dyn core::fmt::Debug,
+    ) {
         const MARGIN: usize = 32;
         let mut guarded = vec![T::from_f64(f64::NAN); self.0.len() + 2 * MARGIN];
         let values = MARGIN..MARGIN + self.0.len();
@@ -51,7 +56,7 @@ impl Sums {
 }
 
 /// Calls `each` with the place of every product in the small planes, the large planes and the weight.
-fn products(shape: &Shape, samples: usize, mut each: impl FnMut(usize, usize, usize)) {
+pub(super) fn products(shape: &Shape, samples: usize, mut each: impl FnMut(usize, usize, usize)) {
     let Shape { groups, large: [i_, h, w], small: [o_, oh, ow], kernel: [kh, kw], slide } = *shape;
     for b in 0..samples {
         for o in 0..groups * o_ {

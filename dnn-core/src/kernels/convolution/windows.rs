@@ -87,14 +87,12 @@ pub(super) unsafe fn rectified<V: Vector<T>, T: Scalar, const KEPT: bool>(four: 
     // SAFETY: as of this function.
     unsafe {
         let (zero, none) = (V::splat(T::ZERO), V::splat(-T::ONE));
-        let (mut best, mut number) = (four[0], zero);
-        for k in 1..4 {
-            if KEPT {
-                number = four[k].larger(best, V::splat(T::from_usize(k)), number);
-            }
-            best = four[k].larger(best, four[k], best);
-        }
+        let best = four[0].most(four[1]).most(four[2].most(four[3]));
+        let mut number = V::splat(T::from_usize(3));
         if KEPT {
+            for k in [2, 1, 0] {
+                number = four[k].equal(best, V::splat(T::from_usize(k)), number);
+            }
             // None where y is 0, or no number.
             number = best.equal(best, best.larger(zero, number, none), none);
         }
@@ -271,28 +269,42 @@ impl<T: Scalar> Kernel for Sum<T> {
 #[cfg(test)]
 mod tests {
     use super::super::planes::{Planes, Weights};
-    use super::super::tests::levels;
+    use super::super::tests::{Sums, levels, products};
     use super::super::{Shape, Slide};
     use crate::kernels::level::{self, Level};
     use crate::random::{Generator, Rng};
+    use crate::scalar::Scalar;
     use std::{vec, vec::Vec};
 
-    fn random(rng: &mut Rng, count: usize) -> Vec<f32> {
+    fn random<T: Scalar>(rng: &mut Rng, count: usize) -> Vec<T> {
         let value = |rng: &mut Rng| match rng.below(12) {
             0 => 0.0,
             1 => -0.0,
             2..6 => (rng.below(5) as f32 - 2.0) / 2.0,
             _ => rng.unit_f32() - 0.5,
         };
-        (0..count).map(|_| value(rng)).collect()
+        (0..count).map(|_| T::from_f64(f64::from(value(rng)))).collect()
     }
 
     #[track_caller]
-    fn same(a: &[f32], b: &[f32], what: &dyn core::fmt::Debug) {
+    fn same<T: Scalar>(a: &[T], b: &[T], what: &dyn core::fmt::Debug) {
         assert_eq!(a.len(), b.len());
         for (at, (a, b)) in a.iter().zip(b).enumerate() {
-            assert!(a.to_bits() == b.to_bits(), "{what:?} [{at}]: {a} and {b}");
+            assert!(a.to_f64().to_bits() == b.to_f64().to_bits(), "{what:?} [{at}]: {a} and {b}");
         }
+    }
+
+    /// The first `len` have the bits with the feature `deterministic`, else what the terms add up to.
+    #[track_caller]
+    fn exact_or<T: Scalar>(a: &[T], bits: &[T], len: usize, sums: &Sums, what: &dyn core::fmt::Debug) {
+        if cfg!(feature = "deterministic") {
+            return same(&a[..len], &bits[..len], what);
+        }
+        let compute = |to: &mut [T]| {
+            to[..len].copy_from_slice(&a[..len]);
+            len
+        };
+        sums.check(&[], compute, what);
     }
 
     /// Places of the four elements of each window of a batch, window after window.
@@ -303,7 +315,7 @@ mod tests {
     }
 
     /// The same samples with each block of at most so many of the first `done` ones innermost, if that is asked for.
-    fn laid(values: &[f32], own: usize, done: usize, most: usize, inner: bool) -> Vec<f32> {
+    fn laid<T: Scalar>(values: &[T], own: usize, done: usize, most: usize, inner: bool) -> Vec<T> {
         let mut laid = values.to_vec();
         for begin in (0..if inner { done } else { 0 }).step_by(most) {
             let lanes = most.min(done - begin);
@@ -314,37 +326,43 @@ mod tests {
         laid
     }
 
-    /// At every level, blocks of samples have the bits of the three steps one after the other, wherever samples are innermost.
-    fn check(rng: &mut Rng, shape: Shape, samples: usize) {
+    /// At every level, blocks of samples have the bits of the three steps one after the other, wherever samples are innermost,
+    /// but for gradients whose sums have another order: those have what their terms, whose gradients are not zero, add up to,
+    /// and the same bits wherever samples are innermost.
+    fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
         let (windows, own) = (windows(&shape, samples), shape.pooled());
-        let (x, dy) = (random(rng, samples * shape.large()), random(rng, windows.len()));
-        let (weight, bias) = (random(rng, shape.weights()), random(rng, shape.groups * shape.small[0]));
+        let (x, dy): (Vec<T>, Vec<T>) = (random(rng, samples * shape.large()), random(rng, windows.len()));
+        let (weight, bias): (Vec<T>, Vec<T>) =
+            (random(rng, shape.weights()), random(rng, shape.groups * shape.small[0]));
         for level in levels() {
             let what = (level, shape, samples);
             // SAFETY: `levels` lists what the machine has.
-            let run = |mut planes: Planes<'_, f32>| unsafe {
+            let run = |mut planes: Planes<'_, T>| unsafe {
                 planes.single = false;
                 level::run_at(level, &mut planes);
                 planes.done
             };
-            let mut m = vec![0.0; samples * shape.small()];
+            let (zero, nine) = (T::ZERO, T::from_f64(9.0));
+            let mut m = vec![zero; samples * shape.small()];
             run(Planes::new(&mut m, &x, &weight, &bias, shape, samples, true));
-            let (mut y, mut numbers, mut dm) = (vec![0.0; dy.len()], vec![-1.0; dy.len()], vec![0.0; m.len()]);
+            let (mut y, mut numbers, mut dm) = (vec![zero; dy.len()], vec![-T::ONE; dy.len()], vec![zero; m.len()]);
             for (at, window) in windows.iter().enumerate() {
-                let four = window.map(|place| if m[place] < 0.0 { 0.0 } else { m[place] });
+                let four = window.map(|place| if m[place] < zero { zero } else { m[place] });
                 let first = (1..4).fold(0, |best, k| if four[k] > four[best] { k } else { best });
                 y[at] = four[first];
-                if y[at] > 0.0 {
-                    numbers[at] = first as f32;
-                    dm[window[first]] = 0.0 + dy[at];
+                if y[at] > zero {
+                    numbers[at] = T::from_usize(first);
+                    dm[window[first]] = zero + dy[at];
                 }
             }
-            let (mut dx, mut dw) = (vec![0.0; x.len()], weight.clone());
+            let (mut dx, mut dw) = (vec![zero; x.len()], weight.clone());
+            let (mut scattered, mut gradient) = (Sums::new(dx.iter().copied()), Sums::new(dw.iter().copied()));
             run(Planes::new(&mut dx, &dm, &weight, &[], shape, samples, false));
             let most = match level {
-                Level::Avx512 => 16,
-                Level::Avx2 => 8,
-                _ => 4,
+                Level::Avx512 => 64 / size_of::<T>(),
+                Level::Avx2 => 32 / size_of::<T>(),
+                Level::Neon => 16 / size_of::<T>(),
+                Level::Portable => 4,
             };
             let mut done = None;
             // One other way for each number of samples.
@@ -353,7 +371,7 @@ mod tests {
                 let what = (what, inner);
                 let [x_inner, y_inner] = inner;
                 let whole = shape.large();
-                let (mut one, mut kept) = (vec![9.0; y.len()], vec![9.0; y.len()]);
+                let (mut one, mut kept) = (vec![nine; y.len()], vec![nine; y.len()]);
                 // How many samples go in blocks is known behind the first call.
                 let of_x = laid(&x, whole, done.unwrap_or(0), most, x_inner);
                 let planes = Planes::pooled(&mut one, &of_x, &weight, &bias, shape, &mut kept, true);
@@ -364,33 +382,48 @@ mod tests {
                 same(&one[..done * own], &of_y[..done * own], &("y", what));
                 let of_numbers = laid(&numbers, own, done, most, true);
                 same(&kept[..done * own], &of_numbers[..done * own], &("numbers", what));
-                one.fill(9.0);
+                one.fill(nine);
                 let planes = Planes::pooled(&mut one, &of_x, &weight, &bias, shape, &mut [], true);
                 run(Planes { inner, ..planes });
                 same(&one[..done * own], &of_y[..done * own], &("y alone", what));
-                let (of_dx, of_dy) = (laid(&dx, whole, done, most, x_inner), laid(&dy, own, done, most, y_inner));
-                let mut one = vec![0.0; x.len()];
+                let of_dy = laid(&dy, own, done, most, y_inner);
+                let mut one = vec![zero; x.len()];
                 let planes = Planes::pooled(&mut one, &of_dy, &weight, &[], shape, &mut kept, false);
                 assert_eq!(run(Planes { inner: [y_inner, x_inner], ..planes }), done);
+                if inner == [false; 2] {
+                    products(&shape, done, |small, large, w| {
+                        if dm[small] != zero {
+                            scattered.add(large, dm[small], weight[w]);
+                            gradient.add(w, x[large], dm[small]);
+                        }
+                    });
+                    exact_or(&one, &dx, done * whole, &scattered, &("dx", what));
+                    dx.copy_from_slice(&one);
+                }
+                let of_dx = laid(&dx, whole, done, most, x_inner);
                 same(&one[..done * whole], &of_dx[..done * whole], &("dx", what));
                 // SAFETY: as above.
-                let run = |mut weights: Weights<'_, f32>| unsafe {
+                let run = |mut weights: Weights<'_, T>| unsafe {
                     level::run_at(level, &mut weights);
                     weights.done
                 };
                 if inner == [false; 2] {
                     run(Weights::new(&mut dw, &x[..done * whole], &dm[..done * shape.small()], shape));
                 }
-                let (mut one, mut db) = (weight.clone(), vec![0.5; bias.len()]);
+                let (mut one, mut db) = (weight.clone(), vec![T::from_f64(0.5); bias.len()]);
                 let (of_x, of_dy, kept) = (&of_x[..done * whole], &of_dy[..done * own], &kept[..done * own]);
                 let weights = Weights::pooled(&mut one, &mut db, of_x, of_dy, shape, kept);
                 assert_eq!(run(Weights { inner, ..weights }), done);
+                if inner == [false; 2] {
+                    exact_or(&one, &dw, one.len(), &gradient, &("dw", what));
+                    dw.copy_from_slice(&one);
+                }
                 same(&one, &dw, &("dw", what));
                 let plane = shape.small[1] * shape.small[2];
                 for (o, db) in db.iter().enumerate() {
                     let of = |sample: usize| &dm[(sample * bias.len() + o) * plane..][..plane];
-                    let sum: f64 = (0..done).flat_map(of).map(|d| f64::from(*d)).sum();
-                    assert!((f64::from(*db) - 0.5 - sum).abs() < 1e-4, "{what:?}: {db} and {sum}");
+                    let sum: f64 = (0..done).flat_map(of).map(|d| d.to_f64()).sum();
+                    assert!((db.to_f64() - 0.5 - sum).abs() < 1e-4, "{what:?}: {db} and {sum}");
                 }
             }
         }
@@ -416,7 +449,43 @@ mod tests {
             };
             let (large, small) = ([i, length(0), length(1)], [o, positions[0], positions[1]]);
             let samples = if case < 20 { case } else { one_of(40) };
-            check(rng, Shape { groups, large, small, kernel, slide }, if cfg!(miri) { 2 } else { samples });
+            let (shape, samples) =
+                (Shape { groups, large, small, kernel, slide }, if cfg!(miri) { 2 } else { samples });
+            if case % 3 == 2 {
+                check::<f64>(rng, shape, samples);
+            } else {
+                check::<f32>(rng, shape, samples);
+            }
+        }
+    }
+
+    /// Windows that move by one, of every size that has a tile of its own, of sizes that are cut, and one that is too long.
+    #[test]
+    fn kernels_of_every_size_have_the_sums_of_the_three_steps() {
+        let rng = &mut Rng::new(7);
+        let tiles = (3..=5).flat_map(|kh| (3..=5).map(move |kw| [kh, kw]));
+        let cut = [[6, 3], [3, 6], [7, 4], [5, 7], [8, 3], [13, 3], [3, 14]];
+        for (case, [kh, kw]) in tiles.chain(cut).enumerate().take(if cfg!(miri) { 1 } else { 16 }) {
+            let mut one_of = |most: u32| 1 + rng.below(most) as usize;
+            let (groups, i, o) = (one_of(2), one_of(8), one_of(6));
+            let padding = [one_of(4) - 1, one_of(4) - 1];
+            let positions = [1 + one_of(7), 1 + one_of(7)];
+            let [height, width] =
+                [0, 1].map(|d| (positions[d] + [kh, kw][d] - 1).saturating_sub(2 * padding[d]).max(1));
+            let positions = [height + 2 * padding[0] + 1 - kh, width + 2 * padding[1] + 1 - kw];
+            let shape = Shape {
+                groups,
+                large: [i, height, width],
+                small: [o, positions[0], positions[1]],
+                kernel: [kh, kw],
+                slide: Slide { stride: [1, 1], padding, dilation: [1, 1] },
+            };
+            let samples = if cfg!(miri) { 2 } else { one_of(20) };
+            if case % 3 == 1 {
+                check::<f64>(rng, shape, samples.div_ceil(2));
+            } else {
+                check::<f32>(rng, shape, samples);
+            }
         }
     }
 
@@ -425,9 +494,13 @@ mod tests {
     fn planes_that_are_cut_have_the_bits_of_the_three_steps() {
         let rng = &mut Rng::new(6);
         let slide = Slide { stride: [1, 1], padding: [1, 1], dilation: [1, 1] };
-        for [i, o, rows, columns] in [[1, 2, 31, 60], [40, 9, 12, 11], [3, 17, 3, 190], [9, 60, 8, 9]] {
+        for [i, o, rows, columns, samples] in
+            [[1, 2, 31, 60, 19], [40, 9, 12, 11, 5], [3, 17, 3, 190, 5], [9, 60, 8, 9, 5]]
+        {
             let (large, small) = ([i, rows, columns], [o, rows, columns]);
-            check(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, 19);
+            check::<f32>(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, samples);
         }
+        let (large, small) = ([2, 17, 40], [3, 17, 40]);
+        check::<f64>(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, 5);
     }
 }

@@ -38,6 +38,10 @@ pub trait Vector<T>: Elementary<T> {
     const SAMPLES: usize;
     /// Rows in a tile of weighted sums of rows, two vectors wide: `2 ROWS` sums, two vectors and a factor fit in registers.
     const ROWS: usize;
+    /// Whether masks have registers of their own, and a choice between two vectors runs beside two products.
+    const MASKS: bool = false;
+    /// Whether `pick` is one instruction.
+    const PICKS: bool = false;
     /// x in every lane
     unsafe fn splat(x: T) -> Self;
     /// The first `lanes` of `LANES` scalars behind `from`, zero in the other lanes.
@@ -83,6 +87,12 @@ pub trait Vector<T>: Elementary<T> {
     unsafe fn merge(even: Self, odd: Self) -> [Self; 2];
     /// `a` in the lanes where this is larger than `than`, or NaN, else `b`.
     unsafe fn larger(self, than: Self, a: Self, b: Self) -> Self;
+    /// The larger one of both, NaN where one is; of zeros any one.
+    #[inline(always)]
+    unsafe fn most(self, b: Self) -> Self {
+        // SAFETY: as of this function.
+        unsafe { b.larger(self, b, self) }
+    }
     /// `a` in the lanes where this equals `to`, else `b`.
     unsafe fn equal(self, to: Self, a: Self, b: Self) -> Self;
     /// This, a NaN too, or `least` in the lanes where that is larger.
@@ -90,6 +100,27 @@ pub trait Vector<T>: Elementary<T> {
     unsafe fn at_least(self, least: Self) -> Self {
         // SAFETY: as of this function.
         unsafe { least.larger(self, least, self) }
+    }
+    /// Of numbers 0 to 3 what `pick` takes; any other one may become any of these.
+    #[cfg(not(feature = "deterministic"))]
+    #[inline(always)]
+    unsafe fn places(self) -> Self {
+        self
+    }
+    /// In each lane the one of four scalars that its place says: number k of sixteen fours, one behind the other.
+    #[cfg(not(feature = "deterministic"))]
+    #[inline(always)]
+    unsafe fn pick(table: *const T, k: usize, places: Self) -> Self
+    where
+        T: Scalar,
+    {
+        // SAFETY: as of this function.
+        unsafe {
+            let [a, b, c, d] = *table.add(4 * k).cast::<[T; 4]>();
+            let at =
+                |place: usize, v: T, rest: Self| places.equal(Self::splat(T::from_usize(place)), Self::splat(v), rest);
+            at(3, d, at(2, c, at(1, b, Self::splat(a))))
+        }
     }
     /// Runs a kernel on these vectors, out of line.
     unsafe fn call<K: Kernel<Scalar = T>>(kernel: &mut K);

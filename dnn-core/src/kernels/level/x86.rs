@@ -25,9 +25,11 @@ static WINDOW: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0,
 macro_rules! vector {
     (
         $level:ident: $vector:ident of $scalar:ident, lanes $lanes:literal, samples $samples:literal, rows $rows:literal,
+        masks $masks:literal,
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $mul_add:ident $max:ident,
         masked $load_first:path, $store_first:path, |$n:ident| $mask:expr, sums |$of:ident| $sums:expr,
-        columns $columns:path, $to_rows:path $(, eight $eight:path)?, pairs $split:ident $merge:ident $larger:ident $equal:ident
+        columns $columns:path, $to_rows:path $(, eight $eight:path)?, pairs $split:ident $merge:ident $larger:ident $equal:ident $most:ident,
+        picks |$number:ident| $places:expr, |$table:ident, $k:ident, $place:ident| $pick:expr
         $(, across $across:ident)?
     ) => {
         // SAFETY (of every block in here): the callers of `Vector`'s methods have the instructions and own the lanes.
@@ -36,6 +38,8 @@ macro_rules! vector {
             const LANES: usize = $lanes;
             const SAMPLES: usize = $samples;
             const ROWS: usize = $rows;
+            const MASKS: bool = $masks;
+            const PICKS: bool = true;
             #[inline(always)]
             unsafe fn splat(x: $scalar) -> Self {
                 unsafe { $splat(x) }
@@ -107,6 +111,21 @@ macro_rules! vector {
             unsafe fn at_least(self, least: Self) -> Self {
                 // Of numbers that are not ordered, zeros of both signs included, it gives the second one.
                 unsafe { $max(least, self) }
+            }
+            #[inline(always)]
+            unsafe fn most(self, b: Self) -> Self {
+                unsafe { pairs::$most(self, b) }
+            }
+            #[cfg(not(feature = "deterministic"))]
+            #[inline(always)]
+            unsafe fn places(self) -> Self {
+                let $number = self;
+                unsafe { $places }
+            }
+            #[cfg(not(feature = "deterministic"))]
+            #[inline(always)]
+            unsafe fn pick($table: *const $scalar, $k: usize, $place: Self) -> Self {
+                unsafe { $pick }
             }
             #[inline(always)]
             unsafe fn call<K: Kernel<Scalar = $scalar>>(kernel: &mut K) {
@@ -181,25 +200,33 @@ unsafe fn across_pd(a: __m512d, b: __m512d, first: usize) -> __m512d {
 }
 
 vector! {
-    avx512: __m512 of f32, lanes 16, samples 6, rows 12,
+    avx512: __m512 of f32, lanes 16, samples 6, rows 12, masks true,
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps
     _mm512_max_ps,
     masked load_first_ps, _mm512_mask_storeu_ps, |n| (1u16 << n) - 1,
     sums |of| sums_ps(of),
     columns columns::of_16_singles, columns::to_16_singles, eight columns::eight_of_16_singles,
-    pairs split_16 merge_16 larger_16 equal_16, across across_ps
+    pairs split_16 merge_16 larger_16 equal_16 most_16,
+    picks |number| _mm512_castsi512_ps(_mm512_cvtps_epi32(number)), |table, k, place| {
+        let place = _mm512_add_epi32(_mm512_castps_si512(place), _mm512_set1_epi32(4 * k as i32));
+        _mm512_permutexvar_ps(place, _mm512_loadu_ps(table))
+    }, across across_ps
 }
 vector! {
-    avx512: __m512d of f64, lanes 8, samples 6, rows 12,
+    avx512: __m512d of f64, lanes 8, samples 6, rows 12, masks true,
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_fmadd_pd
     _mm512_max_pd,
     masked load_first_pd, _mm512_mask_storeu_pd, |n| (1u8 << n) - 1,
     sums |of| <__m256d as Vector<f64>>::sums([fold_pd(of[0]), fold_pd(of[1]), fold_pd(of[2]), fold_pd(of[3])]),
     columns columns::of_8_doubles, columns::to_8_doubles,
-    pairs split_8_doubles merge_8_doubles larger_8_doubles equal_8_doubles, across across_pd
+    pairs split_8_doubles merge_8_doubles larger_8_doubles equal_8_doubles most_8_doubles,
+    picks |number| _mm512_castsi512_pd(_mm512_cvtepi32_epi64(_mm512_cvtpd_epi32(number))), |table, k, place| {
+        let place = _mm512_add_epi64(_mm512_castpd_si512(place), _mm512_set1_epi64(4 * (k as i64 % 2)));
+        _mm512_permutexvar_pd(place, _mm512_loadu_pd(table.add(k / 2 * 8)))
+    }, across across_pd
 }
 vector! {
-    avx2: __m256 of f32, lanes 8, samples 3, rows 6,
+    avx2: __m256 of f32, lanes 8, samples 3, rows 6, masks false,
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps
     _mm256_max_ps,
     masked _mm256_maskload_ps, _mm256_maskstore_ps, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - n).cast()),
@@ -209,10 +236,14 @@ vector! {
         core::mem::transmute::<__m128, [f32; 4]>(sums)
     },
     columns columns::of_8_singles, columns::to_8_singles,
-    pairs split_8 merge_8 larger_8 equal_8
+    pairs split_8 merge_8 larger_8 equal_8 most_8,
+    picks |number| _mm256_castsi256_ps(_mm256_cvtps_epi32(number)), |table, k, place| {
+        let place = _mm256_add_epi32(_mm256_castps_si256(place), _mm256_set1_epi32(4 * (k as i32 % 2)));
+        _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.add(k / 2 * 8)), place)
+    }
 }
 vector! {
-    avx2: __m256d of f64, lanes 4, samples 3, rows 6,
+    avx2: __m256d of f64, lanes 4, samples 3, rows 6, masks false,
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd
     _mm256_max_pd,
     masked _mm256_maskload_pd, _mm256_maskstore_pd, |n| _mm256_loadu_si256(WINDOW.as_ptr().add(8 - 2 * n).cast()),
@@ -222,5 +253,14 @@ vector! {
         core::mem::transmute::<__m256d, [f64; 4]>(sums)
     },
     columns columns::of_4_doubles, columns::to_4_doubles,
-    pairs split_4_doubles merge_4_doubles larger_4_doubles equal_4_doubles
+    pairs split_4_doubles merge_4_doubles larger_4_doubles equal_4_doubles most_4_doubles,
+    picks |number| {
+        // The places of both halves of each number.
+        let place = _mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(number));
+        let halves = _mm256_or_si256(_mm256_slli_epi64::<1>(place), _mm256_slli_epi64::<33>(place));
+        _mm256_castsi256_pd(_mm256_or_si256(halves, _mm256_set1_epi64x(1 << 32)))
+    }, |table, k, place| {
+        let four = _mm256_castpd_ps(_mm256_loadu_pd(table.add(4 * k)));
+        _mm256_castps_pd(_mm256_permutevar8x32_ps(four, _mm256_castpd_si256(place)))
+    }
 }
