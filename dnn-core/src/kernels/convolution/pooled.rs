@@ -71,7 +71,7 @@ pub(crate) fn gather<
     inner: [bool; 2],
 ) {
     let mut done = 0;
-    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
         let kept = numbers.as_deref_mut().map_or(&mut [][..], flat_mut);
         let (to, from, weights) = (flat_mut(y), flat(large), flat(weight));
         let planes = Planes::pooled(to, from, weights, bias.as_slice(), shape!(slide), kept, true);
@@ -116,7 +116,7 @@ pub(crate) fn scatter<
     [x_inner, y_inner]: [bool; 2],
 ) {
     let mut done = 0;
-    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
         let (to, from, weights, numbers) = (flat_mut(large), flat(dy), flat(weight), flat_mut(numbers));
         let planes = Planes::pooled(to, from, weights, &[], shape!(slide), numbers, false);
         let mut planes = Planes { inner: [y_inner, x_inner], ..planes };
@@ -147,7 +147,7 @@ pub(crate) fn gradient<
     inner: [bool; 2],
 ) {
     let mut done = 0;
-    if blocks::<C, H, W, O, OH, OW, I, KH, KW>(slide) {
+    if const { by_vectors(O * OH * OW * I * KH * KW) } && in_blocks(&shape!(slide)) {
         let flat_dweight = dweight.as_flattened_mut().as_flattened_mut().as_flattened_mut();
         let numbers = flat(numbers);
         let weights = Weights::pooled(flat_dweight, dbias.values(), flat(large), flat(dy), shape!(slide), numbers);
