@@ -39,26 +39,7 @@ impl<'a, T: Scalar> Planes<'a, T> {
         samples: usize,
         gathers: bool,
     ) -> Self {
-        let (large, small) = (samples * shape.large(), samples * shape.small());
-        let lengths = if gathers { [small, large] } else { [large, small] };
-        assert!([to.len(), from.len()] == lengths, "a batch and its outputs differ in length");
-        assert!(weight.len() == shape.weights(), "a weight has another shape than its layer");
-        let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
-        assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
-        Planes {
-            to,
-            from,
-            weight,
-            bias,
-            shape,
-            samples,
-            gathers,
-            pooled: None,
-            inner: [false; 2],
-            blocks: true,
-            single: true,
-            done: 0,
-        }
+        Planes::of(to, from, weight, bias, shape, samples, gathers, None)
     }
 
     /// The same where the small planes are behind a rectifier and a pooling layer: those of `numbers`, if anybody keeps them.
@@ -72,29 +53,34 @@ impl<'a, T: Scalar> Planes<'a, T> {
         numbers: &'a mut [T],
         gathers: bool,
     ) -> Self {
-        let small = if gathers { to.len() } else { from.len() };
-        let samples = small.checked_div(shape.pooled()).unwrap_or(0);
-        let (large, small) = (samples * shape.large(), samples * shape.pooled());
+        let made = if gathers { to.len() } else { from.len() };
+        let samples = made.checked_div(shape.pooled()).unwrap_or(0);
+        let kept = samples * shape.pooled();
+        assert!(gathers && numbers.is_empty() || numbers.len() == kept, "a largest element has no number");
+        Planes::of(to, from, weight, bias, shape, samples, gathers, Some(numbers))
+    }
+
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "each is one of the values that the formulas name")]
+    fn of(
+        to: &'a mut [T],
+        from: &'a [T],
+        weight: &'a [T],
+        bias: &'a [T],
+        shape: Shape,
+        samples: usize,
+        gathers: bool,
+        pooled: Option<&'a mut [T]>,
+    ) -> Self {
+        let small = if pooled.is_some() { shape.pooled() } else { shape.small() };
+        let (large, small) = (samples * shape.large(), samples * small);
         let lengths = if gathers { [small, large] } else { [large, small] };
         assert!([to.len(), from.len()] == lengths, "a batch and its outputs differ in length");
         assert!(weight.len() == shape.weights(), "a weight has another shape than its layer");
         let channels = shape.groups * if gathers { shape.small[0] } else { shape.large[0] };
         assert!(bias.is_empty() || bias.len() == channels, "a bias has not one element for each channel");
-        assert!(gathers && numbers.is_empty() || numbers.len() == small, "a largest element has no number");
-        Planes {
-            to,
-            from,
-            weight,
-            bias,
-            shape,
-            samples,
-            gathers,
-            pooled: Some(numbers),
-            inner: [false; 2],
-            blocks: true,
-            single: true,
-            done: 0,
-        }
+        let inner = [false; 2];
+        Planes { to, from, weight, bias, shape, samples, gathers, pooled, inner, blocks: true, single: true, done: 0 }
     }
 }
 
@@ -141,21 +127,7 @@ pub struct Weights<'a, T> {
 impl<'a, T: Scalar> Weights<'a, T> {
     #[inline(always)]
     pub(super) fn new(dweight: &'a mut [T], large: &'a [T], small: &'a [T], shape: Shape) -> Self {
-        let samples = small.len().checked_div(shape.small()).unwrap_or(0);
-        let lengths = [samples * shape.large(), samples * shape.small(), shape.weights()];
-        assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
-        Weights {
-            dweight,
-            dbias: &mut [],
-            large,
-            small,
-            shape,
-            samples,
-            pooled: None,
-            inner: [false; 2],
-            blocks: true,
-            done: 0,
-        }
+        Weights::of(dweight, &mut [], large, small, shape, None)
     }
 
     /// The same, and db += small, where the small planes are behind a rectifier and a pooling layer.
@@ -168,24 +140,26 @@ impl<'a, T: Scalar> Weights<'a, T> {
         shape: Shape,
         numbers: &'a [T],
     ) -> Self {
-        let samples = small.len().checked_div(shape.pooled()).unwrap_or(0);
-        let lengths = [samples * shape.large(), samples * shape.pooled(), shape.weights()];
-        assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
         assert!(numbers.len() == small.len(), "a largest element has no number");
+        Weights::of(dweight, dbias, large, small, shape, Some(numbers))
+    }
+
+    #[inline(always)]
+    fn of(
+        dweight: &'a mut [T],
+        dbias: &'a mut [T],
+        large: &'a [T],
+        small: &'a [T],
+        shape: Shape,
+        pooled: Option<&'a [T]>,
+    ) -> Self {
+        let of_one = if pooled.is_some() { shape.pooled() } else { shape.small() };
+        let samples = small.len().checked_div(of_one).unwrap_or(0);
+        let lengths = [samples * shape.large(), samples * of_one, shape.weights()];
+        assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
         let channels = shape.groups * shape.small[0];
         assert!(dbias.is_empty() || dbias.len() == channels, "a bias has not one element for each channel");
-        Weights {
-            dweight,
-            dbias,
-            large,
-            small,
-            shape,
-            samples,
-            pooled: Some(numbers),
-            inner: [false; 2],
-            blocks: true,
-            done: 0,
-        }
+        Weights { dweight, dbias, large, small, shape, samples, pooled, inner: [false; 2], blocks: true, done: 0 }
     }
 }
 
