@@ -226,6 +226,7 @@ mod tests {
         in_groups: Conv2d<2, 6, 3, 3, f32, [f32; 6], 1, 1, 1, 1, 1, 1, 3>, [6, 7, 9], [6, 7, 9];
         of_few_products: Conv2d<1, 1, 1, 1>, [1, 4, 5], [1, 4, 5];
         of_many_rows: Conv2d<1, 2, 3, 3>, [1, 60, 34], [2, 58, 32];
+        of_long_rows: Conv2d<1, 8, 3, 3, f32, [f32; 8], 1, 1, 1, 1>, [1, 28, 28], [8, 28, 28];
         of_many_channels: Conv2d<40, 3, 3, 3>, [40, 9, 9], [3, 7, 7];
         of_one_row_of_windows: Conv2d<2, 5, 1, 3>, [2, 3, 41], [5, 3, 39];
     }

@@ -73,8 +73,7 @@ impl Part {
         let fits = |part: &Part| {
             let reads = (part.lines - 1) * slide.stride[0] + (kh - 1) * slide.dilation[0] + 1;
             let reads = if reads < height { reads } else { height };
-            let sums = part.rows * part.channels * kh * kw;
-            part.channels * reads * width + part.rows * part.lines * beside + sums <= ROOM
+            part.before(shape) + part.channels * reads * width <= ROOM
         };
         while part.lines > 4 && !fits(&part) {
             part.lines -= part.lines.div_ceil(8);
@@ -86,6 +85,13 @@ impl Part {
             part.lines -= 1;
         }
         fits(&part).then_some(part)
+    }
+
+    /// Vectors of sums, and of what belongs to positions of the small planes: they lie before the large ones, which stay where they
+    /// are while the rows change.
+    #[inline(always)]
+    pub(super) fn before(&self, shape: &Shape) -> usize {
+        self.rows * (self.channels * shape.kernel[0] * shape.kernel[1] + self.lines * shape.small[2])
     }
 }
 
@@ -107,8 +113,7 @@ impl<T: Scalar> Weights<'_, T> {
         let sparse = if V::MASKS && self.pooled.is_some() { sparse::part(&self.shape) } else { None };
         let Some(part) = sparse.or_else(|| Part::new(&self.shape, 2 * V::ROWS)) else { return 0 };
         let mut room = MaybeUninit::<[V; ROOM]>::uninit();
-        // Sums and small planes lie before the large ones, which stay where they are while the rows change.
-        let begin = part.rows * (part.channels * kh * kw + part.lines * beside);
+        let begin = part.before(&self.shape);
         let mut biases = MaybeUninit::<[[V; 9]; ROWS]>::uninit();
         let mut gradients = MaybeUninit::<[V; MADE]>::uninit();
         let halves = [above / 2, beside / 2];

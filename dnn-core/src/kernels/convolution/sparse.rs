@@ -41,10 +41,8 @@ pub(super) fn part(shape: &Shape) -> Option<Part> {
         return None;
     }
     let plane = |part: &Part| (part.lines + kh - 1) * padded(shape);
-    let fits = |part: &Part| {
-        let shares = part.rows * SHARES * (part.lines / 2) * (beside / 2);
-        part.channels * plane(part) + shares + part.rows * part.channels * kh * kw <= ROOM
-    };
+    // The shares of a window are fewer than its positions.
+    let fits = |part: &Part| part.before(shape) + part.channels * plane(part) <= ROOM;
     let mut part = Part { channels, rows: if rows < ROWS { rows } else { ROWS }, lines: above / 2 * 2 };
     while part.lines > 2 && plane(&part) > NEAR {
         part.lines -= 2;
