@@ -58,8 +58,7 @@ fn most(a: usize, b: usize) -> usize {
 impl Part {
     #[inline(always)]
     fn new(shape: &Shape, registers: usize) -> Option<Part> {
-        let Shape { large: [channels, height, width], small: [rows, above, beside], kernel: [kh, kw], slide, .. } =
-            *shape;
+        let Shape { large: [channels, height, width], small: [rows, above, _], kernel: [kh, kw], slide, .. } = *shape;
         let taps = if kw > 5 { 5 } else { kw };
         // As many rows as fill the registers, and without a remainder if that can be.
         let (mut most, mut whole) = (1, 1);
