@@ -84,8 +84,10 @@ fn errors_of_single_precision_are_those_that_are_stated() {
         ("erf", erf, Scalar::erf, 1.1),
     ];
     let only = std::env::var("DNN_FUNCTION").ok(); // of a sweep that takes long
+    // The others are those of `math/own.rs` there, which states errors of its own.
+    let stated = if cfg!(feature = "deterministic") { 3 } else { cases.len() };
     for (name, function, reference, bound) in
-        cases.into_iter().filter(|case| only.as_ref().is_none_or(|only| only == case.0))
+        cases.into_iter().take(stated).filter(|case| only.as_ref().is_none_or(|only| only == case.0))
     {
         let mut largest = [(0.0, 0.0); 5];
         let mut sweep = sweep();
@@ -117,6 +119,7 @@ fn errors_of_single_precision_are_those_that_are_stated() {
 
 /// What a number has that is special, every function has.
 #[test]
+#[cfg(not(feature = "deterministic"))]
 fn ends_of_the_number_line_are_exact() {
     let inf = f32::INFINITY;
     let tiny = f32::from_bits(1);
