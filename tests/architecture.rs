@@ -155,7 +155,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("kernels/convolution/sparse.rs", 12),
     ("kernels/convolution/tests.rs", 2),
     ("kernels/convolution/weights.rs", 11),
-    ("kernels/convolution/windows.rs", 14),
+    ("kernels/convolution/windows.rs", 15),
     ("kernels/dots.rs", 12),
     ("kernels/elementary/few.rs", 1),
     ("kernels/elementary/formula/tests.rs", 3),

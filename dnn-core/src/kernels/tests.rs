@@ -4,7 +4,7 @@
 use crate::kernels::level::{self, Kernel, Level};
 use crate::kernels::linear::{self, Dots, Rows};
 use crate::kernels::{naive, scalar};
-use crate::random::Rng;
+use crate::random::{Generator, Rng};
 use crate::scalar::Scalar;
 use std::{format, println, string::String, vec, vec::Vec};
 
@@ -25,6 +25,18 @@ pub(super) fn levels() -> Vec<Level> {
         here
     };
     core::iter::once(Level::Portable).chain(of_target.iter().copied().filter(here)).collect()
+}
+
+/// How many shapes the tests of wide shapes draw: `DNN_SHAPES`, or none. Outputs are allocations of their own then, so that
+/// AddressSanitizer sees their ends.
+pub(super) fn shapes() -> Option<u64> {
+    let shapes = std::env::var("DNN_SHAPES").ok()?;
+    Some(shapes.parse().expect("`DNN_SHAPES` is a number"))
+}
+
+/// NaN before and behind an output: so many, and none where an allocation has its own guards.
+pub(super) fn margin() -> usize {
+    if shapes().is_some() { 0 } else { 32 }
 }
 
 /// The ways that take any lengths.
@@ -84,10 +96,9 @@ impl<T: Scalar> Sums<T> {
     /// What `compute` leaves between guards of NaN, where `before` was, differs by at most 2 k eps sum |a| |b| for sums of
     /// k terms, and the guards are as they were.
     fn check(&self, before: &[T], compute: impl FnOnce(&mut [T]), what: &dyn Fn() -> String) {
-        const MARGIN: usize = 32;
-        let nan = T::from_f64(f64::NAN);
-        let mut guarded = vec![nan; self.sums.len() + 2 * MARGIN];
-        let values = MARGIN..MARGIN + self.sums.len();
+        let (nan, margin) = (T::from_f64(f64::NAN), margin());
+        let mut guarded = vec![nan; self.sums.len() + 2 * margin];
+        let values = margin..margin + self.sums.len();
         if !before.is_empty() {
             guarded[values.clone()].copy_from_slice(before);
         }
@@ -195,6 +206,21 @@ fn products_in_blocks_equal_their_sums() {
     check(9, &[302], &[1024], &[50]);
     check(10, &[1024], &[270], &[17]);
     check(11, &[1024], &[17], &[260]);
+}
+
+/// As many as `DNN_SHAPES` says, or three.
+#[test]
+#[cfg(not(miri))]
+fn random_products_equal_their_sums() {
+    let rng = &mut Rng::new(12);
+    for case in 0..shapes().unwrap_or(3) {
+        let mut shape = [40, 300, 300].map(|most| 1 + rng.below(most) as usize);
+        if case % 8 == 7 {
+            shape[case as usize / 8 % 3] += 1 + rng.below(1400) as usize;
+        }
+        let [samples, outputs, inputs] = shape;
+        check(case, &[inputs], &[outputs], &[samples]);
+    }
 }
 
 #[test]

@@ -281,8 +281,8 @@ impl<T: Scalar, R: Rule, const H: usize> Kernel for Tile<'_, T, R, H> {
 mod tests {
     use super::*;
     use crate::kernels::linear::Rows;
-    use crate::kernels::tests::levels;
-    use crate::random::Rng;
+    use crate::kernels::tests::{levels, shapes};
+    use crate::random::{Generator, Rng};
     use std::{vec, vec::Vec};
 
     /// The bits of the product, and then those of the update of each element by itself.
@@ -336,5 +336,13 @@ mod tests {
             check::<f64, Rolling>(rng, shape);
         }
         check::<f64, Descent>(rng, [20, 14, 40]);
+        for case in 0..shapes().unwrap_or(0) {
+            let shape = [70, 60, 300].map(|most| 1 + rng.below(most) as usize);
+            if case % 2 == 0 {
+                check::<f32, Rolling>(rng, shape);
+            } else {
+                check::<f64, Descent>(rng, shape);
+            }
+        }
     }
 }

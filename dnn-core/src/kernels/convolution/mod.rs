@@ -51,6 +51,8 @@ mod sparse;
 mod tests;
 #[cfg(not(feature = "deterministic"))]
 mod weights;
+#[cfg(test)]
+mod wide;
 mod windows;
 
 use crate::kernels::route;

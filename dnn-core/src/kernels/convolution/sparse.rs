@@ -56,10 +56,12 @@ pub(super) fn part(shape: &Shape) -> Option<Part> {
     fits(&part).then_some(part)
 }
 
-/// The length of a row of a copy, with the zeros on both sides.
+/// The length of a row of a copy, with the zeros on both sides: behind it as many as windows meet, which may be more than before.
 #[inline(always)]
 fn padded(shape: &Shape) -> usize {
-    shape.large[2] + 2 * shape.slide.padding[1]
+    let within = shape.large[2] + 2 * shape.slide.padding[1];
+    let reach = shape.small[2] + shape.kernel[1] - 1;
+    if reach > within { reach } else { within }
 }
 
 impl<T: Scalar> Products<'_, T> {
@@ -76,8 +78,9 @@ impl<T: Scalar> Products<'_, T> {
         // SAFETY: as of this function.
         unsafe {
             let shares = self.sums.add(rows * count * V::LANES);
-            // A full block with its samples innermost is read where it lies, if nothing lies around it.
-            let lies = self.larges.next == V::LANES && slide.padding == [0, 0];
+            // A full block with its samples innermost is read where it lies, if windows meet nothing around it.
+            let bare = slide.padding == [0, 0] && width == self.shape.large[2] && above + kh <= height + 1;
+            let lies = self.larges.next == V::LANES && bare;
             for at in (0..above / 2 * 2).step_by(lines) {
                 let left = above / 2 * 2 - at;
                 let windows = [if left < lines { left / 2 } else { lines / 2 }, beside / 2];
@@ -177,7 +180,7 @@ impl<T: Scalar> Padded<'_, T> {
         // SAFETY: as of this function.
         unsafe {
             for c in 0..self.channels {
-                if beside == 0 && self.at >= above && self.at + self.reads <= above + height {
+                if len == width && self.at >= above && self.at + self.reads <= above + height {
                     let to = self.to.add(c * self.reads * len * V::LANES);
                     let from = first.add((c * height + self.at - above) * width * next);
                     vectors::<V, T>(to, 1, from, [row, next], lanes, self.reads * width);

@@ -3,7 +3,7 @@
 use super::planes::{Planes, Weights};
 use super::{Shape, Slide};
 use crate::kernels::level;
-pub(super) use crate::kernels::tests::levels;
+pub(super) use crate::kernels::tests::{levels, margin};
 use crate::random::{Generator, Rng};
 use crate::scalar::Scalar;
 use std::{vec, vec::Vec};
@@ -37,9 +37,9 @@ impl Sums {
         compute: impl FnOnce(&mut [T]) -> usize,
         what: &dyn core::fmt::Debug,
     ) {
-        const MARGIN: usize = 32;
-        let mut guarded = vec![T::from_f64(f64::NAN); self.0.len() + 2 * MARGIN];
-        let values = MARGIN..MARGIN + self.0.len();
+        let margin = margin();
+        let mut guarded = vec![T::from_f64(f64::NAN); self.0.len() + 2 * margin];
+        let values = margin..margin + self.0.len();
         if !before.is_empty() {
             guarded[values.clone()].copy_from_slice(before);
         }
@@ -138,7 +138,7 @@ fn both(seed: u64, shape: Shape, samples: usize) {
 }
 
 /// Each way for one of the two scalars.
-fn by_turns(seed: u64, shape: Shape, samples: usize) {
+pub(super) fn by_turns(seed: u64, shape: Shape, samples: usize) {
     let rng = &mut Rng::new(seed);
     check::<f32>(rng, shape, samples, &[seed.is_multiple_of(2)]);
     check::<f64>(rng, shape, samples, &[!seed.is_multiple_of(2)]);

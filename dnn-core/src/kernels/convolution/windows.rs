@@ -267,7 +267,7 @@ impl<T: Scalar> Kernel for Sum<T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::planes::{Planes, Weights};
     use super::super::tests::{Sums, levels, products};
     use super::super::{Shape, Slide};
@@ -329,7 +329,7 @@ mod tests {
     /// At every level, blocks of samples have the bits of the three steps one after the other, wherever samples are innermost,
     /// but for gradients whose sums have another order: those have what their terms, whose gradients are not zero, add up to,
     /// and the same bits wherever samples are innermost.
-    fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
+    pub(in super::super) fn check<T: Scalar>(rng: &mut Rng, shape: Shape, samples: usize) {
         let (windows, own) = (windows(&shape, samples), shape.pooled());
         let (x, dy): (Vec<T>, Vec<T>) = (random(rng, samples * shape.large()), random(rng, windows.len()));
         let (weight, bias): (Vec<T>, Vec<T>) =
@@ -472,7 +472,9 @@ mod tests {
             let positions = [1 + one_of(7), 1 + one_of(7)];
             let [height, width] =
                 [0, 1].map(|d| (positions[d] + [kh, kw][d] - 1).saturating_sub(2 * padding[d]).max(1));
-            let positions = [height + 2 * padding[0] + 1 - kh, width + 2 * padding[1] + 1 - kw];
+            // Windows meet as many further zeros behind the planes.
+            let more = [case / 2 % 3, case % 3];
+            let positions = [height + 2 * padding[0] + 1 + more[0] - kh, width + 2 * padding[1] + 1 + more[1] - kw];
             let shape = Shape {
                 groups,
                 large: [i, height, width],
@@ -485,6 +487,52 @@ mod tests {
                 check::<f64>(rng, shape, samples.div_ceil(2));
             } else {
                 check::<f32>(rng, shape, samples);
+            }
+        }
+    }
+
+    /// A product that is left out has a gradient of zero, and a zero around the planes meets no element of x.
+    #[test]
+    #[cfg(not(miri))]
+    fn an_infinite_input_leaves_finite_what_the_three_steps_leave_finite() {
+        let rng = &mut Rng::new(77);
+        for kernel in [[3, 3], [3, 5], [5, 5], [6, 4], [5, 7]] {
+            for padding in [[0, 0], [1, 2], [2, 1], [3, 3]] {
+                let large = [2, 7, 8];
+                let small = [3, 8 + 2 * padding[0] - kernel[0], 9 + 2 * padding[1] - kernel[1]];
+                let slide = Slide { stride: [1, 1], padding, dilation: [1, 1] };
+                let (shape, samples) = (Shape { groups: 1, large, small, kernel, slide }, 16);
+                let windows = windows(&shape, samples);
+                let (mut x, dy): (Vec<f32>, Vec<f32>) =
+                    (random(rng, samples * shape.large()), random(rng, windows.len()));
+                let at = rng.below(x.len() as u32) as usize;
+                x[at] = f32::INFINITY;
+                let numbers: Vec<f32> = windows.iter().map(|_| rng.below(5) as f32 - 1.0).collect();
+                let mut dm = vec![0.0; samples * shape.small()];
+                for ((window, number), dy) in windows.iter().zip(&numbers).zip(&dy) {
+                    if *number >= 0.0 {
+                        dm[window[*number as usize]] = *dy;
+                    }
+                }
+                let mut want = vec![0.0; shape.weights()];
+                products(&shape, samples, |small, large, w| want[w] += dm[small] * x[large]);
+                for level in levels() {
+                    let most = match level {
+                        Level::Avx512 => 16,
+                        Level::Avx2 => 8,
+                        Level::Neon | Level::Portable => 4,
+                    };
+                    let kept = laid(&numbers, shape.pooled(), samples, most, true);
+                    let (mut dw, mut db) = (vec![0.0; want.len()], [0.0; 3]);
+                    let mut weights = Weights::pooled(&mut dw, &mut db, &x, &dy, shape, &kept);
+                    // SAFETY: `levels` lists what the machine has.
+                    unsafe { level::run_at(level, &mut weights) };
+                    assert_eq!(weights.done, samples);
+                    for (at, (dw, want)) in dw.iter().zip(&want).enumerate() {
+                        let worse = want.is_finite() && !dw.is_finite();
+                        assert!(!worse, "{level:?} {kernel:?} {padding:?} [{at}]: {dw} and not {want}");
+                    }
+                }
             }
         }
     }
