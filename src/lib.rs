@@ -389,6 +389,37 @@ pub use dnn_macros::{__budget, __network};
 /// [`INFERENCE_BYTES`]: Summary::inference_bytes
 /// [`MACS`]: Summary::macs
 ///
+/// # Alignment
+///
+/// ```
+/// # use dnn::prelude::*;
+/// network! {
+///     #[repr(align(64))]
+///     pub struct Mlp: [784] -> [10] {
+///         fc1: Linear<784, 128>,
+///         Relu,
+///         fc2: Linear<128, 10>,
+///     }
+/// }
+///
+/// let net = Mlp::boxed(&mut Rng::new(1));
+/// assert!((&raw const *net).addr().is_multiple_of(64));
+/// assert_eq!((Mlp::PARAMETER_BYTES, size_of::<Mlp>()), (407_080, 407_104));
+/// # let _ = net.predict(&[0.0; 784]);
+/// ```
+///
+/// A network begins where its scalars may begin, and memory from the heap behind a few bytes of bookkeeping. `#[repr(align(64))]`
+/// lets it begin with a line of the cache, in a `Box`, a `static`, a `Memory` or on the stack; results are the same to the bit.
+/// Inference of one sample, which waits for the weights, is faster for it: of the network above by a tenth with AVX-512 and by a
+/// fifth with AVX2, and on 64 samples by 2 %, where rows of weights, here of 3136 bytes, are whole lines. A trainer on the heap
+/// aligns its own memory, whatever is written here. On a microcontroller it gives a network to a DMA controller, or to a cache
+/// that is cleaned by lines.
+///
+/// Padding lies behind the parameters then, up to the next multiple, and is no part of `flat`, of files or of
+/// `PARAMETER_BYTES`; it is part of `size_of`, and of [`budget!`]. Inside another network there is no room for it: a network
+/// whose parameters do not fill its lines can only be the last one there, and another one is a compile error. It is the outer network
+/// that is aligned then, with all in it.
+///
 /// # What is generated
 ///
 /// Every network has `init`, `zeros`, `boxed`, `predict`, `predict_batch`, `summary`, the constants `PARAMETERS`, `MACS`,

@@ -20,6 +20,7 @@ network! {
 }
 
 network! {
+    #[repr(align(64))]
     pub(crate) struct Mlp: [784] -> [10] {
         fc1: Linear<784, 128>,
         Relu,
@@ -28,6 +29,7 @@ network! {
 }
 
 network! {
+    #[repr(align(64))]
     pub(crate) struct Wide: [1024] -> [10] {
         fc1: Linear<1024, 1024>,
         Relu,
@@ -122,8 +124,13 @@ pub(crate) fn recurrent() -> Box<Recurrent> {
     net
 }
 
-pub(crate) fn samples<const I: usize>(count: usize, seed: u32) -> Vec<[f32; I]> {
-    (0..count).map(|b| from_fn(|i| value(b * I + i, seed) + 0.5)).collect()
+/// They begin with a line of the cache, as static arrays of C do, and stay as long as the program.
+pub(crate) fn samples<const I: usize>(count: usize, seed: u32) -> &'static [[f32; I]] {
+    let scalars = vec![0.0; count * I + 64 / size_of::<f32>()].leak();
+    let first = scalars.as_ptr().align_offset(64);
+    let scalars = &mut scalars[first..first + count * I];
+    fill(scalars, seed, 1.0, 0.5);
+    dnn::tensor::batch(scalars)
 }
 
 pub(crate) fn labels(count: usize) -> Vec<u8> {

@@ -105,7 +105,7 @@ pub mod __private {
     pub use crate::network::predict_batch;
     #[cfg(feature = "alloc")]
     pub use crate::parameters::boxed;
-    pub use crate::parameters::{fill, fill_uniform, in_order, leaves, sealed, sealed_before};
+    pub use crate::parameters::{fill, fill_uniform, leaves, sealed, sealed_before};
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use typenum;

@@ -1,5 +1,6 @@
 //! Parameters: their names, shapes and places in a network, and a network as one flat slice.
 
+use crate::frozen::Frozen;
 #[cfg(feature = "std")]
 use crate::io::WeightsError;
 use crate::io::{self, WeightsFault};
@@ -119,7 +120,7 @@ pub const fn leaves(table: &[Entry]) -> usize {
 ///
 /// # Safety
 /// The type begins with values of `Scalar` without padding between them, and nothing but [`Frozen`](crate::Frozen)
-/// references lies behind them; all zero bits are a valid value; `TABLE` lists tensors that lie inside it, apart from each
+/// references, of which `BORROWS` tells, and padding lies behind them; all zero bits are a valid value; `TABLE` lists tensors that lie inside it, apart from each
 /// other, and cover the scalars. The same holds for `Gradient`, whose table lists the tensors of
 /// the role [`Role::Parameter`] of this type, in the same order, with the same shapes; where it is another type, its tensors
 /// lie in the order of its table.
@@ -135,6 +136,8 @@ pub unsafe trait Parameters: Sized + 'static {
     type Gradient: Parameters<Scalar = Self::Scalar, Gradient = Self::Gradient>;
     /// Names, places, shapes and roles of its tensors.
     const TABLE: &'static [Entry];
+    /// Whether [`Frozen`](crate::Frozen) references lie behind its tensors.
+    const BORROWS: bool = false;
 
     /// Fills it with PyTorch's default initialisation.
     fn init_in<R: Generator>(&mut self, rng: &mut R);
@@ -269,30 +272,19 @@ pub fn boxed_zeros<P: Parameters>() -> alloc::boxed::Box<P> {
     unsafe { alloc::boxed::Box::new_zeroed().assume_init() }
 }
 
-/// The entries with the offsets that they have one behind the other, as tensors of a `repr(C)` type of one scalar lie.
-pub const fn in_order<const N: usize>(mut entries: [Entry; N], scalar: usize) -> [Entry; N] {
-    let (mut bytes, mut i) = (0, 0);
-    while i < N {
-        let scalars = count(&[entries[i]], None);
-        match &mut entries[i] {
-            Entry::Tensor { offset, .. } | Entry::Nested { offset, .. } => *offset = bytes,
-        }
-        bytes += scalars * scalar;
-        i += 1;
-    }
-    entries
-}
-
-/// The table itself, after a check that the type has no room for anything else.
+/// The table itself, after a check that the type is its tensors, side by side. `borrowing` says of nested types whether they
+/// hold references.
+///
+/// An aligned type ends with padding, which nobody reads. What lies inside it then has to end with its tensors.
 ///
 /// # Panics
-/// It has: padding, or a field that a later macro put in. The build stops, since a table is a constant.
+/// It holds something else. The build stops, since a table is a constant.
 #[track_caller]
-pub const fn sealed<P: Parameters>(table: &'static [Entry]) -> &'static [Entry] {
-    let bytes = count(table, None) * size_of::<P::Scalar>();
+pub const fn sealed<P: Parameters>(table: &'static [Entry], borrowing: &[bool]) -> &'static [Entry] {
+    let bytes = side_by_side::<P>(table, borrowing);
     assert!(
-        bytes == size_of::<P>(),
-        "it holds something that is no tensor of its scalar: padding, another type, or a nested network with a reference to a frozen layer"
+        bytes.next_multiple_of(align_of::<P>()) == size_of::<P>(),
+        "it holds something that is no tensor of its scalar: padding, or another type"
     );
     table
 }
@@ -302,10 +294,54 @@ pub const fn sealed<P: Parameters>(table: &'static [Entry]) -> &'static [Entry] 
 /// # Panics
 /// There is room for something else between them.
 #[track_caller]
-pub const fn sealed_before<P: Parameters>(table: &'static [Entry], offset: usize) -> &'static [Entry] {
-    let bytes = count(table, None) * size_of::<P::Scalar>();
-    assert!(bytes <= offset && offset - bytes < align_of::<P>(), "references to frozen layers lie behind the tensors");
+pub const fn sealed_before<P: Parameters>(
+    table: &'static [Entry],
+    borrowing: &[bool],
+    offset: usize,
+) -> &'static [Entry] {
+    let bytes = side_by_side::<P>(table, borrowing);
+    assert!(
+        bytes.next_multiple_of(align_of::<Frozen<P>>()) == offset,
+        "references to frozen layers lie behind the tensors"
+    );
     table
+}
+
+/// The bytes of all tensors, which begin with the type and have nothing between them.
+#[track_caller]
+const fn side_by_side<P: Parameters>(table: &[Entry], borrowing: &[bool]) -> usize {
+    let mut i = 0;
+    while i < borrowing.len() {
+        assert!(
+            !borrowing[i],
+            "a network inside it holds a reference to a frozen layer: write `#[frozen]` there and no `&'static`"
+        );
+        i += 1;
+    }
+    let (scalar, mut end) = (size_of::<P::Scalar>(), 0);
+    let mut i = 0;
+    while i < table.len() {
+        let own = match &table[i] {
+            Entry::Tensor { offset, dims, .. } => *offset + elements(dims) * scalar,
+            Entry::Nested { count: Some(0), .. } => 0,
+            Entry::Nested { offset, stride, count: times, table, .. } => {
+                let before = match times {
+                    Some(times) => (*times - 1) * *stride,
+                    None => 0,
+                };
+                *offset + before + count(table, None) * scalar
+            }
+        };
+        end = if own > end { own } else { end };
+        i += 1;
+    }
+    let bytes = count(table, None) * scalar;
+    // Tensors lie apart from each other, so that one ends behind their bytes where there is something else before it.
+    assert!(
+        end == bytes,
+        "padding lies between its tensors, behind a network with `#[repr(align(..))]`: write that above the outer network alone"
+    );
+    bytes
 }
 
 /// Sets every element of a tensor to one value.

@@ -17,7 +17,7 @@ pub(crate) fn parameters(tokens: TokenStream) -> TokenStream {
     };
     let mut errors = Errors::default();
     let krate = krate(&input.attrs, &mut errors);
-    representation(&input.attrs, &mut errors);
+    representation(&input.attrs, false, &mut errors);
     for lifetime in input.generics.lifetimes() {
         errors.push(lifetime.span(), "a layer owns its parameters: remove the lifetime");
     }

@@ -105,20 +105,27 @@ pub(super) fn network(network: &Network<'_>) -> TokenStream {
 /// another struct, which is emitted too.
 pub(crate) fn emit(target: &Target) -> TokenStream {
     let Target { name, arguments, generics, conditions, scalar, fields, .. } = target;
-    let (gradient, twin) = if fields.iter().any(differs) { twin(target) } else { (quote!(Self), quote!()) };
-    let (entries, table) = table(name, fields);
+    let twins = fields.iter().any(differs);
+    let (gradient, twin) = if twins { twin(target) } else { (quote!(Self), quote!()) };
+    // Padding may lie in the gradient alone.
+    let sealed = twins.then(|| quote!(let _ = <#gradient as __dnn::Parameters>::TABLE;));
+    let (entries, table) = table(name, sealed, fields);
     let inits = fields.iter().map(|FieldOf { name, ty, content, span }| {
-        let init = associated(*span, ty, quote!(__dnn::Parameters), quote!(init_in));
+        let (init, name) = (associated(*span, ty, quote!(__dnn::Parameters), quote!(init_in)), bound(name));
         match content {
-            Content::Tensor { initial: Initial::Constant(value), .. } => quote!(__dnn::fill(&mut self.#name, #value);),
+            Content::Tensor { initial: Initial::Constant(value), .. } => quote!(__dnn::fill(#name, #value);),
             Content::Tensor { initial: Initial::Uniform(bound), .. } => {
-                quote!(__dnn::fill_uniform(&mut self.#name, #bound, rng);)
+                quote!(__dnn::fill_uniform(#name, #bound, rng);)
             }
-            Content::Nested { count: None, .. } => quote!(#init(&mut self.#name, rng);),
-            Content::Nested { .. } => quote!(for each in &mut self.#name { #init(each, rng); }),
+            Content::Nested { count: None, .. } => quote!(#init(#name, rng);),
+            Content::Nested { .. } => quote!(for each in #name { #init(each, rng); }),
             Content::Borrowed => quote!(),
         }
     });
+    // A field that a later macro puts in is a mistake of rustc's here: behind the tensors it could pass for padding.
+    let names: Vec<&Ident> = fields.iter().map(|field| &field.name).collect();
+    let bindings = names.iter().map(|name| bound(name));
+    let every_field = (!names.is_empty()).then(|| quote!(let Self { #(#names: #bindings),* } = self;));
     let borrowed: Vec<&Ident> = fields.iter().filter(|f| is_borrowed(f)).map(|field| &field.name).collect();
     let copy = (!borrowed.is_empty()).then(|| {
         quote! {
@@ -130,6 +137,11 @@ pub(crate) fn emit(target: &Target) -> TokenStream {
             }
         }
     });
+    let borrows = (!borrowed.is_empty()).then(|| {
+        quote!(
+            const BORROWS: bool = true;
+        )
+    });
     quote! {
         #twin
         impl #generics #name #arguments #conditions {
@@ -140,13 +152,20 @@ pub(crate) fn emit(target: &Target) -> TokenStream {
             type Scalar = #scalar;
             type Gradient = #gradient;
             const TABLE: &'static [__dnn::Entry] = #table;
+            #borrows
             #[allow(unused_variables)]
             fn init_in<__R: __dnn::Generator>(&mut self, rng: &mut __R) {
+                #every_field
                 #(#inits)*
             }
             #copy
         }
     }
+}
+
+/// What a field is called where it is borrowed by itself.
+fn bound(name: &Ident) -> Ident {
+    format_ident!("__{name}", span = Span::mixed_site())
 }
 
 fn is_borrowed(field: &FieldOf) -> bool {
@@ -173,7 +192,14 @@ fn twin(target: &Target) -> (TokenStream, TokenStream) {
     });
     // Rust wants a type parameter used: what is trained may have no tensor of it.
     let marker = (!types.is_empty()).then(|| quote!(pub __scalars: ::core::marker::PhantomData<(#(#types,)*)>,));
-    let entries = trained.iter().map(|field| entry(field, quote!(0)));
+    let entries = trained.iter().map(entry);
+    let table = at(
+        name.span(),
+        quote!({
+            use __dnn::sealed as __seal;
+            __seal::<Self>(&[#(#entries),*], &[])
+        }),
+    );
     let tokens = quote! {
         #[allow(missing_docs, non_snake_case)]
         #[repr(C)]
@@ -186,9 +212,7 @@ fn twin(target: &Target) -> (TokenStream, TokenStream) {
         unsafe impl #generics __dnn::Parameters for #twin #arguments #conditions {
             type Scalar = #scalar;
             type Gradient = Self;
-            const TABLE: &'static [__dnn::Entry] = __dnn::sealed::<Self>(
-                &const { __dnn::in_order([#(#entries),*], ::core::mem::size_of::<#scalar>()) },
-            );
+            const TABLE: &'static [__dnn::Entry] = #table;
             fn init_in<__R: __dnn::Generator>(&mut self, _: &mut __R) {
                 __dnn::Parameters::set_zero(self);
             }
@@ -233,36 +257,35 @@ fn gradient(field: &FieldOf) -> Option<FieldOf> {
     Some(FieldOf { name: name.clone(), ty, content, span: *span })
 }
 
-/// The rows of the table and, behind a seal, the table itself; a message of the seal stands at the name of the type.
-fn table(name: &Ident, fields: &[FieldOf]) -> (TokenStream, TokenStream) {
-    let offset = |field: &FieldOf| {
-        let name = &field.name;
-        quote!(::core::mem::offset_of!(Self, #name))
-    };
-    let entries = fields.iter().filter(|field| !is_borrowed(field)).map(|field| entry(field, offset(field)));
+/// The rows of the table and, behind a seal and what comes first, the table itself; a message of the seal stands at the name of
+/// the type.
+fn table(name: &Ident, first: Option<TokenStream>, fields: &[FieldOf]) -> (TokenStream, TokenStream) {
+    let entries = fields.iter().filter(|field| !is_borrowed(field)).map(entry);
     let entries = quote!(&[#(#entries),*]);
-    match fields.iter().find(|field| is_borrowed(field)) {
-        None => (
-            entries,
-            at(
-                name.span(),
-                quote!({
-                    use __dnn::sealed as __seal;
-                    __seal::<Self>(Self::__ENTRIES)
-                }),
-            ),
-        ),
-        Some(first) => {
-            let offset = offset(first);
-            let call = quote!(__dnn::sealed_before::<Self>(Self::__ENTRIES, #offset));
-            (entries, call)
-        }
-    }
+    // What holds a reference has a twin for its gradient.
+    let borrowing = fields.iter().filter(|field| matches!(field.content, Content::Nested { twin: true, .. }));
+    let borrowing =
+        borrowing.map(|FieldOf { ty, span, .. }| associated(*span, ty, quote!(__dnn::Parameters), quote!(BORROWS)));
+    let borrowing = quote!(&[#(#borrowing),*]);
+    let seal = match fields.iter().find(|field| is_borrowed(field)) {
+        None => quote!({
+            #first
+            use __dnn::sealed as __seal;
+            __seal::<Self>(Self::__ENTRIES, #borrowing)
+        }),
+        Some(FieldOf { name, .. }) => quote!({
+            #first
+            use __dnn::sealed_before as __seal;
+            __seal::<Self>(Self::__ENTRIES, #borrowing, ::core::mem::offset_of!(Self, #name))
+        }),
+    };
+    (entries, at(name.span(), seal))
 }
 
 /// A row of the table.
-fn entry(field: &FieldOf, offset: TokenStream) -> TokenStream {
+fn entry(field: &FieldOf) -> TokenStream {
     let FieldOf { name, ty, content, span } = field;
+    let offset = quote!(::core::mem::offset_of!(Self, #name));
     let text = name.to_string();
     let text = text.trim_start_matches("r#");
     let here = there(*span);

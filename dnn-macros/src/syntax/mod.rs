@@ -16,6 +16,7 @@ pub(crate) use length::{Expression, Length, Operator};
 
 use crate::error::Errors;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Token, Visibility, braced, parenthesized};
@@ -196,7 +197,7 @@ fn skip_declaration(input: ParseStream<'_>) -> syn::Result<()> {
 
 fn declaration(
     input: ParseStream<'_>,
-    attributes: Vec<Attribute>,
+    mut attributes: Vec<Attribute>,
     visibility: Visibility,
     mut constants: Constants,
     errors: &mut Errors,
@@ -208,7 +209,11 @@ fn declaration(
     if !input.peek(Ident) {
         return Err(input.error("expected the name of the network: write `struct Name: [2] -> [1] { .. }`"));
     }
-    representation(&attributes, errors);
+    let before = errors.len();
+    representation(&attributes, true, errors);
+    if errors.len() > before {
+        attributes.retain(|attribute| !attribute.path().is_ident("repr")); // rustc would find mistakes of its own
+    }
     let name: Ident = input.parse()?;
     let scalar = scalar(input, errors)?;
     if !input.peek(Token![:]) {
@@ -243,12 +248,21 @@ fn declaration(
     Ok(Declaration { attributes, own, visibility, name, scalar, inputs, outputs, layers, declared, forward })
 }
 
-/// Padding would be read as parameters.
-pub(crate) fn representation(attributes: &[Attribute], errors: &mut Errors) {
+/// Tensors lie side by side in the order of the declaration. Whether it may be `aligned` depends on where padding can lie.
+pub(crate) fn representation(attributes: &[Attribute], aligned: bool, errors: &mut Errors) {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("align") || meta.path.is_ident("packed") {
-                errors.push(meta.path.span(), "parameters lie side by side: remove `align` and `packed`");
+            let word = meta.path.to_token_stream();
+            let message = match (meta.path.is_ident("align"), meta.path.is_ident("packed"), aligned) {
+                (true, _, false) => Some("parameters lie side by side: remove `align`".to_owned()),
+                (_, true, _) => Some("parameters lie where their type wants them: remove `packed`".to_owned()),
+                (false, _, true) if !meta.path.is_ident("C") => {
+                    Some(format!("tensors lie in the order of the declaration: remove `{word}`"))
+                }
+                _ => None,
+            };
+            if let Some(message) = message {
+                errors.push(meta.path.span(), message);
             }
             if meta.input.peek(syn::token::Paren) {
                 let content;

@@ -1,7 +1,7 @@
 use dnn::prelude::*;
 
 network! {
-    #[repr(align(64))]
+    #[repr(transparent)]
     pub struct Net: [2] -> [2] {
         fc: Linear<2, 2>,
     }

@@ -1,0 +1,16 @@
+use dnn::prelude::*;
+
+network! {
+    #[repr(align(64))]
+    pub struct Block: [2] -> [2] {
+        fc: Linear<2, 2>,
+    }
+
+    pub struct Net: [2] -> [2] {
+        blocks: [Block; 3],
+    }
+}
+
+fn main() {
+    let _ = Net::zeros();
+}
