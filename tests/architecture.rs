@@ -147,7 +147,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("kernels/convolution/lines.rs", 3),
     ("kernels/convolution/packed.rs", 8),
     ("kernels/convolution/picked.rs", 18),
-    ("kernels/convolution/planes.rs", 4),
+    ("kernels/convolution/planes.rs", 8),
     ("kernels/convolution/positions.rs", 13),
     ("kernels/convolution/reach.rs", 4),
     ("kernels/convolution/rows.rs", 16),

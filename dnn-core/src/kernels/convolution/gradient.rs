@@ -6,7 +6,7 @@
 
 use super::Shape;
 use super::planes::Weights;
-use super::samples::{Copy, MADE};
+use super::samples::{Copy, MADE, least};
 #[cfg(not(feature = "deterministic"))]
 use super::sparse;
 use super::windows::{Spread, Sum};
@@ -95,7 +95,7 @@ impl Part {
 }
 
 impl<T: Scalar> Weights<'_, T> {
-    /// The samples from the first one on, in blocks that are full, or at least a quarter; how many that were.
+    /// The samples from the first one on, in blocks of as many as there are lanes, or as are worth it; how many that were.
     ///
     /// # Safety
     /// The machine has the instructions of `V`.
@@ -103,7 +103,7 @@ impl<T: Scalar> Weights<'_, T> {
     pub(super) unsafe fn by_samples<V: Vector<T>>(&mut self) -> usize {
         let Shape { groups, large: [all, height, width], small: [rows, above, beside], kernel: [kh, kw], .. } =
             self.shape;
-        if self.samples < V::LANES.div_ceil(4) {
+        if self.samples < least::<V, T>() {
             return 0;
         }
         #[cfg(feature = "deterministic")]
@@ -117,7 +117,7 @@ impl<T: Scalar> Weights<'_, T> {
         let mut gradients = MaybeUninit::<[V; MADE]>::uninit();
         let halves = [above / 2, beside / 2];
         let mut sample = 0;
-        while self.samples - sample >= V::LANES.div_ceil(4) {
+        while self.samples - sample >= least::<V, T>() {
             let left = self.samples - sample;
             let lanes = if left < V::LANES { left } else { V::LANES };
             // From scalar to scalar of a sample, of large and small planes.

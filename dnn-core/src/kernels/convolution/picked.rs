@@ -11,7 +11,7 @@
 
 use super::planes::Planes;
 use super::reach::{transpose_back, vectors};
-use super::samples::{MADE, READ};
+use super::samples::{MADE, READ, least};
 use super::{Shape, Slide};
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
@@ -78,7 +78,7 @@ impl Part {
 }
 
 impl<T: Scalar> Planes<'_, T> {
-    /// The samples from the first one on, in blocks that are full, or at least a quarter; how many that were.
+    /// The samples from the first one on, in blocks of as many as there are lanes, or as are worth it; how many that were.
     ///
     /// # Safety
     /// The machine has the instructions of `V`; there is room for `READ` and for `MADE` vectors.
@@ -92,7 +92,7 @@ impl<T: Scalar> Planes<'_, T> {
         // Which group and which first channels of both planes the tables are of.
         let mut made = None;
         let mut sample = 0;
-        while self.samples - sample >= V::LANES.div_ceil(4) {
+        while self.samples - sample >= least::<V, T>() {
             let left = self.samples - sample;
             let lanes = if left < V::LANES { left } else { V::LANES };
             // From scalar to scalar of a sample, of what is read and what is made.

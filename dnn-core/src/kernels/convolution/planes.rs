@@ -2,6 +2,7 @@
 //! along the positions, or, where bits are promised, not here but by `lines`.
 
 use super::Shape;
+use super::samples::least;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 
@@ -89,9 +90,12 @@ impl<T: Scalar> Kernel for Planes<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
+        self.done = 0;
         // SAFETY: as of this function.
         unsafe {
-            self.done = if self.blocks { self.by_samples::<V>() } else { 0 };
+            if self.blocks && self.samples >= least::<V, T>() {
+                V::call(&mut Blocks { of: self });
+            }
             if self.single {
                 self.by_channels::<V>();
                 #[cfg(not(feature = "deterministic"))]
@@ -99,9 +103,41 @@ impl<T: Scalar> Kernel for Planes<'_, T> {
             }
             #[cfg(not(feature = "deterministic"))]
             if self.done < self.samples && self.pooled.is_none() {
-                self.by_positions::<V>(self.done);
+                V::call(&mut Positions { of: self });
             }
         }
+    }
+}
+
+/// The samples that are blocks: a function of its own, whose memory is on the stack only while it runs.
+struct Blocks<'a, 'b, T> {
+    of: &'a mut Planes<'b, T>,
+}
+
+impl<T: Scalar> Kernel for Blocks<'_, '_, T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        self.of.done = unsafe { self.of.by_samples::<V>() };
+    }
+}
+
+/// The samples that are not done: a function of its own, for the same reason.
+#[cfg(not(feature = "deterministic"))]
+struct Positions<'a, 'b, T> {
+    of: &'a mut Planes<'b, T>,
+}
+
+#[cfg(not(feature = "deterministic"))]
+impl<T: Scalar> Kernel for Positions<'_, '_, T> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        unsafe { self.of.by_positions::<V>(self.of.done) }
     }
 }
 

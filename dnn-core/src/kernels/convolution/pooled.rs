@@ -33,7 +33,7 @@ macro_rules! shape {
 
 /// Whether blocks of samples go by vectors, for which even the smallest part has to have room.
 #[inline(always)]
-const fn in_blocks(shape: &Shape) -> bool {
+pub(super) const fn in_blocks(shape: &Shape) -> bool {
     let Shape { large: [i, _, width], small: [o, _, beside], kernel: [kh, kw], slide, .. } = *shape;
     let ([sy, sx], [dy, dx]) = (slide.stride, slide.dilation);
     let [tall, broad] = [(kh - 1) * dy + 1, (kw - 1) * dx + 1];

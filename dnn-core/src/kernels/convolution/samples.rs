@@ -21,6 +21,13 @@ pub(super) const MADE: usize = 512;
 /// Channels of results that are made at a time, at most.
 const CHANNELS: usize = 8;
 
+/// The fewest samples that are a block: a quarter of the lanes, and more than one, whose planes fill vectors better.
+#[inline(always)]
+pub(super) fn least<V: Vector<T>, T>() -> usize {
+    let quarter = V::LANES / 4;
+    if quarter < 2 { 2 } else { quarter }
+}
+
 /// A block of results, and what is read for it.
 #[derive(Clone, Copy)]
 struct Block {
@@ -142,15 +149,12 @@ impl View<'_> {
 }
 
 impl<T: Scalar> Planes<'_, T> {
-    /// The samples from the first one on, in blocks that are full, or at least a quarter; how many that were.
+    /// The samples from the first one on, in blocks of as many as there are lanes, or as are worth it; how many that were.
     ///
     /// # Safety
     /// The machine has the instructions of `V`.
     #[inline(always)]
     pub(super) unsafe fn by_samples<V: Vector<T>>(&mut self) -> usize {
-        if self.samples < V::LANES.div_ceil(4) {
-            return 0;
-        }
         let Shape { groups, large, small, kernel: [kh, kw], .. } = self.shape;
         let pooled = self.pooled.is_some();
         // Rows and columns that no window of the pooling reads are not made.
@@ -177,7 +181,7 @@ impl<T: Scalar> Planes<'_, T> {
             return unsafe { self.by_windows::<V>(part, copied.as_mut_ptr().cast(), sums.as_mut_ptr().cast()) };
         }
         let mut sample = 0;
-        while self.samples - sample >= V::LANES.div_ceil(4) {
+        while self.samples - sample >= least::<V, T>() {
             let left = self.samples - sample;
             let lanes = if left < V::LANES { left } else { V::LANES };
             // From scalar to scalar of a sample, of what is read and what is made.

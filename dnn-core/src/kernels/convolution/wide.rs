@@ -1,5 +1,6 @@
 //! Random shapes that are wider than those of the other tests: as many as `DNN_SHAPES` says, or two of few products.
 
+use super::pooled::in_blocks;
 use super::tests::by_turns;
 use super::windows::tests::check as pooled;
 use super::{Shape, Slide};
@@ -35,7 +36,9 @@ fn wide(rng: &mut Rng, most: usize, pooled: bool) -> (Shape, usize) {
         let (large, small) = ([i, length(0), length(1)], [o, positions[0], positions[1]]);
         let shape = Shape { groups, large, small, kernel, slide };
         let products = samples * shape.small() * i * kernel[0] * kernel[1];
-        if products <= most && (!pooled || positions.iter().all(|length| *length > 1)) {
+        // What pools goes by blocks where all three sums have room.
+        let fits = !pooled || positions.iter().all(|length| *length > 1) && in_blocks(&shape);
+        if products <= most && fits {
             return (shape, samples);
         }
     }
