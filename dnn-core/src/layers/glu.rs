@@ -5,12 +5,13 @@
 //! A NaN in either half stays a NaN, in y and in the gradient of both.
 
 use super::planes::no_parameters;
-use crate::kernels::elementary::{self, Function};
+use crate::kernels::elementary::{self, Formula};
+use crate::kernels::number::Number;
 use crate::kernels::route;
 use crate::layer::{Layer, Pass};
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
-use core::slice::from_mut;
+use core::slice::{from_mut, from_ref};
 
 /// One half of a dimension, gated by the other: PyTorch's
 /// [`GLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.GLU.html)
@@ -36,6 +37,21 @@ no_parameters! {
     Glu<[], []>
 }
 
+/// The gate s of b, and what it lets through of a: y is to a what dx is to dy.
+#[derive(Clone, Copy)]
+pub struct Gate;
+
+impl Formula for Gate {
+    #[inline(always)]
+    fn value<N: Number>(self, b: N) -> N {
+        b.sigmoid()
+    }
+    #[inline(always)]
+    fn pull<N: Number>(self, a: N, b: N) -> N {
+        a * b.sigmoid()
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
     type Output = [T; N];
@@ -44,11 +60,8 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
     fn infer(&self, x: &[[[T; N]; 2]], y: &mut [[T; N]], _: &mut [T]) {
         for ([a, b], y) in x.iter().zip(y) {
             if const { route::functions_by_vectors(N) } {
-                *y = *b;
-                elementary::map(Function::Sigmoid, from_mut(y));
-                for (a, y) in a.iter().zip(y) {
-                    *y *= *a;
-                }
+                *y = *a;
+                elementary::pull(Gate, from_ref(b), from_mut(y));
                 continue;
             }
             for ((a, b), y) in a.iter().zip(b).zip(y) {
@@ -71,7 +84,7 @@ impl<T: Scalar, const N: usize> Layer<[[T; N]; 2]> for Glu<T> {
         for (([a, b], dy), [da, db]) in x.iter().zip(dy.iter()).zip(dx.into_iter().flatten()) {
             if const { route::functions_by_vectors(N) } {
                 *da = *b;
-                elementary::map(Function::Sigmoid, from_mut(da));
+                elementary::value(Gate, from_mut(da));
                 for (((a, dy), da), db) in a.iter().zip(dy).zip(da).zip(db) {
                     let s = *da;
                     *da = *dy * s;

@@ -11,6 +11,7 @@ use crate::kernels::number::Number;
 #[cfg(not(feature = "deterministic"))]
 use crate::kernels::number::Parallel;
 use crate::kernels::route;
+use crate::layers::glu::Gate;
 use crate::layers::{Celu, Elu, Gelu, Mish, Selu, Silu, Softplus};
 use crate::losses::{Bce, BceWithLogits};
 use crate::scalar::Scalar;
@@ -156,7 +157,7 @@ macro_rules! compiled {
         )*
     };
 }
-compiled! { Celu Elu Gelu Mish Selu Silu Softplus; Bce BceWithLogits }
+compiled! { Celu Elu Gate Gelu Mish Selu Silu Softplus; Bce BceWithLogits }
 
 /// The values of a formula for every number of a batch, in their place.
 #[inline(always)]
