@@ -30,6 +30,10 @@ use core::mem::offset_of;
 /// `Conv2d<3, 8, [5, 3], padding = [2, 1]>`, `padding = same` for an output as long as the input, `padding = valid` for none,
 /// and `dilation`, `groups`, `bias = false`. PyTorch's `padding_mode` is left out: the padding is zeros.
 ///
+/// Zeros that change no sum may be multiplied or left out, as in PyTorch, whose implementations differ. So an infinite weight
+/// or dy may give NaN where the formula has no product: in y and dW where a window reaches into the padding, and before `Relu`
+/// and `MaxPool2d<2>` in dx one row or column beside the window of that dy.
+///
 /// ```
 /// use dnn_core::{Conv2d, Op};
 /// let edges: Conv2d<1, 1, 1, 2> = Conv2d { weight: [[[[-1.0, 1.0]]]], bias: [0.5] };
