@@ -157,6 +157,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("kernels/convolution/weights.rs", 11),
     ("kernels/convolution/windows.rs", 15),
     ("kernels/dots.rs", 12),
+    ("kernels/elementary/entropy.rs", 3),
     ("kernels/elementary/few.rs", 1),
     ("kernels/elementary/formula/tests.rs", 3),
     ("kernels/elementary/formula.rs", 6),

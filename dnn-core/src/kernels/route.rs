@@ -66,6 +66,14 @@ pub(crate) const fn functions_by_vectors(len: usize) -> bool {
     TARGET && len >= 8
 }
 
+/// Samples from which on vectors along the samples repay their transposition.
+pub(crate) const SAMPLES: usize = 4;
+
+/// Whether the cross-entropies of many samples of so many classes are computed by vectors along the samples.
+pub(crate) const fn entropies_by_vectors(classes: usize) -> bool {
+    functions_by_vectors(classes) && classes <= 64
+}
+
 /// How many samples of a network go one by one through local variables, by its multiply-accumulates for a sample, of which
 /// none are made by vectors, and by the scalars of its gradient, workspace and output.
 ///

@@ -11,8 +11,13 @@
 
 use super::Loss;
 use super::class::{ClassWeights, Label, decision};
-use crate::kernels::elementary;
+use crate::kernels::elementary::{self, Entropies};
+use crate::kernels::route;
 use crate::scalar::Scalar;
+use crate::tensor::{flat, flat_mut};
+
+/// Samples whose labels and losses are on the stack at a time.
+const PART: usize = 64;
 
 /// The cross-entropy between logits and classes, PyTorch's
 /// [`CrossEntropyLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html), averaged over
@@ -62,14 +67,19 @@ impl<W: Copy> CrossEntropy<W> {
         self
     }
 
+    /// 1 - e, and e / C
+    #[inline(always)]
+    fn shares<T: Scalar>(&self, classes: usize) -> (T, T) {
+        (T::from_f64(1.0 - self.label_smoothing), T::from_f64(self.label_smoothing / classes as f64))
+    }
+
     /// The loss of one sample, and its gradient, for q made of the target's share of each class.
     #[inline(always)]
     fn entropy<T: Scalar, const N: usize>(&self, y: &[T; N], target: impl Fn(usize) -> T, dy: &mut [T; N]) -> T
     where
         W: ClassWeights<N>,
     {
-        let take = T::from_f64(1.0 - self.label_smoothing);
-        let spread = T::from_f64(self.label_smoothing / N as f64);
+        let (take, spread): (T, T) = self.shares(N);
         let q = |c| T::from_f64(self.weights.of(c)) * (take * target(c) + spread);
 
         let (m, sum) = elementary::powers(dy, y);
@@ -101,6 +111,36 @@ impl<T: Scalar, const N: usize, D: Label<N>, W: ClassWeights<N> + Copy> Loss<[T;
     fn sample(&self, y: &[T; N], target: &D, dy: &mut [T; N]) -> T {
         let class = target.index();
         self.entropy(y, |c| if c == class { T::ONE } else { T::ZERO }, dy)
+    }
+    #[inline]
+    fn add(&self, y: &[[T; N]], targets: &[D], scale: T, dy: &mut [[T; N]], sum: &mut T) {
+        if const { route::entropies_by_vectors(N) } && targets.len() >= route::SAMPLES {
+            let (take, spread) = self.shares(N);
+            let mut weights = [T::ZERO; N];
+            for c in 0..N {
+                weights[c] = T::from_f64(self.weights.of(c));
+            }
+            let parts = y.chunks(PART).zip(targets.chunks(PART)).zip(dy.chunks_mut(PART));
+            for ((y, targets), dy) in parts {
+                let (mut labels, mut losses) = ([T::ZERO; PART], [T::ZERO; PART]);
+                for (label, target) in labels.iter_mut().zip(targets) {
+                    *label = T::from_usize(target.index());
+                }
+                let (Some(labels), Some(losses)) = (labels.get(..y.len()), losses.get_mut(..y.len())) else { continue };
+                let (y, dy, weights, shares) = (flat(y), flat_mut(dy), &weights, [take, spread]);
+                T::entropies(&mut Entropies { y, dy, labels, losses, weights, shares, scale });
+                for loss in losses {
+                    *sum += *loss;
+                }
+            }
+            return;
+        }
+        for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
+            *sum += Loss::<[T; N], D>::sample(self, y, target, dy);
+        }
+        for d in flat_mut(dy) {
+            *d *= scale;
+        }
     }
     #[inline(always)]
     fn weight(&self, target: &D) -> T {
@@ -181,6 +221,47 @@ mod tests {
         assert_eq!(CrossEntropy.is_correct(&[1.0, 1.0], &0u8), Some(true));
         assert_eq!(CrossEntropy.is_correct(&[f32::NAN, 1.0], &0u8), Some(false));
         assert_eq!(CrossEntropy.is_correct(&[f32::NAN], &[f32::NAN]), Some(false));
+    }
+
+    /// Many samples are summed, and scaled, as one by one; with the feature `deterministic`, to the bit.
+    #[test]
+    fn a_batch_is_its_samples() {
+        fn check<T: Scalar, const N: usize>(eps: f64, loss: CrossEntropy<[f64; N]>) {
+            for samples in [1, 3, 4, 17, 64, 131] {
+                let value = |i: usize| match i * 7919 % 251 {
+                    0 => f64::NEG_INFINITY,
+                    1 if samples == 64 => f64::NAN,
+                    2 if samples == 131 => f64::INFINITY,
+                    number => number as f64 / 25.0 - 5.0,
+                };
+                let y: std::vec::Vec<[T; N]> =
+                    (0..samples).map(|b| core::array::from_fn(|c| T::from_f64(value(b * N + c)))).collect();
+                let labels: std::vec::Vec<u8> = (0..samples).map(|b| (b * 3 % N) as u8).collect();
+                let (mut sum, mut want) = (T::ONE, T::ONE);
+                let mut dy = std::vec![[T::ZERO; N]; samples];
+                loss.add(&y, &labels, T::from_f64(0.25), &mut dy, &mut sum);
+                for ((y, label), dy) in y.iter().zip(&labels).zip(&dy) {
+                    let mut alone = [T::ZERO; N];
+                    want += loss.sample(y, label, &mut alone);
+                    for (d, alone) in dy.iter().zip(alone) {
+                        let alone = alone * T::from_f64(0.25);
+                        assert!(near(*d, alone, 8.0 * eps), "{samples}, {N}: {d} and {alone}");
+                    }
+                }
+                assert!(near(sum, want, 8.0 * eps * samples as f64), "{samples}, {N}: {sum} and {want}");
+            }
+        }
+        fn near<T: Scalar>(a: T, b: T, bound: f64) -> bool {
+            let (a, b) = (a.to_f64(), b.to_f64());
+            let bound = if cfg!(feature = "deterministic") { 0.0 } else { bound };
+            a.is_nan() && b.is_nan() || a == b || (a - b).abs() <= bound * (1.0 + b.abs())
+        }
+        let weights = |c: usize| [1.0, 0.5, 0.0, 2.0][c % 4];
+        check::<f32, 10>(f32::EPSILON.into(), CrossEntropy.weights(core::array::from_fn(weights)));
+        check::<f32, 8>(f32::EPSILON.into(), CrossEntropy.weights([1.0; 8]).label_smoothing(0.1));
+        check::<f32, 64>(f32::EPSILON.into(), CrossEntropy.weights([1.0; 64]));
+        check::<f32, 65>(f32::EPSILON.into(), CrossEntropy.weights([1.0; 65]));
+        check::<f64, 11>(f64::EPSILON, CrossEntropy.weights([1.0; 11]).label_smoothing(0.3));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) mod planes;
 pub(crate) mod pooled;
 #[cfg(not(feature = "deterministic"))]
 mod positions;
-mod reach;
+pub(in crate::kernels) mod reach;
 #[cfg(not(feature = "deterministic"))]
 mod rows;
 mod samples;

@@ -113,7 +113,7 @@ pub(super) unsafe fn vectors<V: Vector<T>, T: Scalar>(
 /// # Safety
 /// The machine has the instructions of `V`; there is one lane at least, and there are as many rows and vectors.
 #[inline(always)]
-pub(super) unsafe fn transpose_back<V: Vector<T>, T: Scalar>(
+pub(in crate::kernels) unsafe fn transpose_back<V: Vector<T>, T: Scalar>(
     to: *mut T,
     from: *const T,
     row: usize,

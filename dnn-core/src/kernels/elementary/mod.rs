@@ -67,6 +67,7 @@ macro_rules! functions {
     };
 }
 
+mod entropy;
 #[cfg(all(target_arch = "x86_64", not(miri), not(feature = "deterministic")))]
 pub(crate) mod few;
 mod formula;
@@ -81,6 +82,7 @@ mod series;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86;
 
+pub(crate) use entropy::Entropies;
 pub(crate) use formula::{Formula, Formulas, Loss, loss, pull, value};
 pub(crate) use probabilities::Probabilities;
 #[cfg(not(feature = "deterministic"))]

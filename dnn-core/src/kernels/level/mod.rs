@@ -14,7 +14,7 @@ pub(crate) use elementwise::elementwise;
 pub(super) use portable::Lanes;
 
 use crate::kernels::convolution::planes::{Planes, Weights};
-use crate::kernels::elementary::{Elementary, Formulas, Function, Map, Powers, Probabilities};
+use crate::kernels::elementary::{Elementary, Entropies, Formulas, Function, Map, Powers, Probabilities};
 #[cfg(not(feature = "deterministic"))]
 use crate::kernels::elementary::{LogProbabilities, LogProbabilitiesBack, ProbabilitiesBack};
 use crate::kernels::linear::{Dots, Rows};
@@ -165,6 +165,8 @@ pub trait Vectors: Formulas {
     /// Runs at the best level of this machine.
     fn powers(kernel: &mut Powers<'_, Self>);
     /// Runs at the best level of this machine.
+    fn entropies(kernel: &mut Entropies<'_, Self>);
+    /// Runs at the best level of this machine.
     fn softmax(kernel: &mut Probabilities<'_, Self>);
     /// Runs at the best level of this machine.
     #[cfg(not(feature = "deterministic"))]
@@ -231,6 +233,10 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn powers(kernel: &mut Powers<'_, $scalar>) {
+                run(kernel);
+            }
+            #[inline(never)]
+            fn entropies(kernel: &mut Entropies<'_, $scalar>) {
                 run(kernel);
             }
             #[inline(never)]
