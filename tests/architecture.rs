@@ -152,6 +152,7 @@ const UNSAFE: &[(&str, usize)] = &[
     ("kernels/convolution/reach.rs", 4),
     ("kernels/convolution/rows.rs", 16),
     ("kernels/convolution/samples.rs", 16),
+    ("kernels/convolution/shared.rs", 1),
     ("kernels/convolution/sparse.rs", 12),
     ("kernels/convolution/tests.rs", 2),
     ("kernels/convolution/weights.rs", 11),

@@ -32,6 +32,22 @@ network! {
     }
 }
 
+network! {
+    /// Convolutions with and without a pooling layer behind them, in groups too.
+    struct Images: [1, 20, 20] -> [10] {
+        conv1: Conv2d<1, 6, 5>,
+        Relu,
+        MaxPool2d<2>,
+        conv2: Conv2d<6, 9, 3, padding = 1, groups = 3>,
+        Relu,
+        conv3: Conv2d<9, 8, 3>,
+        Relu,
+        MaxPool2d<2>,
+        Flatten,
+        fc: Linear<72, 10>,
+    }
+}
+
 fn bits<N: Parameters<Scalar = f32>>(network: &N) -> Vec<u32> {
     network.flat().iter().map(|value| value.to_bits()).collect()
 }
@@ -41,10 +57,13 @@ macro_rules! trained {
     ($network:ident, $inputs:literal, $optimizer:expr, $samples:expr, $threads:expr) => {{
         let rng = &mut Rng::new(3);
         let x: Vec<[f32; $inputs]> = (0..$samples).map(|_| core::array::from_fn(|_| rng.unit_f32())).collect();
+        trained!($network, &x, $optimizer, $samples, $threads)
+    }};
+    ($network:ident, $x:expr, $optimizer:expr, $samples:expr, $threads:expr) => {{
         let labels: Vec<u8> = (0..$samples).map(|i| (i % 10) as u8).collect();
         let trainer = Trainer::new($network::boxed(&mut Rng::new(1)), CrossEntropy, $optimizer);
         let mut trainer = trainer.threads($threads);
-        let losses: Vec<u32> = (0..6).map(|_| trainer.step(&x, &labels).to_bits()).collect();
+        let losses: Vec<u32> = (0..6).map(|_| trainer.step($x, &labels).to_bits()).collect();
         (losses, bits(trainer.network()))
     }};
 }
@@ -78,5 +97,19 @@ fn products_in_blocks_have_the_bits_of_one_thread_too() {
     let alone = trained!(Wide, 1024, Sgd::new(0.01), 50, 1);
     for threads in [2, 3] {
         assert_eq!(trained!(Wide, 1024, Sgd::new(0.01), 50, threads), alone, "{threads}");
+    }
+}
+
+#[test]
+fn convolutions_have_the_bits_of_one_thread_too() {
+    let rng = &mut Rng::new(3);
+    let x: Vec<[[[f32; 20]; 20]; 1]> =
+        (0..70).map(|_| [core::array::from_fn(|_| core::array::from_fn(|_| rng.unit_f32()))]).collect();
+    for samples in [32, 35, 70] {
+        let x = &x[..samples];
+        let alone = trained!(Images, x, Sgd::new(0.01), samples, 1);
+        for threads in [2, 3, 8] {
+            assert_eq!(trained!(Images, x, Sgd::new(0.01), samples, threads), alone, "{samples}, {threads}");
+        }
     }
 }

@@ -115,7 +115,7 @@ impl<T: Scalar> Weights<'_, T> {
         let begin = part.before(&self.shape);
         let mut biases = MaybeUninit::<[[V; 9]; ROWS]>::uninit();
         let mut gradients = MaybeUninit::<[V; MADE]>::uninit();
-        let halves = [above / 2, beside / 2];
+        let (halves, own_rows) = ([above / 2, beside / 2], self.rows);
         let mut sample = 0;
         while self.samples - sample >= least::<V, T>() {
             let left = self.samples - sample;
@@ -127,12 +127,13 @@ impl<T: Scalar> Weights<'_, T> {
                     let channels = if all - c < part.channels { all - c } else { part.channels };
                     // Rows of positions whose large planes are copied.
                     let mut copied = usize::MAX;
-                    let mut r = 0;
-                    while r < rows {
+                    let [mut r, last] = own_rows.map(|row| row.saturating_sub(g * rows));
+                    let last = if last < rows { last } else { rows };
+                    while r < last {
                         // SAFETY: `new` has checked the lengths: the samples, group g and its channels exist in each of
                         // them, and `Part::new` has left room for what is copied.
                         unsafe {
-                            let here = Part { channels, rows: most(part.rows, rows - r), ..part };
+                            let here = Part { channels, rows: most(part.rows, last - r), ..part };
                             let (row, own) = (groups * all * height * width, (g * all + c) * height * width);
                             let larges = Source {
                                 first: self.large.as_ptr().add(sample * row + own * next[0]),
@@ -152,14 +153,15 @@ impl<T: Scalar> Weights<'_, T> {
                                     halves,
                                     room: gradients.as_mut_ptr().cast(),
                                     sums: biases.as_mut_ptr().cast(),
-                                    dbias: match self.dbias.get_mut(g * rows + r..) {
+                                    dbias: match self.dbias.get_mut(g * rows + r - own_rows[0]..) {
                                         Some(dbias) if c == 0 && !dbias.is_empty() => dbias.as_mut_ptr(),
                                         _ => core::ptr::null_mut(),
                                     },
                                 }),
                                 None => None,
                             };
-                            let dweight = self.dweight.as_mut_ptr().add(((g * rows + r) * all + c) * kh * kw);
+                            let row = g * rows + r - own_rows[0];
+                            let dweight = self.dweight.as_mut_ptr().add((row * all + c) * kh * kw);
                             let mut products = Products {
                                 dweight,
                                 larges,

@@ -45,6 +45,8 @@ pub(in crate::kernels) mod reach;
 #[cfg(not(feature = "deterministic"))]
 mod rows;
 mod samples;
+#[cfg(feature = "std")]
+mod shared;
 #[cfg(not(feature = "deterministic"))]
 mod sparse;
 #[cfg(test)]

@@ -149,6 +149,8 @@ pub struct Weights<'a, T> {
     pub(super) large: &'a [T],
     pub(super) small: &'a [T],
     pub(super) shape: Shape,
+    /// The channels of the small planes of all groups whose gradient it is: the first one, and the first behind them.
+    pub(super) rows: [usize; 2],
     pub(super) samples: usize,
     /// Where the small planes are pooled: the numbers of the largest elements.
     pub(super) pooled: Option<&'a [T]>,
@@ -195,7 +197,17 @@ impl<'a, T: Scalar> Weights<'a, T> {
         assert!([large.len(), small.len(), dweight.len()] == lengths, "a batch and its gradients differ in length");
         let channels = shape.groups * shape.small[0];
         assert!(dbias.is_empty() || dbias.len() == channels, "a bias has not one element for each channel");
-        Weights { dweight, dbias, large, small, shape, samples, pooled, inner: [false; 2], blocks: true, done: 0 }
+        let (rows, inner) = ([0, channels], [false; 2]);
+        Weights { dweight, dbias, large, small, shape, rows, samples, pooled, inner, blocks: true, done: 0 }
+    }
+}
+
+impl<T: Scalar> Weights<'_, T> {
+    /// Whether it is the gradient of all channels. Threads that have a part of them leave the samples behind the blocks.
+    #[cfg(not(feature = "deterministic"))]
+    #[inline(always)]
+    fn is_whole(&self) -> bool {
+        self.rows == [0, self.shape.groups * self.shape.small[0]]
     }
 }
 
@@ -208,7 +220,7 @@ impl<T: Scalar> Kernel for Weights<'_, T> {
         unsafe {
             self.done = if self.blocks { self.by_samples::<V>() } else { 0 };
             #[cfg(not(feature = "deterministic"))]
-            if self.done < self.samples && self.pooled.is_none() {
+            if self.done < self.samples && self.pooled.is_none() && self.is_whole() {
                 self.by_positions::<V>(self.done);
             }
         }

@@ -222,6 +222,10 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn planes(kernel: &mut Planes<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(part)) {
+                    return;
+                }
                 run(kernel);
             }
             #[inline(never)]
@@ -260,6 +264,10 @@ macro_rules! vectors {
             }
             #[inline(never)]
             fn weights(kernel: &mut Weights<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(part)) {
+                    return;
+                }
                 run(kernel);
             }
             #[inline(never)]
