@@ -36,15 +36,55 @@ struct Copies {
 
 /// Whether weighted sums of rows are made in blocks.
 #[inline(always)]
-pub(super) fn sums<T>([rows, terms, columns]: [usize; 3], [row, step, _]: [usize; 3]) -> bool {
-    let collide = |distance: usize| (distance * size_of::<T>()).is_multiple_of(4096);
-    rows >= 16 && terms >= 16 && columns >= 64 && (collide(columns) || collide(row) || collide(step))
+pub(super) const fn sums<T>([rows, terms, columns]: [usize; 3], [row, step, _]: [usize; 3]) -> bool {
+    rows >= 16 && terms >= 16 && columns >= 64 && (collide::<T>(columns) || collide::<T>(row) || collide::<T>(step))
+}
+
+/// Whether rows so far apart share the sets of a cache.
+const fn collide<T>(distance: usize) -> bool {
+    distance.wrapping_mul(size_of::<T>()).is_multiple_of(4096)
 }
 
 /// Whether outputs are made in blocks: where W leaves the second cache before the next samples read it.
 #[inline(always)]
-pub(super) fn outputs<T>([samples, outputs, inputs]: [usize; 3]) -> bool {
+pub(super) const fn outputs<T>([samples, outputs, inputs]: [usize; 3]) -> bool {
     samples >= 48 && inputs >= 64 && outputs * inputs * size_of::<T>() > 1 << 20
+}
+
+/// A product that is made in blocks where `sums` or `outputs` say so. Code for blocks is large: layers that are too small for
+/// them in any batch do not name this kernel, and a program of such layers is linked without it.
+pub(super) struct Large<'k, K>(pub(super) &'k mut K);
+
+impl<T: Scalar> Kernel for Large<'_, Dots<'_, T>> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        unsafe {
+            if V::ROWS >= 6 && outputs::<T>(self.0.whole) {
+                V::call(&mut Blocks::of_outputs(self.0))
+            } else {
+                V::call(self.0)
+            }
+        }
+    }
+}
+
+impl<T: Scalar> Kernel for Large<'_, Rows<'_, T>> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        // SAFETY: as of this function.
+        unsafe {
+            if V::ROWS >= 6 && sums::<T>(self.0.shape, self.0.steps) {
+                V::call(&mut Blocks::of_sums(self.0.local()))
+            } else {
+                V::call(self.0)
+            }
+        }
+    }
 }
 
 /// A product in blocks.

@@ -4,7 +4,7 @@
 //! while W streams by.
 
 use crate::kernels::ahead::LINE;
-use crate::kernels::blocks::{self, Blocks};
+use crate::kernels::blocks;
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::Dots;
 use crate::kernels::single::Single;
@@ -20,73 +20,101 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        if V::ROWS >= 6 && blocks::outputs::<T>(self.whole) {
-            // SAFETY: as of this function.
-            return unsafe { V::call(&mut Blocks::of_outputs(self)) };
-        }
-        // Tiles of the largest size, then one of the size that is left. One sample more than the largest size does not read all
-        // of W alone: it is in a tile of half the width.
-        let (samples, mut b) = (self.shape[0], 0);
-        let left = samples % V::SAMPLES;
-        let last = if left == 1 && samples > V::SAMPLES { V::SAMPLES + 1 } else { left };
-        let copy = self.repays_a_copy::<V>();
-        macro_rules! tiles {
-            ($($samples:literal)*) => {$(
-                let of_this_size = if $samples == V::SAMPLES && b == 0 {
-                    samples - last
-                } else if b + $samples == samples {
-                    $samples
-                } else {
-                    0
-                };
-                if $samples <= V::SAMPLES + 1 && of_this_size > 0 {
-                    let samples = [b, b + of_this_size];
-                    // SAFETY: as of this function.
-                    unsafe {
-                        if size_of::<V>() == LINE && copy {
-                            V::call(&mut Tiles::<T, $samples, true> { dots: self, samples });
-                        } else {
-                            V::call(&mut Tiles::<T, $samples, false> { dots: self, samples });
-                        }
-                    }
-                    b += of_this_size;
-                }
-            )*};
-        }
-        tiles!(6 3 2); // of every level
-        tiles!(7 5 4 3 2);
-        if b < samples {
-            // SAFETY: as of this function.
-            unsafe {
-                // One sample of many, which is all that a thread has, takes its sums as the others do.
-                if self.shape[2] < 16 * V::LANES || self.whole[0] > 1 {
-                    self.local().samples::<V, 1>(b, None);
-                } else {
-                    V::call(&mut Single { dots: self, b });
-                }
+        // One sample of many, which is all that a thread has, takes its sums as the others do.
+        // SAFETY: as of this function.
+        unsafe {
+            if self.shape[0] == 1 && self.whole[0] == 1 && self.shape[2] >= 16 * V::LANES {
+                V::call(&mut Single { dots: self, b: 0 });
+            } else {
+                V::call(&mut Samples(self));
             }
         }
     }
 }
 
-/// Tiles of S samples, from the first one to the last: a function of its own, whose registers LLVM handles well. COPY says
-/// whether samples are copied to where lines of the cache begin.
-struct Tiles<'a, 'b, T, const S: usize, const COPY: bool> {
-    dots: &'a mut Dots<'b, T>,
-    samples: [usize; 2],
-}
+/// Many samples, or short rows: a function of its own, for which one sample does not make room on the stack.
+struct Samples<'a, 'b, T>(&'a mut Dots<'b, T>);
 
-impl<T: Scalar, const S: usize, const COPY: bool> Kernel for Tiles<'_, '_, T, S, COPY> {
+impl<T: Scalar> Kernel for Samples<'_, '_, T> {
     type Scalar = T;
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        let (mut dots, [mut b, end]) = (self.dots.local(), self.samples);
+        let mut dots = self.0.local();
+        // Tiles of the largest size, then one of the size that is left. One sample more than the largest size does not read all
+        // of W alone: it is in a tile of half the width.
+        let ([samples, _, inputs], copies) = (dots.shape, dots.repays_a_copy::<V>());
+        let left = samples % V::SAMPLES;
+        let last = if left == 1 && samples > V::SAMPLES { V::SAMPLES + 1 } else { left };
         let mut copy = Copy(MaybeUninit::uninit());
+        let mut b = 0;
+        while b < samples {
+            let (size, end) = if b < samples - last { (V::SAMPLES, samples - last) } else { (last, samples) };
+            // What is copied is copied tile by tile and block by block.
+            let end = if copies { b + size } else { end };
+            let mut first = 0;
+            while first < inputs {
+                let last = if copies && inputs - first > Dots::<T>::block::<V>() {
+                    first + Dots::<T>::block::<V>()
+                } else {
+                    inputs
+                };
+                // SAFETY: as of this function; the samples exist, and the copy has room for a block of each.
+                unsafe {
+                    let mut x = (dots.x.as_ptr().add(b * inputs), inputs);
+                    if copies {
+                        let (to, row): (*mut T, _) =
+                            (copy.0.as_mut_ptr().cast(), (last - first).next_multiple_of(V::LANES));
+                        for s in 0..size {
+                            blocks::copy::<V, T>(to.add(s * row), x.0.add(s * inputs + first), last - first);
+                        }
+                        x = (to.wrapping_sub(first), row);
+                    }
+                    let (samples, inputs) = ([b, end], [first, last]);
+                    macro_rules! tiles {
+                        ($($size:literal)*) => {
+                            match size {
+                                $($size if $size <= V::SAMPLES + 1 => {
+                                    V::call(&mut Tiles::<T, $size> { dots: &mut dots, samples, x, inputs })
+                                })*
+                                _ => dots.samples::<V, 1>(b, x, inputs),
+                            }
+                        };
+                    }
+                    tiles!(2 3 4 5 6 7);
+                }
+                first = last;
+            }
+            b = end;
+        }
+    }
+}
+
+/// Tiles of S samples, from the first one to the last: a function of its own, whose registers LLVM handles well.
+struct Tiles<'a, 'b, T, const S: usize> {
+    dots: &'a mut Dots<'b, T>,
+    samples: [usize; 2],
+    /// Where the first of these samples begins, or would if the inputs before the first one were there too, and the distance to
+    /// the next one.
+    x: (*const T, usize),
+    /// From the first input to the last.
+    inputs: [usize; 2],
+}
+
+impl<T: Scalar, const S: usize> Kernel for Tiles<'_, '_, T, S> {
+    type Scalar = T;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(&mut self) {
+        let (mut dots, [mut b, end], (mut x, mut row)) = (self.dots.local(), self.samples, self.x);
+        if size_of::<V>() != LINE {
+            row = dots.shape[2]; // nothing is copied, and one register does for x and W
+        }
         while b < end {
             // SAFETY: as of this function.
-            unsafe { dots.samples::<V, S>(b, COPY.then_some(&mut copy)) };
+            unsafe { dots.samples::<V, S>(b, (x, row), self.inputs) };
             b += S;
+            x = x.wrapping_add(S * row);
         }
     }
 }
@@ -98,6 +126,13 @@ impl<T: Scalar> Dots<'_, T> {
         Dots { y: self.y, ..*self }
     }
 
+    /// Inputs whose block of each sample of a tile fits in 32 KB, the first cache: the same ones in tiles of any size, so that a
+    /// sum does not depend on it.
+    #[inline(always)]
+    fn block<V: Vector<T>>() -> usize {
+        size_of::<Copy>() / ((V::SAMPLES + 1) * size_of::<T>()) / V::LANES * V::LANES
+    }
+
     /// Whether it is worth copying samples, some at a time, to where lines of the cache begin: where a vector is a line and
     /// theirs do not begin with one, and where many outputs read them.
     #[inline(always)]
@@ -107,31 +142,23 @@ impl<T: Scalar> Dots<'_, T> {
         size_of::<V>() == LINE && outputs >= 64 && !apart.is_multiple_of(LINE)
     }
 
-    /// All outputs of samples b to b + S, which are copied if there is memory for it.
+    /// All outputs of samples b to b + S, of the terms of some inputs; `x` and `inputs` as of [`Tiles`].
     ///
     /// # Safety
-    /// The machine has the instructions of `V`, and the samples exist.
+    /// The machine has the instructions of `V`; samples and inputs exist, these from the first one of a block on.
     #[inline(always)]
-    unsafe fn samples<V: Vector<T>, const S: usize>(&mut self, b: usize, mut copy: Option<&mut Copy>) {
-        let [_, outputs, inputs] = self.shape;
-        // The inputs are taken in blocks such that a block of each sample fits in 32 KB, the first cache: the same blocks in
-        // tiles of any size, so that a sum does not depend on it.
-        let block = size_of::<Copy>() / ((V::SAMPLES + 1) * size_of::<T>()) / V::LANES * V::LANES;
-        let mut first = 0;
-        while first < inputs {
-            let last = if inputs - first > block { first + block } else { inputs };
+    unsafe fn samples<V: Vector<T>, const S: usize>(
+        &mut self,
+        b: usize,
+        x: (*const T, usize),
+        [mut first, end]: [usize; 2],
+    ) {
+        let outputs = self.shape[1];
+        while first < end {
+            let last = if end - first > Self::block::<V>() { first + Self::block::<V>() } else { end };
             let mut o = 0;
-            // SAFETY: as of this function; the tiles end with the outputs, and the copy has room for S blocks.
+            // SAFETY: as of this function; the tiles end with the outputs.
             unsafe {
-                let mut x = (self.x.as_ptr().add(b * inputs), inputs);
-                if let Some(copy) = &mut copy {
-                    let (to, row): (*mut T, _) =
-                        (copy.0.as_mut_ptr().cast(), (last - first).next_multiple_of(V::LANES));
-                    for s in 0..S {
-                        blocks::copy::<V, T>(to.add(s * row), x.0.add(s * inputs + first), last - first);
-                    }
-                    x = (to.wrapping_sub(first), row);
-                }
                 while S <= V::SAMPLES && o + 4 <= outputs {
                     self.tile::<V, S, 4>(b, o, x, [first, last]);
                     o += 4;
@@ -177,18 +204,29 @@ impl<T: Scalar> Dots<'_, T> {
             if rest > 0 {
                 terms::<V, T, S, N>(&mut sums, (x.wrapping_add(i), row), (weight.add(i), inputs), rest);
             }
-            let mut bias = [T::ZERO; N];
-            for n in 0..N {
-                bias[n] = self.bias(o + n);
-            }
-            let y = self.y.add(b * self.row + o);
+            let (bias, y) = (self.biases::<N>(o), self.y.add(b * self.row + o));
+            // What a sum is added to: the bias, or the sum of the blocks before.
+            let (start, apart): (*const [T; N], _) = if first == 0 { (&bias, 0) } else { (y.cast(), self.row) };
+            let (mut y, mut start) = (y, start);
             for s in 0..S {
-                let sums = V::sums(sums[s]);
+                let (sums, mut y_of) = (V::sums(sums[s]), *start);
                 for n in 0..N {
-                    let y = y.add(s * self.row + n);
-                    *y = sums[n] + if first == 0 { bias[n] } else { *y };
+                    y_of[n] = sums[n] + y_of[n];
                 }
+                *y.cast() = y_of;
+                (y, start) = (y.wrapping_add(self.row), start.cast::<T>().wrapping_add(apart).cast());
             }
+        }
+    }
+
+    /// What is added to outputs o to o + N.
+    #[inline(always)]
+    fn biases<const N: usize>(&self, o: usize) -> [T; N] {
+        match self.bias {
+            [] => [T::ZERO; N],
+            [shared] => [*shared; N],
+            // SAFETY: `new` has checked that there is one for each output.
+            each => unsafe { *each.as_ptr().add(o).cast() },
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn forward<T: Scalar, const I: usize, const H: usize, const G: usize>
     if const { route::dots_by_gemm(I, G * H) } && x.len() >= route::MANY {
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape).gemm();
     } else if const { route::dots_by_vectors(I, G * H) } {
-        T::dots(&mut Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape));
+        Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape)
+            .by_vectors(const { route::large_dots::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape);
     } else {
@@ -42,7 +43,9 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const H: usize, const G:
     if const { route::rows_by_gemm(I, G * H) } && dy.len() >= route::MANY {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
-        T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape).adding(add));
+        Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape)
+            .adding(add)
+            .by_vectors(const { route::large_rows::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         if !add {
             flat_mut(dx).fill(T::ZERO);
@@ -64,7 +67,8 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const H: usize, const G
     if const { route::rows_by_gemm(I, G * H) } && x.len() >= route::MANY {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
-        T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape));
+        Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape)
+            .by_vectors(const { route::large_rows::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [x.len(), G * H, I]);
     } else {

@@ -52,7 +52,7 @@ impl<T: Scalar> Dots<'_, T> {
     /// y = x Wᵀ + b; without the feature `gemm` as vectors.
     pub(crate) fn gemm(&mut self) {
         #[cfg(not(all(feature = "gemm", not(feature = "deterministic"))))]
-        T::dots(self);
+        T::large_dots(self);
         #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
         {
             let [samples, outputs, inputs] = self.shape;
@@ -68,7 +68,7 @@ impl<T: Scalar> Rows<'_, T> {
     /// out = a b, or out += aᵀ b; without the feature `gemm` as vectors.
     pub(crate) fn gemm(&mut self) {
         #[cfg(not(all(feature = "gemm", not(feature = "deterministic"))))]
-        T::rows(self);
+        T::large_rows(self);
         #[cfg(all(feature = "gemm", not(feature = "deterministic")))]
         {
             let [row, step, next] = self.steps;

@@ -8,7 +8,7 @@
 //! a tile of dot products (`dots`), with vectors along the inputs too; with the feature `deterministic`, it is a weighted sum
 //! of rows of W transposed (`panels`), with vectors along the outputs.
 
-use crate::kernels::blocks::{self, Blocks};
+use crate::kernels::blocks;
 use crate::kernels::level::{Kernel, Vector};
 #[cfg(feature = "std")]
 use crate::kernels::team;
@@ -17,6 +17,7 @@ use crate::layers::Bias;
 use crate::optim::Update;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
+use core::hint::black_box;
 use core::marker::PhantomData;
 
 /// y = x Wᵀ + b
@@ -30,7 +31,8 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
     if const { route::dots_by_gemm(I, O) } && x.len() >= route::MANY {
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I]).gemm();
     } else if const { route::dots_by_vectors(I, O) } {
-        T::dots(&mut Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I]));
+        Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I])
+            .by_vectors(const { route::large_dots::<T>(I, O) });
     } else if const { route::by_scalars(I, O) } {
         let samples = x.len().min(y.len());
         scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [samples, O, I]);
@@ -50,7 +52,9 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     if const { route::rows_by_gemm(I, O) } && dx.len() >= route::MANY {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
-        T::rows(&mut Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I]).adding(add));
+        Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I])
+            .adding(add)
+            .by_vectors(const { route::large_rows::<T>(I, O) });
     } else if const { route::by_scalars(I, O) } {
         let samples = dx.len().min(dy.len());
         if !add {
@@ -73,7 +77,9 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
     if const { route::rows_by_gemm(I, O) } && x.len() >= route::MANY {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).adding(add).gemm();
     } else if const { route::rows_by_vectors(I, O) } {
-        T::rows(&mut Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I]).adding(add));
+        Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I])
+            .adding(add)
+            .by_vectors(const { route::large_rows::<T>(I, O) });
     } else {
         if !add {
             flat_mut(dweight).fill(T::ZERO);
@@ -155,6 +161,12 @@ impl<'a, T: Scalar> Dots<'a, T> {
         assert!(weight.len() == outputs * inputs, "a weight has another shape than its layer");
         assert!(bias.len() <= 1 || bias.len() == outputs, "a bias has neither one element nor one for each output");
         Dots { y: y.as_mut_ptr(), row: outputs, of: PhantomData, x, weight, bias, shape, whole: shape }
+    }
+
+    /// Runs by vectors: those of a large layer perhaps in blocks.
+    #[inline(always)]
+    pub(super) fn by_vectors(&mut self, large: bool) {
+        if large { T::large_dots(self) } else { T::dots(self) }
     }
 
     /// Does its work on several threads, if there are any and it is worth that.
@@ -243,9 +255,6 @@ impl<T: Scalar> Kernel for Rows<'_, T> {
         let [rows, terms, columns] = self.shape;
         // SAFETY: as of this function.
         unsafe {
-            if V::ROWS >= 6 && blocks::sums::<T>(self.shape, self.steps) {
-                return V::call(&mut Blocks::of_sums(self.local()));
-            }
             let mut first = 0;
             if rows == 1 || terms < 4 && columns >= 8 * V::LANES {
                 match terms {
@@ -330,7 +339,7 @@ impl<'a, T: Scalar> Rows<'a, T> {
 
     /// The same in local variables, which a store to `out` does not make the compiler read again.
     #[inline(always)]
-    fn local(&mut self) -> Rows<'_, T> {
+    pub(super) fn local(&mut self) -> Rows<'_, T> {
         Rows { out: self.out, ..*self }
     }
 
@@ -375,6 +384,12 @@ impl<'a, T: Scalar> Rows<'a, T> {
             )*};
         }
         tiles!(12 8 6 4 2 1);
+    }
+
+    /// Runs by vectors: those of a large layer perhaps in blocks.
+    #[inline(always)]
+    pub(super) fn by_vectors(&mut self, large: bool) {
+        if large { T::large_rows(self) } else { T::rows(self) }
     }
 
     /// Does its work on several threads, if there are any and it is worth that.
@@ -433,11 +448,12 @@ impl<'a, T: Scalar> Rows<'a, T> {
     ) -> [[V; C]; R] {
         // SAFETY: as of this function.
         unsafe {
-            let mut sums = [[V::splat(T::ZERO); C]; R];
+            let (mut sums, mut row) = ([[V::splat(T::ZERO); C]; R], from);
             for r in 0..R {
                 for c in 0..C {
-                    sums[r][c] = V::load(from.add(r * columns + c * V::LANES), lanes);
+                    sums[r][c] = V::load(row.add(c * V::LANES), lanes);
                 }
+                row = row.wrapping_add(columns);
             }
             sums
         }
@@ -456,10 +472,13 @@ impl<'a, T: Scalar> Rows<'a, T> {
     ) {
         // SAFETY: as of this function.
         unsafe {
+            // Unless the place is opaque here, LLVM computes that of every row before the sums, and keeps them on the stack.
+            let mut row = black_box(to);
             for r in 0..R {
                 for c in 0..C {
-                    sums[r][c].store(to.add(r * columns + c * V::LANES), lanes);
+                    sums[r][c].store(row.add(c * V::LANES), lanes);
                 }
+                row = row.wrapping_add(columns);
             }
         }
     }

@@ -4,7 +4,6 @@
 //! A panel of W, a strip of outputs by a block of inputs, is transposed on the stack and serves all samples. Where there is one
 //! sample alone, columns of W stay in registers.
 
-use crate::kernels::blocks::{self, Blocks};
 use crate::kernels::columns::{column, transpose};
 use crate::kernels::level::{Kernel, Vector};
 use crate::kernels::linear::{Dots, Rows};
@@ -23,10 +22,6 @@ impl<T: Scalar> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(&mut self) {
-        if V::ROWS >= 6 && blocks::outputs::<T>(self.whole) {
-            // SAFETY: as of this function.
-            return unsafe { V::call(&mut Blocks::of_outputs(self)) };
-        }
         let [samples, outputs, inputs] = self.shape;
         // All outputs, two vectors of them or one at a time.
         macro_rules! strips {

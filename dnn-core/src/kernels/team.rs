@@ -4,7 +4,6 @@
 //! many a kernel. A part belongs to whoever takes it first: if a worker has no processor at the moment, then whoever shares
 //! the kernel takes its part too.
 
-use core::array::from_fn;
 use core::cell::RefCell;
 use core::hint::spin_loop;
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
@@ -32,13 +31,23 @@ const GIVE_WAY: Duration = Duration::from_micros(20);
 
 std::thread_local! {
     /// The team of the step that runs on this thread.
-    static TEAM: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+    static TEAM: RefCell<Option<Arc<dyn Crew>>> = const { RefCell::new(None) };
+}
+
+/// What kernels ask of a team. Whoever has none, because `Team::new` is never called, has nothing of this file but the question:
+/// a linker leaves out what only a team could do.
+trait Crew {
+    fn threads(&self) -> usize;
+    /// Has so many parts done.
+    fn share(&self, parts: *mut (), count: usize, run: Run);
+    /// The step has ended.
+    fn rest(&self);
 }
 
 /// The threads that can share a kernel of so many multiply-adds; one, if it is not worth it.
 #[inline(always)]
 pub(super) fn threads(work: usize) -> usize {
-    if work < WORTH { 1 } else { TEAM.with(|team| team.borrow().as_ref().map_or(1, |team| team.threads)) }
+    if work < WORTH { 1 } else { TEAM.with(|team| team.borrow().as_ref().map_or(1, |team| team.threads())) }
 }
 
 /// The number of parts for so many elements, of which each takes as long as some multiply-adds, if they are worth sharing.
@@ -81,37 +90,42 @@ impl<T> Split for Option<&mut [T]> {
     }
 }
 
-/// Does the work of each part, on this thread and on those of the team.
+/// Does the work of each part, on this thread and on those of the team; parts that are not there come last.
 pub(crate) fn share<K: Send>(mut parts: [Option<K>; MOST], work: fn(&mut K)) {
-    let team = TEAM.with(|team| team.borrow().clone());
     let count = parts.iter().flatten().count();
-    let mut parts: [Part<K>; MOST] = from_fn(|i| Part { kernel: parts[i].take(), work });
-    match team {
-        Some(team) => team.share(parts.as_mut_ptr().cast(), count, run::<K>),
-        None => parts.iter_mut().for_each(Part::run),
-    }
+    let mut parts = Parts { first: parts.as_mut_ptr(), work };
+    give((&raw mut parts).cast(), count, run::<K>);
 }
 
-struct Part<K> {
-    kernel: Option<K>,
+/// The parts of a kernel, and what does one.
+struct Parts<K> {
+    first: *mut Option<K>,
     work: fn(&mut K),
-}
-
-impl<K> Part<K> {
-    fn run(&mut self) {
-        if let Some(kernel) = &mut self.kernel {
-            (self.work)(kernel);
-        }
-    }
 }
 
 /// Does the work of part number `index`.
 ///
 /// # Safety
-/// The part exists, and nobody else uses it.
+/// `parts` are `Parts<K>`, the part exists, and nobody else uses it.
 unsafe fn run<K: Send>(parts: *mut (), index: usize) {
-    // SAFETY: as of this function.
-    unsafe { (*parts.cast::<Part<K>>().add(index)).run() }
+    // SAFETY: as of this function; the parts themselves are read alone.
+    let (part, work) = unsafe {
+        let parts = parts.cast::<Parts<K>>().cast_const();
+        (&mut *(*parts).first.add(index), (*parts).work)
+    };
+    if let Some(kernel) = part {
+        work(kernel);
+    }
+}
+
+/// Has so many parts done, on this thread and on those of the team: one function for all kernels.
+#[inline(never)]
+fn give(parts: *mut (), count: usize, run: Run) {
+    match TEAM.with(|team| team.borrow().clone()) {
+        Some(team) => team.share(parts, count, run),
+        // SAFETY: the parts exist, and nobody else has them.
+        None => (0..count).for_each(|index| unsafe { run(parts, index) }),
+    }
 }
 
 type Run = unsafe fn(*mut (), usize);
@@ -131,7 +145,11 @@ struct Shared {
     stop: AtomicBool,
 }
 
-impl Shared {
+impl Crew for Shared {
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
     fn share(&self, parts: *mut (), count: usize, run: Run) {
         self.parts.store(parts, Relaxed);
         self.run.store(run as *mut (), Relaxed);
@@ -145,6 +163,12 @@ impl Shared {
         }
     }
 
+    fn rest(&self) {
+        self.busy.store(false, SeqCst);
+    }
+}
+
+impl Shared {
     /// A part of the kernel, which is then the caller's: its own one, whose rows lie in the cache of its processor, or another.
     fn take(&self, own: usize) -> Option<usize> {
         let mut left = self.left.load(Acquire);
@@ -259,12 +283,12 @@ impl Drop for Team {
 }
 
 /// A step that a team shares, with the team of the step around it.
-pub(crate) struct Together(Option<Arc<Shared>>);
+pub(crate) struct Together(Option<Arc<dyn Crew>>);
 
 impl Drop for Together {
     fn drop(&mut self) {
         if let Some(team) = TEAM.replace(self.0.take()) {
-            team.busy.store(false, SeqCst);
+            team.rest();
         }
     }
 }

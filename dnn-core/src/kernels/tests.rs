@@ -1,6 +1,7 @@
 //! Every kernel at every level that the machine has, against sums in f64; with the feature `deterministic`, against the bits
 //! of sums in order too.
 
+use crate::kernels::blocks::Large;
 use crate::kernels::level::{self, Kernel, Level};
 use crate::kernels::linear::{self, Dots, Rows};
 use crate::kernels::{naive, scalar};
@@ -54,11 +55,14 @@ enum Way {
 }
 
 impl Way {
-    fn run<T: Scalar, K: Kernel<Scalar = T>>(&self, mut kernel: K, gemm: fn(&mut K)) {
+    fn run<K>(&self, mut kernel: K, gemm: fn(&mut K))
+    where
+        for<'k> Large<'k, K>: Kernel,
+    {
         match self {
             Way::Gemm => gemm(&mut kernel),
             // SAFETY: `levels` lists what the machine has.
-            Way::At(level) => unsafe { level::run_at(*level, &mut kernel) },
+            Way::At(level) => unsafe { level::run_at(*level, &mut Large(&mut kernel)) },
         }
     }
 }

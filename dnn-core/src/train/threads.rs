@@ -5,11 +5,19 @@
 //! of what the steps of its rest took.
 
 use crate::kernels::team::{Team, Together};
+use std::boxed::Box;
 use std::time::Instant;
 
-/// The threads of a trainer: one by default.
+/// The threads of a trainer: one by default, and then no code of teams is linked.
 #[derive(Default)]
-pub(super) struct Threads(Option<(Team, Pace)>);
+pub(super) struct Threads(Option<Box<dyn Steps>>);
+
+/// What surrounds the steps of several threads.
+trait Steps: Send + Sync {
+    fn begin(&mut self) -> Running;
+    fn again(&self) -> Option<Together>;
+    fn end(&mut self, step: Running, samples: usize);
+}
 
 /// A step that runs.
 pub(super) struct Running {
@@ -19,32 +27,50 @@ pub(super) struct Running {
 
 impl Threads {
     pub(super) fn new(threads: usize) -> Threads {
-        Threads((threads > 1).then(|| (Team::new(threads), Pace::default())))
+        if threads < 2 {
+            return Threads(None);
+        }
+        Threads(Some(Box::new((Team::new(threads), Pace::default()))))
     }
 
     /// A step begins.
     #[inline(always)]
     pub(super) fn begin(&mut self) -> Option<Running> {
-        let (team, pace) = self.0.as_mut()?;
-        Some(Running { together: pace.together().then(|| team.begin()), start: Instant::now() })
+        self.0.as_mut().map(|steps| steps.begin())
     }
 
     /// What the last step did is done once more: sharing, or not.
     #[inline(always)]
     pub(super) fn again(&self) -> Option<Together> {
-        let (team, pace) = self.0.as_ref()?;
-        pace.shared.then(|| team.begin())
+        self.0.as_ref()?.again()
     }
 
     /// A step of so many samples ends.
     #[inline(always)]
     pub(super) fn end(&mut self, step: Option<Running>, samples: usize) {
-        if let (Some((_, pace)), Some(Running { together, start })) = (&mut self.0, step) {
-            let shared = together.is_some();
-            drop(together);
-            pace.shared = shared;
-            pace.note(shared, start.elapsed().as_secs_f64() / samples as f64);
+        if let (Some(steps), Some(step)) = (&mut self.0, step) {
+            steps.end(step, samples);
         }
+    }
+}
+
+impl Steps for (Team, Pace) {
+    fn begin(&mut self) -> Running {
+        let (team, pace) = self;
+        Running { together: pace.together().then(|| team.begin()), start: Instant::now() }
+    }
+
+    fn again(&self) -> Option<Together> {
+        let (team, pace) = self;
+        pace.shared.then(|| team.begin())
+    }
+
+    fn end(&mut self, Running { together, start }: Running, samples: usize) {
+        let (_, pace) = self;
+        let shared = together.is_some();
+        drop(together);
+        pace.shared = shared;
+        pace.note(shared, start.elapsed().as_secs_f64() / samples as f64);
     }
 }
 

@@ -59,25 +59,36 @@ macro_rules! elementwise {
                     _ => plain($first $(, $other)* $(, $option $(, $options)*)?),
                 }
             }
+            // One function wherever it is called from: what threads share makes much code.
+            #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+            #[allow(clippy::too_many_arguments)]
+            #[inline(never)]
+            fn on_threads<$($generic)*>(
+                $first: $slice $(, $other: $slices)* $(, $option: $ty $(, $options: $types)*)?
+            ) {
+                let Some(parts) = crate::kernels::team::parts($first.len()) else {
+                    return at_best($first $(, $other)* $(, $option $(, $options)*)?);
+                };
+                let (each, mut $first) = ($first.len().div_ceil(parts), $first);
+                $(let mut $other = $other;)*
+                let mut shared = [const { None }; crate::kernels::team::MOST];
+                for part in shared.iter_mut().take(parts) {
+                    use crate::kernels::team::Split;
+                    *part = Some((
+                        $first.take_first(each), $($other.take_first(each),)* $($option, $($options,)*)?
+                    ));
+                }
+                crate::kernels::team::share(shared, |($first, $($other,)* $($option, $($options,)*)?)| {
+                    at_best(
+                        core::mem::take($first) $(, core::mem::take($other))* $(, *$option $(, *$options)*)?
+                    )
+                });
+            }
             #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
             if $first.len() >= crate::kernels::route::LONG {
                 #[cfg(feature = "std")]
-                if let Some(parts) = crate::kernels::team::parts($first.len()) {
-                    let (each, mut $first) = ($first.len().div_ceil(parts), $first);
-                    $(let mut $other = $other;)*
-                    let mut shared = [const { None }; crate::kernels::team::MOST];
-                    for part in shared.iter_mut().take(parts) {
-                        use crate::kernels::team::Split;
-                        *part = Some((
-                            $first.take_first(each), $($other.take_first(each),)* $($option, $($options,)*)?
-                        ));
-                    }
-                    return crate::kernels::team::share(shared, |($first, $($other,)* $($option, $($options,)*)?)| {
-                        at_best(
-                            core::mem::take($first) $(, core::mem::take($other))* $(, *$option $(, *$options)*)?
-                        )
-                    });
-                }
+                return on_threads($first $(, $other)* $(, $option $(, $options)*)?);
+                #[cfg(not(feature = "std"))]
                 return at_best($first $(, $other)* $(, $option $(, $options)*)?);
             }
             plain($first $(, $other)* $(, $option $(, $options)*)?)

@@ -4,6 +4,7 @@
 //! the body compiled for that level; the calls are out of line, one function for each kernel, scalar and level.
 
 mod elementwise;
+mod machine;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
 mod neon;
 mod portable;
@@ -11,8 +12,10 @@ mod portable;
 mod x86;
 
 pub(crate) use elementwise::elementwise;
+pub(crate) use machine::best;
 pub(super) use portable::Lanes;
 
+use crate::kernels::blocks::Large;
 use crate::kernels::convolution::planes::{Planes, Weights};
 use crate::kernels::elementary::{Elementary, Entropies, Formulas, Function, Map, Powers, Probabilities};
 #[cfg(not(feature = "deterministic"))]
@@ -24,8 +27,6 @@ use crate::kernels::update::{self, Behind};
 use crate::scalar::Scalar;
 #[cfg(not(feature = "deterministic"))]
 use core::mem::MaybeUninit;
-#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// Scalars that fit in one register.
 ///
@@ -142,8 +143,12 @@ pub trait Vectors: Formulas {
     type Neon: Vector<Self>;
     /// Runs at the best level of this machine.
     fn dots(kernel: &mut Dots<'_, Self>);
+    /// The same of a layer that may be made in blocks.
+    fn large_dots(kernel: &mut Dots<'_, Self>);
     /// Runs at the best level of this machine.
     fn rows(kernel: &mut Rows<'_, Self>);
+    /// The same of a layer that may be made in blocks.
+    fn large_rows(kernel: &mut Rows<'_, Self>);
     /// Runs at the best level of this machine.
     fn descent(kernel: &mut Behind<'_, Self>);
     /// Runs at the best level of this machine.
@@ -205,12 +210,28 @@ macro_rules! vectors {
                 run(kernel);
             }
             #[inline(never)]
+            fn large_dots(kernel: &mut Dots<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(&mut Large(part))) {
+                    return;
+                }
+                run(&mut Large(kernel));
+            }
+            #[inline(never)]
             fn rows(kernel: &mut Rows<'_, $scalar>) {
                 #[cfg(feature = "std")]
                 if kernel.share(|part| run(part)) {
                     return;
                 }
                 run(kernel);
+            }
+            #[inline(never)]
+            fn large_rows(kernel: &mut Rows<'_, $scalar>) {
+                #[cfg(feature = "std")]
+                if kernel.share(|part| run(&mut Large(part))) {
+                    return;
+                }
+                run(&mut Large(kernel));
             }
             #[inline(never)]
             fn descent(kernel: &mut Behind<'_, $scalar>) {
@@ -342,72 +363,5 @@ pub(crate) unsafe fn run_at<K: Kernel>(level: Level, kernel: &mut K) {
         Level::Neon => unsafe { <K::Scalar as Vectors>::Neon::call(kernel) },
         // SAFETY: an array needs no instructions that could be missing.
         _ => unsafe { <K::Scalar as Vectors>::Portable::call(kernel) },
-    }
-}
-
-/// The best level of this machine, or the one that the environment variable `DNN_LEVEL` names, `avx2` or `portable`, to
-/// measure it; without the standard library, the best that the compiler's target promises.
-#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-#[inline(always)]
-pub(crate) fn best() -> Level {
-    static LEVEL: AtomicU8 = AtomicU8::new(0);
-    #[cold]
-    fn choose() -> Level {
-        let most = std::env::var_os("DNN_LEVEL");
-        let level = match (most.as_ref().and_then(|level| level.to_str()), here()) {
-            (Some("portable"), _) => Level::Portable,
-            (Some("avx2"), Level::Avx512) => Level::Avx2,
-            (_, level) => level,
-        };
-        LEVEL.store(level as u8, Relaxed);
-        level
-    }
-    match LEVEL.load(Relaxed) {
-        0 => choose(),
-        1 => Level::Portable,
-        2 => Level::Avx2,
-        3 => Level::Avx512,
-        _ => Level::Neon,
-    }
-}
-
-/// As above.
-#[cfg(not(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
-#[inline(always)]
-pub(crate) fn best() -> Level {
-    promised()
-}
-
-/// What this machine has.
-#[cfg(all(feature = "std", target_arch = "x86_64", not(miri)))]
-fn here() -> Level {
-    if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl") {
-        Level::Avx512
-    } else if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-        Level::Avx2
-    } else {
-        Level::Portable
-    }
-}
-
-/// What every machine of the target has, which is all that there is to know.
-#[cfg(all(feature = "std", target_arch = "aarch64", not(miri)))]
-fn here() -> Level {
-    promised()
-}
-
-/// What every machine of the compiler's target has.
-#[cfg(not(all(feature = "std", target_arch = "x86_64", not(miri))))]
-const fn promised() -> Level {
-    if cfg!(miri) {
-        Level::Portable
-    } else if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) {
-        Level::Avx512
-    } else if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
-        Level::Avx2
-    } else if cfg!(all(target_arch = "aarch64", target_feature = "neon")) {
-        Level::Neon
-    } else {
-        Level::Portable
     }
 }
