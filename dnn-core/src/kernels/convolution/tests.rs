@@ -200,6 +200,38 @@ fn what_does_not_fit_in_a_block_equals_its_sums() {
     both(8, shape([1, 2, 2], [3, 200], [1, 1], Slide { stride: [1, 97], ..PLAIN }, [0, 50]), 1);
 }
 
+/// One less, as many and one more than each room on the stack holds, at some level.
+#[test]
+#[cfg(not(miri))]
+fn shapes_around_the_limits_of_each_room_equal_their_sums() {
+    // Weights of a panel of `channels`: 1280 vectors, of which a panel of two has half.
+    for channels in [63, 64, 65, 127, 128, 129] {
+        by_turns(channels as u64, shape([1, channels, 20], [2, 2], [2, 5], PLAIN, [0, 0]), 1);
+    }
+    // Results of it: 512 vectors, or 256 for each of two.
+    let slide = Slide { stride: [1, 2], ..PLAIN };
+    for columns in [127, 128, 129, 255, 256, 257, 511, 512, 513] {
+        both(columns as u64, shape([1, 1, 16], [2, columns], [1, 2], slide, [0, 0]), 1);
+        by_turns(1, shape([1, 1, 32], [1, columns], [1, 2], slide, [0, 0]), 1);
+    }
+    // The planes that `rows` copies: 8192 scalars, 64 rows of 128.
+    for columns in [125, 126, 127] {
+        by_turns(1, shape([1, 1, 3], [62, columns], [3, 3], PLAIN, [0, 0]), 1);
+    }
+    // What a block of samples reads: 1920 vectors, 60 planes of 4 x 8; and its results, 512 vectors, 8 planes of 64.
+    for [channels, columns] in [[59, 8], [60, 8], [61, 8], [2, 15], [2, 16], [2, 17]] {
+        both(1, shape([1, channels, 9], [4, columns], [1, 1], PLAIN, [0, 0]), 9);
+    }
+    // A block of all columns but one, rows of which a block has one, and several blocks of channels with a column behind whole vectors.
+    both(2, shape([1, 260, 2], [2, 8], [1, 1], PLAIN, [0, 0]), 9);
+    both(3, shape([1, 1, 1], [3, 1000], [1, 1], PLAIN, [0, 0]), 9);
+    both(4, shape([1, 300, 2], [2, 17], [3, 3], PLAIN, [0, 0]), 1);
+    // Both planes and the sums of the weights' gradient: 2688 vectors.
+    for rows in [34, 35, 36, 37] {
+        by_turns(1, shape([1, 1, 1], [rows, 36], [3, 3], PLAIN, [0, 0]), 9);
+    }
+}
+
 #[test]
 fn kernels_smaller_than_their_stride_leave_zeros_between() {
     both(1, shape([2, 3, 3], [4, 5], [1, 2], Slide { stride: [2, 3], ..PLAIN }, [1, 2]), 2);

@@ -270,8 +270,9 @@ impl<T: Scalar> Kernel for Sum<T> {
 pub(super) mod tests {
     use super::super::planes::{Planes, Weights};
     use super::super::tests::{Sums, levels, products};
-    use super::super::{Shape, Slide};
-    use crate::kernels::level::{self, Level};
+    use super::super::{Shape, Slide, sum_of_eight};
+    use super::Sum;
+    use crate::kernels::level::{self, Kernel, Level, Vector};
     use crate::random::{Generator, Rng};
     use crate::scalar::Scalar;
     use std::{vec, vec::Vec};
@@ -429,6 +430,57 @@ pub(super) mod tests {
         }
     }
 
+    /// The sum of planes of `count` scalars in two parts, and how many sums differ from those of whole planes.
+    struct Parts<T> {
+        values: [T; 40],
+        places: [usize; 2],
+        wrong: usize,
+    }
+
+    impl<T: Scalar> Kernel for Parts<T> {
+        type Scalar = T;
+
+        unsafe fn run<V: Vector<T>>(&mut self) {
+            let [cut, count] = self.places;
+            for lanes in 1..=V::LANES {
+                let value = |place: usize, lane: usize| self.values[(place * 7 + lane * 3) % 40];
+                let from: Vec<T> = (0..count * V::LANES).map(|at| value(at / V::LANES, at % V::LANES)).collect();
+                let (mut found, mut sums) = (T::from_f64(0.5), vec![T::from_f64(9.0); 9 * V::LANES]);
+                for [begin, end] in [[0, cut], [cut, count]] {
+                    let places = [begin, end, count];
+                    let (dbias, sums) = (&raw mut found, sums.as_mut_ptr());
+                    let mut part = Sum { dbias, sums, from: from[begin * V::LANES..].as_ptr(), places, lanes };
+                    // SAFETY: as of this function; the planes are as long, and there is room for nine sums.
+                    unsafe { part.run::<V>() };
+                }
+                let mut wanted = T::from_f64(0.5);
+                for lane in 0..lanes {
+                    let plane: Vec<T> = (0..count).map(|place| value(place, lane)).collect();
+                    let (eights, rest) = plane.as_chunks::<8>();
+                    let mut sums = [T::ZERO; 8];
+                    eights.iter().for_each(|eight| (0..8).for_each(|k| sums[k] += eight[k]));
+                    wanted += sum_of_eight(sums, rest);
+                }
+                self.wrong += usize::from(found.to_f64().to_bits() != wanted.to_f64().to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn sums_of_planes_in_parts_have_the_bits_of_whole_ones() {
+        let values = random::<f32>(&mut Rng::new(4), 40).try_into().expect("as many");
+        for level in levels() {
+            for count in 2..if cfg!(miri) { 10 } else { 40 } {
+                for cut in 1..count {
+                    let mut parts = Parts { values, places: [cut, count], wrong: 0 };
+                    // SAFETY: `levels` lists what the machine has.
+                    unsafe { level::run_at(level, &mut parts) };
+                    assert_eq!(parts.wrong, 0, "{level:?}: {count} in parts of {cut}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn blocks_of_samples_have_the_bits_of_the_three_steps() {
         let rng = &mut Rng::new(5);
@@ -547,6 +599,22 @@ pub(super) mod tests {
         {
             let (large, small) = ([i, rows, columns], [o, rows, columns]);
             check::<f32>(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, samples);
+        }
+        // Around the most channels whose windows and tables `picked` has room for: 26 of f32 with AVX-512, 20 of f64.
+        let slide = Slide { padding: [0, 0], ..slide };
+        for channels in [20, 21, 26, 27] {
+            let shape = Shape { groups: 1, large: [6, 14, 14], small: [channels, 12, 12], kernel: [3, 3], slide };
+            if channels > 21 { check::<f32>(rng, shape, 4) } else { check::<f64>(rng, shape, 2) }
+        }
+        let slide = Slide { padding: [1, 1], ..slide };
+        // Two rows of positions at a time, with zeros above and below alone.
+        let tall = Slide { padding: [1, 0], ..slide };
+        let shape = Shape { groups: 1, large: [2, 9, 122], small: [2, 9, 120], kernel: [3, 3], slide: tall };
+        check::<f32>(rng, shape, 5);
+        // More rows of windows than there is room for, where results stay as they are made.
+        for columns in [150, 152] {
+            let (large, small) = ([1, 40, columns], [1, 41, columns + 1]);
+            check::<f32>(rng, Shape { groups: 1, large, small, kernel: [2, 2], slide }, 16);
         }
         let (large, small) = ([2, 17, 40], [3, 17, 40]);
         check::<f64>(rng, Shape { groups: 1, large, small, kernel: [3, 3], slide }, 5);

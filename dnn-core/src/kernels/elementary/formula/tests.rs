@@ -1,7 +1,7 @@
 //! Formulas at every level against those of a number by itself, and against `f64`.
 
 extern crate std;
-use super::super::tests::sweep;
+use super::super::tests::largest_errors;
 use super::*;
 use crate::kernels::level::{Level, run_at};
 use crate::kernels::tests::levels;
@@ -145,28 +145,15 @@ fn losses_of_every_length_are_those_of_their_elements() {
 }
 
 /// The largest error, in units of the last place of what `size` says: an argument or a value.
-fn errs<F: Formula>(name: &str, formula: F, size: fn(f32, f64) -> f64, bound: f64) {
-    let mut largest = [(0.0, 0.0); 5];
-    let mut sweep = sweep().filter(|x| x.is_finite());
-    loop {
-        let x: Vec<f32> = sweep.by_ref().take(1000).collect();
-        if x.is_empty() {
-            break;
-        }
-        let wanted: Vec<f64> = x.iter().map(|x| formula.value(f64::from(*x))).collect();
-        for level in levels() {
-            let largest = &mut largest[level as usize];
-            for ((x, y), wanted) in x.iter().zip(values(level, formula, &x)).zip(&wanted) {
-                // Where e^-|x| is not normal, it has fewer places.
-                let size = size(*x, *wanted).abs().max(1e-36);
-                let place = f64::from_bits(size.to_bits() & (0xFFF << 52)) * f64::from(f32::EPSILON);
-                let error = (f64::from(y) - wanted).abs() / place;
-                if error > largest.0 || error.is_nan() {
-                    *largest = (error, *x);
-                }
-            }
-        }
-    }
+fn errs<F: Formula + Sync>(name: &str, formula: F, size: fn(f32, f64) -> f64, bound: f64) {
+    let error = |x: f32, y: f32, wanted: f64| {
+        // Where e^-|x| is not normal, it has fewer places.
+        let size = size(x, wanted).abs().max(1e-36);
+        let place = f64::from_bits(size.to_bits() & (0xFFF << 52)) * f64::from(f32::EPSILON);
+        if x.is_finite() { (f64::from(y) - wanted).abs() / place } else { 0.0 }
+    };
+    let wanted = |x: f32| formula.value(f64::from(x));
+    let largest = largest_errors(|level, x| values(level, formula, x), wanted, error);
     for level in levels() {
         std::println!("{name}, {level:?}: {:?}", largest[level as usize]);
     }
