@@ -8,8 +8,9 @@ use super::Shape;
 use super::planes::Planes;
 use super::reach::transpose_back;
 use super::samples::View;
+use super::tiles::{Panel, Sums};
+use super::turned::turn;
 use super::windows::Rectified;
-use crate::kernels::columns::transpose;
 use crate::kernels::level::{Kernel, Vector};
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
@@ -81,7 +82,7 @@ impl<T: Scalar> Kernel for Channels<'_, '_, T> {
                 let two = rows - r > V::LANES && 2 * channels * taps <= WEIGHTS;
                 let (vectors, most) = if two { (2, 2 * V::LANES) } else { (1, V::LANES) };
                 let here = if rows - r < most { rows - r } else { most };
-                let size = block(&view, vectors);
+                let size = block(&view, MADE / vectors);
                 // SAFETY: `new` has checked the lengths: group g and its channels exist in each of them; there is room for
                 // the weights of a panel, for the results of a block, and for their numbers.
                 unsafe {
@@ -135,272 +136,12 @@ impl<T: Scalar> Kernel for Channels<'_, '_, T> {
 
 /// Rows and columns of results for which there is room: whole rows if possible, and of windows two of each.
 #[inline(always)]
-fn block(view: &View<'_>, vectors: usize) -> [usize; 2] {
+fn block(view: &View<'_>, positions: usize) -> [usize; 2] {
     let ([_, above, beside], least) = (view.made, if view.pools() { 2 } else { 1 });
-    let room = MADE / vectors / least;
+    let room = positions / least;
     let broad = if beside <= room { beside } else { room };
-    let rows = MADE / vectors / broad / least * least;
+    let rows = positions / broad / least * least;
     [if above < rows { above } else { rows }, broad]
-}
-
-/// The weights of `here` channels from channel r on of a group, which begins at `from`, as [read channels][KH KW][panel].
-///
-/// # Safety
-/// The machine has the instructions of `V`, the channels exist, and there is room for the panel.
-#[inline(always)]
-unsafe fn turn<V: Vector<T>, T: Scalar>(to: *mut T, from: *const T, view: &View<'_>, r: usize, here: usize) {
-    let (taps, channels) = (view.shape.kernel[0] * view.shape.kernel[1], view.read[0]);
-    let next = here.next_multiple_of(V::LANES);
-    for v in (0..here).step_by(V::LANES) {
-        let lanes = if here - v < V::LANES { here - v } else { V::LANES };
-        // SAFETY: as of this function.
-        unsafe {
-            if view.gathers {
-                let (from, row) = (from.add((r + v) * channels * taps), channels * taps);
-                V::call(&mut Turned { to: to.add(v), next, from, row, lanes, len: row });
-            } else {
-                for c in 0..channels {
-                    let (to, from) = (to.add(c * taps * next + v), from.add((c * view.made[0] + r + v) * taps));
-                    V::call(&mut Turned { to, next, from, row: taps, lanes, len: taps });
-                }
-            }
-        }
-    }
-}
-
-/// [`transpose`], out of line.
-struct Turned<T> {
-    to: *mut T,
-    next: usize,
-    from: *const T,
-    row: usize,
-    lanes: usize,
-    len: usize,
-}
-
-impl<T: Scalar> Kernel for Turned<T> {
-    type Scalar = T;
-
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(&mut self) {
-        let Turned { to, next, from, row, lanes, len } = *self;
-        // SAFETY: as of this function. A full vector needs no question for each row.
-        unsafe {
-            if lanes == V::LANES {
-                transpose::<V, T>(to, next, from, row, [V::LANES, len]);
-            } else {
-                transpose::<V, T>(to, next, from, row, [lanes, len]);
-            }
-        }
-    }
-}
-
-/// A block of results of a panel.
-struct Panel<'a, T> {
-    view: &'a View<'a>,
-    /// The planes of the sample and the group.
-    from: *const T,
-    /// [read channels][KH KW][panel]
-    weights: *const T,
-    /// [panel]
-    bias: *const T,
-    /// For each vector of the panel [rows, columns], its channels innermost.
-    sums: *mut T,
-    /// The first row and column.
-    at: [usize; 2],
-    /// Rows and columns.
-    size: [usize; 2],
-}
-
-/// The sums of a block for a panel of N vectors.
-struct Sums<'a, 'b, T, const N: usize> {
-    of: &'a Panel<'b, T>,
-}
-
-impl<T: Scalar, const N: usize> Kernel for Sums<'_, '_, T, N> {
-    type Scalar = T;
-
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(&mut self) {
-        let Panel { view, from, weights, bias, sums, at: [top, left], size: [height, width] } = *self.of;
-        let ([channels, beneath, beyond], [kh, kw]) = (view.read, view.shape.kernel);
-        let [sy, sx] = [view.advance(0), view.advance(1)].map(|advance| advance.unwrap_or(0));
-        let mut y = 0;
-        while y < height {
-            let (rows, tall) = view.run(0, top + y, top + height);
-            let mut x = 0;
-            while x < width {
-                let (columns, broad) = view.run(1, left + x, left + width);
-                // What meets nothing has the bias alone.
-                let met = if rows.count == 0 || columns.count == 0 { 0 } else { channels };
-                let terms = Terms {
-                    bias,
-                    channels: [met, beneath * beyond, kh * kw * N * V::LANES],
-                    rows: [rows.count as isize, rows.apart * beyond as isize, rows.step * (kw * N * V::LANES) as isize],
-                    columns: [columns.count as isize, columns.apart, columns.step * (N * V::LANES) as isize],
-                    vector: height * width * V::LANES,
-                };
-                let place = rows.place * beyond as isize + columns.place;
-                let first = (rows.first * kw as isize + columns.first) * (N * V::LANES) as isize;
-                let weights = if met > 0 { weights.wrapping_offset(first) } else { weights };
-                let from = if met > 0 { from.wrapping_offset(place) } else { from };
-                let to = sums.wrapping_add((y * width + x) * V::LANES);
-                // Tiles lie along the rows, but for a few columns at an edge: how far lines and positions are from the next
-                // one, in what is read and in what is made.
-                let (under, beside) = ([sy * beyond, width * V::LANES], [sx, V::LANES]);
-                let down = broad < 4 && tall > broad;
-                let (lines, length, line, next) =
-                    if down { (broad, tall, beside, under) } else { (tall, broad, under, beside) };
-                let at = |n: usize, p: usize| {
-                    let [read, made] = [0, 1].map(|k| n * line[k] + p * next[k]);
-                    (from.wrapping_add(read), to.wrapping_add(made))
-                };
-                for n in (0..lines).step_by(2) {
-                    // Two lines at a time; the last one by itself is two halves, and perhaps a position.
-                    let alone = lines - n == 1;
-                    let (len, line) =
-                        if alone { (length / 2, next.map(|next| next * (length / 2))) } else { (length, line) };
-                    let most = V::ROWS / N;
-                    // Nearly the same number in each tile.
-                    let each = len.div_ceil(len.div_ceil(most).max(1));
-                    let mut p = 0;
-                    while p < len {
-                        let columns = if len - p < each { len - p } else { each };
-                        let (from, to) = at(n, p);
-                        let tile = Tile::<T, N> { terms: &terms, from, to, weights, line, next };
-                        // SAFETY: as of this function.
-                        unsafe { tile.pairs::<V>(columns) };
-                        p += columns;
-                    }
-                    if alone && length % 2 == 1 {
-                        let (from, to) = at(n, length - 1);
-                        let tile = Tile::<T, N> { terms: &terms, from, to, weights, line, next };
-                        // SAFETY: as of this function.
-                        unsafe { V::call(&mut Positions::<T, N, 1, 1, true> { of: &tile }) };
-                    }
-                }
-                x += broad;
-            }
-            y += tall;
-        }
-    }
-}
-
-/// The elements of the window that positions meet, as counts and distances.
-struct Terms<T> {
-    /// [panel]
-    bias: *const T,
-    /// How many, from one to the next in the planes and in the weights.
-    channels: [usize; 3],
-    rows: [isize; 3],
-    columns: [isize; 3],
-    /// From the results of a vector of the panel to those of the next one.
-    vector: usize,
-}
-
-/// Positions that meet the same elements.
-struct Tile<'a, T, const N: usize> {
-    terms: &'a Terms<T>,
-    /// What the first position reads of the first element.
-    from: *const T,
-    /// Its results.
-    to: *mut T,
-    /// Weights of the first element.
-    weights: *const T,
-    /// From line to line in what is read, and in the results.
-    line: [usize; 2],
-    /// From position to position.
-    next: [usize; 2],
-}
-
-impl<T: Scalar, const N: usize> Tile<'_, T, N> {
-    /// So many positions of two lines.
-    ///
-    /// # Safety
-    /// The machine has the instructions of `V`, and the positions exist.
-    #[inline(always)]
-    unsafe fn pairs<V: Vector<T>>(&self, columns: usize) {
-        macro_rules! tiles {
-            ($($columns:literal)*) => {
-                match columns {
-                    $($columns if N * $columns <= V::ROWS => {
-                        if self.next[0] == 1 {
-                            V::call(&mut Positions::<T, N, 2, $columns, true> { of: self });
-                        } else {
-                            V::call(&mut Positions::<T, N, 2, $columns, false> { of: self });
-                        }
-                    })*
-                    _ => {}
-                }
-            };
-        }
-        // SAFETY: as of this function.
-        unsafe { tiles!(1 2 3 4 5 6 7 8 9 10 11 12) }
-    }
-}
-
-/// C positions of L lines; UNIT says that they read what lies side by side: a function of its own, whose registers LLVM
-/// handles well.
-struct Positions<'a, 'b, T, const N: usize, const L: usize, const C: usize, const UNIT: bool> {
-    of: &'a Tile<'b, T, N>,
-}
-
-impl<T: Scalar, const N: usize, const L: usize, const C: usize, const UNIT: bool> Kernel
-    for Positions<'_, '_, T, N, L, C, UNIT>
-{
-    type Scalar = T;
-
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(&mut self) {
-        let Tile { terms: &Terms { bias, channels, rows, columns, vector }, from, to, weights, line, next } = *self.of;
-        let apart = if UNIT { 1 } else { next[0] };
-        // SAFETY: as of this function.
-        unsafe {
-            let mut sums = [[[V::splat(T::ZERO); N]; C]; L];
-            for n in 0..N {
-                let start = V::load(bias.add(n * V::LANES), V::LANES);
-                for l in 0..L {
-                    for c in 0..C {
-                        sums[l][c][n] = start;
-                    }
-                }
-            }
-            let (mut plane, mut window) = (from, weights);
-            for _ in 0..channels[0] {
-                let (mut row, mut factors) = (plane, window);
-                for _ in 0..rows[0] {
-                    let (mut read, mut factor) = (row, factors);
-                    for _ in 0..columns[0] {
-                        let mut terms = [V::splat(T::ZERO); N];
-                        for n in 0..N {
-                            terms[n] = V::load(factor.add(n * V::LANES), V::LANES);
-                        }
-                        for c in 0..C {
-                            for l in 0..L {
-                                let value = V::splat(*read.add(l * line[0] + c * apart));
-                                for n in 0..N {
-                                    sums[l][c][n] = value.mul_add(terms[n], sums[l][c][n]);
-                                }
-                            }
-                        }
-                        read = read.wrapping_offset(columns[1]);
-                        factor = factor.wrapping_offset(columns[2]);
-                    }
-                    row = row.wrapping_offset(rows[1]);
-                    factors = factors.wrapping_offset(rows[2]);
-                }
-                plane = plane.wrapping_add(channels[1]);
-                window = window.wrapping_add(channels[2]);
-            }
-            for l in 0..L {
-                for c in 0..C {
-                    for n in 0..N {
-                        sums[l][c][n].store(to.add(l * line[1] + c * next[1] + n * vector), V::LANES);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// A block on its way from vectors to the planes of its channels.
@@ -504,6 +245,28 @@ mod tests {
             let shape = Shape { groups, large, small, kernel, slide };
             check(rng, shape, true, case % 2 == 0);
             check(rng, shape, false, false);
+        }
+    }
+
+    /// Tiles of each width, of panels of one vector and of two, with a last line by itself and without.
+    #[test]
+    #[cfg(not(miri))]
+    fn tiles_of_any_width_have_the_bits_of_blocks() {
+        let rng = &mut Rng::new(10);
+        for columns in 1..26 {
+            for o in [8, 16, 17, 33] {
+                let kernel = [[4, 4], [3, 5], [5, 4], [1, 2], [4, 5]][(columns + o) % 5];
+                let rows = 2 + columns % 4;
+                let slide = Slide { stride: [1, 1], padding: [o % 2, columns % 2], dilation: [1, 1] };
+                let length = |dim: usize| [rows, columns][dim] + kernel[dim] - 1;
+                let large = [2, length(0), length(1)];
+                let [height, width] = [0, 1].map(|dim| [rows, columns][dim] + 2 * slide.padding[dim]);
+                let shape = Shape { groups: 1, large, small: [o, height, width], kernel, slide };
+                check(rng, shape, true, false);
+                check(rng, shape, true, true);
+                let large = [o, length(0), length(1)];
+                check(rng, Shape { large, small: [2, height, width], ..shape }, false, false);
+            }
         }
     }
 

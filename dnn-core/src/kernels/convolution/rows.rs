@@ -14,8 +14,12 @@ use core::mem::MaybeUninit;
 
 /// Scalars of the copied planes of a group.
 const COPIED: usize = 8192;
-/// Scalars behind them, for vectors that reach beyond the last position.
-const SLACK: usize = 128;
+/// Scalars around them: before the first line of the cache, and behind for vectors that reach beyond the last position.
+const SLACK: usize = 144;
+
+/// The copied planes, for the longest scalars.
+#[repr(align(64))]
+struct Copied<T>(MaybeUninit<[T; COPIED + SLACK]>);
 
 impl<T: Scalar> Planes<'_, T> {
     /// The samples that are not done, if they go by rows.
@@ -49,12 +53,14 @@ impl<T: Scalar> Planes<'_, T> {
 /// Rows and columns of a plane with the zeros that windows meet.
 #[inline(always)]
 fn padded(shape: &Shape) -> [usize; 2] {
-    [0, 1].map(|dim| {
+    let padded = |dim: usize| {
         let last = (shape.small[1 + dim] - 1) * shape.slide.stride[dim];
         let reach = last + (shape.kernel[dim] - 1) * shape.slide.dilation[dim] + 1;
         let within = shape.slide.padding[dim] + shape.large[1 + dim];
         if reach > within { reach } else { within }
-    })
+    };
+    // `map` of an array stays a call.
+    [padded(0), padded(1)]
 }
 
 /// All groups of the samples that are not done: a function of its own, whose memory is on the stack only while it runs.
@@ -77,9 +83,11 @@ impl<T: Scalar> Kernel for Rows<'_, '_, T> {
             Some(numbers) if !numbers.is_empty() => numbers.as_mut_ptr(),
             _ => core::ptr::null_mut(),
         };
-        let mut copied = MaybeUninit::<[T; COPIED + SLACK]>::uninit();
+        let mut place = Copied::<T>(MaybeUninit::uninit());
         let mut sums = MaybeUninit::<[V; 24]>::uninit();
-        let (copied, sums): (*mut T, *mut T) = (copied.as_mut_ptr().cast(), sums.as_mut_ptr().cast());
+        let (copied, sums): (*mut T, *mut T) = (place.0.as_mut_ptr().cast(), sums.as_mut_ptr().cast());
+        // What is copied begins with a line of the cache, if rows with their zeros are whole lines.
+        let copied = copied.wrapping_add(slide.padding[1].next_multiple_of(V::LANES) - slide.padding[1]);
         // SAFETY: `new` has checked the lengths: samples and groups exist in each of them, and the copy has room.
         unsafe {
             for own in planes.done * groups..planes.samples * groups {
@@ -129,7 +137,7 @@ unsafe fn zeros<V: Vector<T>, T: Scalar>(mut from: *mut T, to: *mut T) -> *mut T
     to
 }
 
-/// Copies so many scalars, behind which a last vector has zeros, and returns their end.
+/// Copies so many scalars, behind which a last vector has zeros, and returns the end of these.
 ///
 /// # Safety
 /// The machine has the instructions of `V`, the scalars exist, and there is room for a vector more.
@@ -144,8 +152,9 @@ unsafe fn line<V: Vector<T>, T: Scalar>(to: *mut T, from: *const T, len: usize) 
         }
         if at < len {
             V::load(from.add(at), len - at).store(to.add(at), V::LANES);
+            at += V::LANES;
         }
-        to.add(len)
+        to.add(at)
     }
 }
 
@@ -266,6 +275,19 @@ impl<T: Scalar, const R: usize> Tiles<'_, '_, T, R> {
                         factors = factors.wrapping_add(1);
                     }
                 }
+            }
+            if V::ROWS >= 12 && self.of.pooled && self.of.numbers.is_null() {
+                // In registers, of which there are enough.
+                let [above, beside] = [self.of.dims[0] / 2, self.of.dims[1] / 2];
+                let (left, most) = (beside - x / 2, C * V::LANES / 2);
+                let mut to = self.of.to.add((self.r * above + y / 2) * beside + x / 2);
+                for r in 0..R {
+                    let [a, b] = V::split(sums[r][0][0], sums[r][0][C - 1]);
+                    let [c, d] = V::split(sums[r][1][0], sums[r][1][C - 1]);
+                    rectified::<V, T, false>([a, b, c, d])[0].store(to, if left < most { left } else { most });
+                    to = to.wrapping_add(above * beside);
+                }
+                return;
             }
             let to = self.of.sums;
             for r in 0..R {
