@@ -51,6 +51,19 @@ pub(super) const fn outputs<T>([samples, outputs, inputs]: [usize; 3]) -> bool {
     samples >= 48 && inputs >= 64 && outputs * inputs * size_of::<T>() > 1 << 20
 }
 
+/// More samples than there are: what depends on a least number of them.
+const ANY: usize = usize::MAX;
+
+/// Whether y = x Wᵀ + b of some number of samples is made in blocks.
+pub(super) const fn outputs_of_some<T>(inputs: usize, outputs: usize) -> bool {
+    self::outputs::<T>([ANY, outputs, inputs])
+}
+
+/// Whether dx = dy W or dW += dyᵀ x of some number of samples is made in blocks.
+pub(super) const fn sums_of_some<T>(inputs: usize, outputs: usize) -> bool {
+    sums::<T>([ANY, outputs, inputs], [outputs, 1, inputs]) || sums::<T>([outputs, ANY, inputs], [1, outputs, inputs])
+}
+
 /// A product that is made in blocks where `sums` or `outputs` say so. Code for blocks is large: layers that are too small for
 /// them in any batch do not name this kernel, and a program of such layers is linked without it.
 pub(super) struct Large<'k, K>(pub(super) &'k mut K);

@@ -5,7 +5,7 @@
 //! dw[g][h][i] += sum over b of dy[b][g][h] x[b][i]
 
 use crate::kernels::linear::{Dots, Rows};
-use crate::kernels::{route, scalar};
+use crate::kernels::{blocks, route, scalar};
 use crate::layers::Bias;
 use crate::scalar::Scalar;
 use crate::tensor::{flat, flat_mut};
@@ -23,7 +23,7 @@ pub(crate) fn forward<T: Scalar, const I: usize, const H: usize, const G: usize>
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape).gemm();
     } else if const { route::dots_by_vectors(I, G * H) } {
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape)
-            .by_vectors(const { route::large_dots::<T>(I, G * H) });
+            .by_vectors(const { blocks::outputs_of_some::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), shape);
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const H: usize, const G:
     } else if const { route::rows_by_vectors(I, G * H) } {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), shape)
             .adding(add)
-            .by_vectors(const { route::large_rows::<T>(I, G * H) });
+            .by_vectors(const { blocks::sums_of_some::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         if !add {
             flat_mut(dx).fill(T::ZERO);
@@ -68,7 +68,7 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const H: usize, const G
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape).gemm();
     } else if const { route::rows_by_vectors(I, G * H) } {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), shape)
-            .by_vectors(const { route::large_rows::<T>(I, G * H) });
+            .by_vectors(const { blocks::sums_of_some::<T>(I, G * H) });
     } else if const { route::by_scalars(I, G * H) } {
         scalar::gradient_weight(flat_mut(dweight), flat(dy), flat(x), [x.len(), G * H, I]);
     } else {

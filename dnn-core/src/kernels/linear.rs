@@ -32,7 +32,7 @@ pub(crate) fn forward<T: Scalar, const I: usize, const O: usize>(
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I]).gemm();
     } else if const { route::dots_by_vectors(I, O) } {
         Dots::new(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [x.len(), O, I])
-            .by_vectors(const { route::large_dots::<T>(I, O) });
+            .by_vectors(const { blocks::outputs_of_some::<T>(I, O) });
     } else if const { route::by_scalars(I, O) } {
         let samples = x.len().min(y.len());
         scalar::forward(flat_mut(y), flat(x), flat(weight), bias.as_slice(), [samples, O, I]);
@@ -54,7 +54,7 @@ pub(crate) fn gradient_input<T: Scalar, const I: usize, const O: usize>(
     } else if const { route::rows_by_vectors(I, O) } {
         Rows::of_product(flat_mut(dx), flat(dy), flat(weight), [dy.len(), O, I])
             .adding(add)
-            .by_vectors(const { route::large_rows::<T>(I, O) });
+            .by_vectors(const { blocks::sums_of_some::<T>(I, O) });
     } else if const { route::by_scalars(I, O) } {
         let samples = dx.len().min(dy.len());
         if !add {
@@ -79,7 +79,7 @@ pub(crate) fn gradient_weight<T: Scalar, const I: usize, const O: usize>(
     } else if const { route::rows_by_vectors(I, O) } {
         Rows::of_gradient(flat_mut(dweight), flat(dy), flat(x), [O, x.len(), I])
             .adding(add)
-            .by_vectors(const { route::large_rows::<T>(I, O) });
+            .by_vectors(const { blocks::sums_of_some::<T>(I, O) });
     } else {
         if !add {
             flat_mut(dweight).fill(T::ZERO);

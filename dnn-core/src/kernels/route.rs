@@ -2,11 +2,6 @@
 //!
 //! The shape decides in constants, so that code for other shapes is never made; the samples decide at run time.
 
-use crate::kernels::blocks;
-
-/// More samples than there are: what depends on a least number of them.
-const ANY: usize = usize::MAX;
-
 /// Samples from which on `matrixmultiply` repays what it packs.
 pub(crate) const MANY: usize = 16;
 
@@ -53,17 +48,6 @@ pub(crate) const fn rows_by_vectors(inputs: usize, outputs: usize) -> bool {
 /// Whether dx = dy W and dW += dyᵀ x of many samples are left to `matrixmultiply`.
 pub(crate) const fn rows_by_gemm(inputs: usize, outputs: usize) -> bool {
     GEMM && portable(inputs, outputs)
-}
-
-/// Whether y = x Wᵀ + b by vectors may be made in blocks, of some number of samples.
-pub(crate) const fn large_dots<T>(inputs: usize, outputs: usize) -> bool {
-    blocks::outputs::<T>([ANY, outputs, inputs])
-}
-
-/// Whether dx = dy W or dW += dyᵀ x by vectors may be made in blocks, of some number of samples.
-pub(crate) const fn large_rows<T>(inputs: usize, outputs: usize) -> bool {
-    blocks::sums::<T>([ANY, outputs, inputs], [outputs, 1, inputs])
-        || blocks::sums::<T>([outputs, ANY, inputs], [1, outputs, inputs])
 }
 
 /// Whether W may be updated behind dW: where that is a kernel.
