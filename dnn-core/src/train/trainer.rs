@@ -259,8 +259,7 @@ impl<S: Storage, L> Trainer<S, L> {
         let mut sums = [Number::<S>::ZERO; 4];
         let most = const { at_a_time::<S::Network>() };
         // Large weights are updated behind their gradients, where one pass makes these and nothing has to see them before.
-        let behind = const { route::TARGET && <S::Network as Layer<<S::Network as Network>::Input>>::WRITES }
-            && fresh
+        let behind = fresh
             && targets.len() <= if self.storage.capacity(extent) < most { self.storage.capacity(extent) } else { most }
             && self.clip_norm.is_none()
             && self.clip_value.is_none();
@@ -273,7 +272,9 @@ impl<S: Storage, L> Trainer<S, L> {
             network.absorb(output.len(), workspace);
             each(&self.loss, output, targets);
             self.loss.add_all(output, targets, weights, output_gradient, &mut sums);
-            if behind
+            // The constant stands here, where it removes the code whatever is inlined.
+            if const { route::TARGET && <S::Network as Layer<<S::Network as Network>::Input>>::WRITES }
+                && behind
                 && updates(crate::losses::mean(sums, weights))
                 && let Some(mut update) = self.optimizer.begin(state)
             {
