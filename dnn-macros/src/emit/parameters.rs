@@ -165,7 +165,7 @@ pub(crate) fn emit(target: &Target) -> TokenStream {
 
 /// What a field is called where it is borrowed by itself.
 fn bound(name: &Ident) -> Ident {
-    format_ident!("__{name}", span = Span::mixed_site())
+    format_ident!("__{}", name, span = Span::mixed_site())
 }
 
 fn is_borrowed(field: &FieldOf) -> bool {
@@ -184,7 +184,7 @@ fn differs(field: &FieldOf) -> bool {
 /// The struct of the gradient, without what is not trained, and how generics name it.
 fn twin(target: &Target) -> (TokenStream, TokenStream) {
     let Target { name, arguments, generics, conditions, types, scalar, fields } = target;
-    let twin = format_ident!("{name}Gradient", span = name.span().resolved_at(Span::mixed_site()));
+    let twin = format_ident!("{}Gradient", name, span = name.span().resolved_at(Span::mixed_site()));
     let trained: Vec<FieldOf> = fields.iter().filter_map(gradient).collect();
     let members = trained.iter().map(|FieldOf { name, ty, content, .. }| match content {
         Content::Nested { count: Some(count), .. } => quote!(pub #name: [#ty; #count],),
