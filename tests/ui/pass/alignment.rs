@@ -13,7 +13,7 @@ network! {
 
     #[repr(C, align(32))]
     struct Generic<T>: [2] -> [2] {
-        rng: Linear<2, 2>,
+        fc: Linear<2, 2>,
         r#type: Linear<2, 2>,
     }
 
